@@ -1,0 +1,41 @@
+"""`par ls`, `par labels` and `par path`."""
+
+from pathlib import Path
+
+import click
+
+from par.cli.output import emit, width
+from par.commands import ls
+from par.commands import path as path_command
+from par.model import Kind
+from par.render import document, text
+
+
+@click.command("ls", epilog="Example: par ls --kind session --json")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Only contexts of this kind.")
+@click.option("--repo", "repository", metavar="NAME", help="Only contexts of the repository called NAME.")
+@click.pass_obj
+def list_contexts(socket: Path, as_json: bool, kind: str | None, repository: str | None) -> None:
+    """List all contexts of all repositories."""
+    listing = ls.run(ls.Request(socket, Kind(kind) if kind else None, repository, with_heads=as_json))
+    if as_json:
+        emit(document.contexts(listing.sightings, listing.heads))
+    else:
+        emit(text.contexts(listing.sightings, width()))
+
+
+@click.command(epilog="Example: par labels | while read -r label; do par send \"$label\" 'git pull'; done")
+@click.pass_obj
+def labels(socket: Path) -> None:
+    """Print the label of each context, one a line, for scripts."""
+    if found := ls.labels(socket):
+        emit("\n".join(found))
+
+
+@click.command(epilog='Example: cd "$(par path feature-auth)"')
+@click.argument("label")
+@click.pass_obj
+def path(socket: Path, label: str) -> None:
+    """Print the folder of the context LABEL."""
+    emit(str(path_command.folder(label, socket)))

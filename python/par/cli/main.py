@@ -1,0 +1,82 @@
+"""The `par` command: its global options, and the table by which a verb is loaded only when used."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from par import __version__
+from par.tmux.server import default_socket, named_socket
+
+EPILOG = "Exit status: 0 done, 2 usage, 3 not found, 4 conflict, 5 unsafe, 6 config, 7 state, 8 command."
+
+
+class Verb(NamedTuple):
+    """Where a command is declared, and its line in `par --help`, which loads none of them."""
+
+    name: str
+    module: str
+    summary: str
+    attribute: str = ""
+
+
+VERBS = (
+    Verb("start", "create", "Start a context: a worktree, a branch and a session."),
+    Verb("checkout", "create", "Start a context on an existing branch or pull request."),
+    Verb("ls", "look", "List all contexts.", "list_contexts"),
+    Verb("labels", "look", "Print the label of each context, one a line."),
+    Verb("path", "look", "Print the folder of a context."),
+    Verb("open", "use", "Switch to a context, or attach to it.", "open_context"),
+    Verb("send", "use", "Type a command into contexts."),
+    Verb("control-center", "use", "Show the windows of all contexts in one session.", "control_center"),
+    Verb("code", "use", "Open a context in VS Code."),
+    Verb("cursor", "use", "Open a context in Cursor."),
+    Verb("rm", "remove", "Remove contexts."),
+    Verb("completion", "shell", "Print a completion script for a shell."),
+    Verb("demo", "shell", "Show par at work, on a tmux server of its own."),
+)
+ALIASES = {"create": "start", "o": "open"}
+
+
+class Verbs(click.Group):
+    """The commands of VERBS, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [verb.name for verb in VERBS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        wanted = ALIASES.get(cmd_name, cmd_name)
+        verb = next((verb for verb in VERBS if verb.name == wanted), None)
+        if verb is None:
+            return None
+        module = import_module(f"par.cli.{verb.module}")
+        command: click.Command = getattr(module, verb.attribute or verb.name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return (command.name if command else name), command, rest
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        names = {full: alias for alias, full in ALIASES.items()}
+        rows = [(", ".join(filter(None, (v.name, names.get(v.name)))), v.summary) for v in VERBS]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="par", message="%(prog)s %(version)s")
+@click.option("-L", "name", metavar="NAME", help="Use the tmux server called NAME, as `tmux -L`.")
+@click.option("-S", "socket", metavar="PATH", help="Use the tmux server at the socket PATH, as `tmux -S`.")
+@click.pass_context
+def par(ctx: click.Context, name: str | None, socket: str | None) -> None:
+    """Parallel work in tmux: each task gets a context.
+
+    A context is a label with its own git worktree, branch and tmux session, known in every folder.
+    """
+    if name and "/" in name:
+        raise click.UsageError("-L takes a name, -S a path")
+    ctx.obj = Path(socket).absolute() if socket else named_socket(name) if name else default_socket()

@@ -1,0 +1,60 @@
+"""`par ls` and `par labels`: the contexts there are, as they are now."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from par import index, survey
+from par.errors import CommandError, NotFoundError
+from par.git import repository
+from par.model import Kind, Phase, Repository, Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which contexts to list: of a kind, of the repositories of a name, or all."""
+
+    socket: Path
+    kind: Kind | None = None
+    repository: str | None = None
+    with_heads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The contexts asked for, and the commit checked out in each worktree's folder if wanted."""
+
+    sightings: tuple[Sighting, ...]
+    heads: dict[Path, str]
+
+
+def run(request: Request) -> Listing:
+    """Look; nothing is changed but what a dead par left half done."""
+    seen = survey.survey(request.socket).sightings
+    wanted = tuple(each for each in seen if _is_wanted(each, request))
+    return Listing(wanted, _heads(wanted) if request.with_heads else {})
+
+
+def _is_wanted(sighting: Sighting, request: Request) -> bool:
+    context = sighting.context
+    repositories = {worktree.repository.name for worktree in context.worktrees}
+    return request.kind in {None, context.kind} and (
+        request.repository is None or request.repository in repositories
+    )
+
+
+def _heads(sightings: tuple[Sighting, ...]) -> dict[Path, str]:
+    homes = {worktree.repository for each in sightings for worktree in each.context.worktrees}
+    return {folder: oid for home in homes for folder, oid in _heads_of(home).items()}
+
+
+def _heads_of(home: Repository) -> dict[Path, str]:
+    try:
+        return {Path(folder): oid for folder, oid in repository.heads(home).items()}
+    except (CommandError, NotFoundError):  # a repository that is gone: its contexts are shown as broken
+        return {}
+
+
+def labels(socket: Path) -> list[str]:
+    """The labels of all contexts that are ready, in the order of their making."""
+    contexts = index.load(socket).contexts
+    return [context.label for context in contexts if context.phase is Phase.READY]

@@ -1,0 +1,81 @@
+"""`par open`: show a context to the person at the keyboard, making its session again if need be."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from par import index, locks, survey
+from par.errors import NotFoundError
+from par.model import Context, Sighting, State
+from par.survey import Survey
+from par.tmux import clients, sessions
+
+PREVIOUS = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The label to open, or `-` for the one opened before; `client` pins the tmux client to switch."""
+
+    label: str
+    socket: Path
+    client: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A context that can be shown, and its session if it has one; `is_marked` by par as its own."""
+
+    context: Context
+    session_id: str | None
+    is_marked: bool
+    client: str | None
+
+
+def plan(request: Request) -> Plan:
+    """Find the context. Raises the refusal where it, its folder or a terminal is missing."""
+    seen = survey.survey(request.socket)
+    sighting = _previous(seen, request) if request.label == PREVIOUS else seen.find_ready(request.label)
+    context = sighting.context
+    if sighting.state is State.BROKEN:
+        told = f"the worktree of '{context.label}' is gone: '{context.root}'"
+        raise NotFoundError(told, hint=f"par rm {context.label}")
+    if not request.client:
+        clients.check_can_show(context.socket)
+    session = sighting.session
+    return Plan(context, session.id if session else None, bool(session and session.label), request.client)
+
+
+def run(planned: Plan) -> None:
+    """Show the session. Outside tmux this process becomes the tmux client."""
+    context = planned.context
+    with locks.index():
+        found = index.load(context.socket)
+        session_id = planned.session_id or _revive(context)
+        index.save(found.opening(context.label))
+    if planned.session_id and not planned.is_marked:
+        sessions.mark(context, session_id)
+    clients.show(context.socket, session_id, planned.client)
+
+
+def _revive(context: Context) -> str:
+    live = sessions.sessions(context.socket)
+    # Under the lock: another `par open` may have made it since the plan
+    return next((each.id for each in live if each.label == context.label), "") or sessions.create(context)
+
+
+def _previous(seen: Survey, request: Request) -> Sighting:
+    """The context shown before the current one, however it was opened: tmux knows, and the index."""
+    here = next((each for each in seen.sightings if each.session and each.session.is_current), None)
+    last = clients.last_session(request.socket) if here or not seen.index.opened else ""
+    rank = {label: place for place, label in enumerate(seen.index.opened)}
+
+    def recency(sighting: Sighting) -> tuple[bool, int, int]:
+        session, place = sighting.session, -rank.get(sighting.context.label, len(rank))
+        return (bool(session and session.name == last), session.last_attached if session else 0, place)
+
+    opened = [each for each in seen.sightings if recency(each)[0] or recency(each)[1] or each.context.label in rank]
+    ordered = sorted((each for each in opened if each is not here), key=recency, reverse=True)
+    skipped = 0 if here else 1
+    if len(ordered) <= skipped:
+        raise NotFoundError("no context was opened before this one", hint="par ls")
+    return ordered[skipped]

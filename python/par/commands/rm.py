@@ -1,0 +1,119 @@
+"""`par rm`: take contexts away, refusing before anything is touched when work would be lost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from par import index, interrupts, locks, paths, removal, survey
+from par.errors import ConflictError, NotFoundError, UnsafeError
+from par.git import links, repository, work
+from par.model import Context, Phase, Sighting, Worktree
+from par.names import visible
+from par.removal import Removed
+
+ALL = "all"
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The labels to remove, or just `all`; `is_forced` gives up work that is nowhere else."""
+
+    labels: tuple[str, ...]
+    socket: Path
+    is_forced: bool = False
+
+    @property
+    def is_all(self) -> bool:
+        return [label.casefold() for label in self.labels] == [ALL]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The contexts that can be removed, that of the caller's own session last."""
+
+    sightings: tuple[Sighting, ...]
+    is_forced: bool
+
+
+def plan(request: Request) -> Plan:
+    """Find the contexts and judge each. Raises UnsafeError where work would be lost."""
+    seen = survey.survey(request.socket)
+    labels = [each.label for each in seen.index.contexts] if request.is_all else request.labels
+    if not labels:
+        raise NotFoundError("there is no context to remove", hint="par start LABEL")
+    wanted = {each.context.label: each for each in map(seen.find_ready, labels)}.values()
+    _check(wanted, request.is_forced)
+    own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
+    return Plan(tuple(own_last), request.is_forced)
+
+
+def run(planned: Plan) -> tuple[Removed, ...]:
+    """Remove what was planned; what was done for each, truly."""
+    with interrupts.ignored():
+        return tuple(_remove(sighting, planned.is_forced) for sighting in planned.sightings)
+
+
+def _remove(sighting: Sighting, is_forced: bool) -> Removed:
+    with locks.operation() as operation:
+        with locks.index():
+            found = index.load(sighting.context.socket)
+            if found.find(sighting.context.label) != sighting.context:
+                told = f"context '{sighting.context.label}' was changed by another par"
+                raise ConflictError(told, hint=f"par rm {sighting.context.label}")
+            doomed = _doomed(sighting.context, operation.id)
+            index.save(found.with_(doomed))
+        session_id = sighting.session.id if sighting.session else None
+        return removal.finish(doomed, operation, session_id, keeps=not is_forced)
+
+
+def _doomed(context: Context, operation_id: str) -> Context:
+    worktrees = tuple(replace(each, doomed_oid=_tip(each)) for each in context.worktrees)
+    return replace(context, phase=Phase.REMOVING, operation=operation_id, worktrees=worktrees)
+
+
+def _tip(worktree: Worktree) -> str:
+    if not worktree.is_branch_ours or not worktree.repository.common_dir.is_dir():
+        return ""
+    holder = repository.holder_of(worktree.repository, worktree.branch)
+    is_elsewhere = holder is not None and Path(holder) != worktree.path
+    return "" if is_elsewhere else repository.branch_oid(worktree.repository, worktree.branch) or ""
+
+
+def _check(sightings: Iterable[Sighting], is_forced: bool) -> None:
+    faults = {}
+    for sighting in sightings:
+        said = [_fault(worktree, is_forced) for worktree in sighting.context.worktrees]
+        if any(said):
+            faults[sighting.context.label] = next(each for each in said if each)
+    if faults:
+        told = "; ".join(f"'{label}' {fault}" for label, fault in faults.items())
+        names = " ".join(faults)
+        hint = f"save the work, or give it up: par rm --force {names}"
+        raise UnsafeError(f"work would be lost: {told}", hint=hint if not is_forced else f"par path {names}")
+
+
+def _fault(worktree: Worktree, is_forced: bool) -> str:
+    if not worktree.repository.common_dir.is_dir():
+        return ""
+    if worktree.path.exists():
+        if not (paths.is_ours(worktree.path) and links.is_linked(worktree)):
+            return f"is no longer a worktree of par's at '{worktree.path}'"
+        if (reason := links.lock_reason(worktree)) is not None:
+            return f"is locked by git worktree lock: {visible(reason)}"
+    if is_forced:
+        return ""
+    files = work.uncommitted(worktree.path) if worktree.path.exists() else []
+    commits = work.unmerged(worktree)
+    said = [_counted("uncommitted file", files), _counted("commit on no other branch", commits)]
+    return " and ".join(f"has {each}" for each in said if each)
+
+
+def _counted(noun: str, found: list[str]) -> str:
+    if not found:
+        return ""
+    first, _, rest = noun.partition(" ")
+    many = f"{first}s {rest}" if rest.startswith("on ") else f"{noun}s"
+    shown = ", ".join(visible(each) for each in found[:SHOWN])
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return f"{len(found)} {noun if len(found) == 1 else many} ({shown}{more})"

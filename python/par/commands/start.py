@@ -1,0 +1,69 @@
+"""`par start`: a new context on a new branch, or on an existing branch of the same name."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from par import creation, locks, names, survey
+from par.creation import BranchPlan, CreationPlan
+from par.errors import ConflictError, NotFoundError
+from par.git import remotes, repository
+from par.git.repository import Upstream
+from par.model import Context, Kind, Repository
+
+ORIGIN = "origin"
+FETCH_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `par start` was asked for; `folder` is any folder in the repository."""
+
+    label: str
+    folder: Path
+    socket: Path
+    base: str | None = None
+    with_fetch: bool = False
+
+
+def plan(request: Request) -> CreationPlan:
+    """Decide how the context is made. Raises every refusal; touches nothing but what `--fetch` asks."""
+    label = names.label(request.label)
+    found = survey.known(request.socket)
+    creation.check_label(found, label)
+    home = repository.containing(request.folder)
+    if request.with_fetch:
+        _fetch(home)
+    branch = _branch(request, home, label)
+    planned = creation.plan(label, Kind.SESSION, home, branch, request.socket)
+    creation.check_path(found, planned.path)
+    return planned
+
+
+def run(planned: CreationPlan) -> Context:
+    """Make the context that was planned."""
+    return creation.create(planned)
+
+
+def _fetch(home: Repository) -> None:
+    if ORIGIN not in (each.name for each in remotes.remotes(home)):
+        raise NotFoundError(f"{home.name} has no remote '{ORIGIN}' to fetch from", hint="git remote -v")
+    with locks.operation() as operation, locks.repository(home.common_dir):
+        remotes.fetch_all(home, ORIGIN, operation, FETCH_SECONDS)
+
+
+def _branch(request: Request, home: Repository, label: str) -> BranchPlan:
+    remote_ref = f"refs/remotes/{ORIGIN}/{label}"
+    known = repository.refs(home, [*repository.neighbours(label), remote_ref])
+    if f"refs/heads/{label}" in known:
+        if request.base is not None:
+            told = f"branch '{label}' already exists, so --base {names.visible(request.base)} cannot apply"
+            raise ConflictError(told, hint=f"par start {label}")
+        creation.check_holder(home, label)
+        return BranchPlan(label, is_new=False)
+    repository.check_branch_is_free(known, label)
+    if request.base is not None:
+        return BranchPlan(label, is_new=True, start=repository.find_oid(home, request.base))
+    if remote_ref in known:
+        upstream = Upstream(ORIGIN, f"refs/heads/{label}")
+        return BranchPlan(label, is_new=True, start=known[remote_ref], upstream=upstream)
+    return BranchPlan(label, is_new=True, start=repository.head_oid(request.folder))

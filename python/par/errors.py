@@ -1,0 +1,58 @@
+"""The error tree: every failure a user can meet, with its exit status."""
+
+
+class ParError(Exception):
+    """A failure told in one line, with one hint that can be pasted.
+
+    `message` names the thing that is wrong, without a final period; `hint` is a command or a short
+    sentence, or empty. `status` is the exit status of the process.
+    """
+
+    status = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ParError):
+    """The words of the command line are wrong, whatever the state of the world."""
+
+    status = 2
+
+
+class NotFoundError(ParError):
+    """No such context, repository, ref or program."""
+
+    status = 3
+
+
+class ConflictError(ParError):
+    """A label, branch, path or session is taken."""
+
+    status = 4
+
+
+class UnsafeError(ParError):
+    """Work would be lost, or something is not trusted."""
+
+    status = 5
+
+
+class ConfigError(ParError):
+    """A setting is wrong."""
+
+    status = 6
+
+
+class StateError(ParError):
+    """The index cannot be read or written, is newer than this par, or its lock was not got."""
+
+    status = 7
+
+
+class CommandError(ParError):
+    """git, tmux or another program failed; its own words are the message."""
+
+    status = 8

@@ -1,0 +1,119 @@
+"""The files that tie a linked worktree to its repository (gitrepository-layout(5), git-worktree(1)).
+
+They are read by hand where git would be too slow (a listing) or cannot (after a kill -9 it refuses to
+list anything next to a half-made worktree).
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from par.model import Worktree
+
+IN_PROGRESS = {
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "BISECT_LOG": "a bisect",
+}
+
+
+def admin_dir(path: Path) -> Path | None:
+    """The folder under `<common>/worktrees` that the worktree at `path` names as its own, if any."""
+    said = _first_line(path / ".git")
+    if not said.startswith("gitdir: "):
+        return None
+    return Path(os.path.normpath(path / said.removeprefix("gitdir: ")))
+
+
+def checked_out(path: Path) -> str | None:
+    """The branch checked out at `path`; empty on a bare commit, None where no worktree is there."""
+    admin = admin_dir(path)
+    head = _first_line(admin / "HEAD") if admin else ""
+    return head.removeprefix("ref: refs/heads/") if head.startswith("ref: ") else "" if head else None
+
+
+def is_linked(worktree: Worktree) -> bool:
+    """Whether the folder and the repository name each other as worktree and repository."""
+    admin = admin_dir(worktree.path)
+    return (
+        admin is not None
+        and admin.parent == worktree.repository.common_dir / "worktrees"
+        and _worktree_of(admin) == worktree.path
+    )
+
+
+def lock_reason(worktree: Worktree) -> str | None:
+    """Why the user locked the worktree (`git worktree lock`); None when it is not locked."""
+    for admin in _admin_dirs(worktree):
+        if (admin / "locked").exists():
+            return _first_line(admin / "locked") or "no reason given"
+    return None
+
+
+def operation_in_progress(path: Path) -> str | None:
+    """What git was doing at `path` and has not finished: 'a rebase' ...; None for nothing."""
+    admin = admin_dir(path)
+    return next((what for name, what in IN_PROGRESS.items() if admin and (admin / name).exists()), None)
+
+
+def forget(worktree: Worktree) -> None:
+    """Delete what the repository knows of a worktree whose folder is gone; git may not be able to."""
+    for admin in list(_admin_dirs(worktree)):
+        delete_tree(admin)
+    folder = worktree.repository.common_dir / "worktrees"
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def delete_tree(path: Path) -> None:
+    """Delete the folder `path` and all that is in it, also what its owner made read-only."""
+    try:
+        shutil.rmtree(path)
+    except PermissionError:
+        path.chmod(stat.S_IRWXU)
+        for folder, below, _ in os.walk(path):
+            for inner in (Path(folder, name) for name in below):
+                if not inner.is_symlink():
+                    inner.chmod(stat.S_IRWXU)
+        shutil.rmtree(path)
+
+
+def _admin_dirs(worktree: Worktree) -> Iterator[Path]:
+    folder = worktree.repository.common_dir / "worktrees"
+    for admin in folder.iterdir() if folder.is_dir() else ():
+        if _worktree_of(admin) == worktree.path or _is_half_made(admin, worktree):
+            yield admin
+
+
+def _is_half_made(admin: Path, worktree: Worktree) -> bool:
+    # git names the folder after the last part of the path, writes `locked` first and `commondir` last
+    return (
+        admin.name.rstrip("0123456789") == worktree.path.name.rstrip("0123456789")
+        and not _first_line(admin / "gitdir")
+        and not _first_line(admin / "commondir")
+        and _first_line(admin / "locked") in {"", "initializing"}
+    )
+
+
+def _worktree_of(admin: Path) -> Path | None:
+    said = _first_line(admin / "gitdir")
+    return Path(os.path.normpath(admin / said)).parent if said else None
+
+
+def _first_line(path: Path) -> str:
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return ""
+    try:
+        content = os.read(descriptor, 8192)
+    except OSError:  # a folder
+        return ""
+    finally:
+        os.close(descriptor)
+    return content.partition(b"\n")[0].decode("utf-8", "surrogateescape")

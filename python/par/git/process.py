@@ -1,0 +1,104 @@
+"""Running git: a clean environment, no hooks unless asked for, git's own words as errors."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from par.errors import CommandError, NotFoundError
+
+# What only says who the user is and how the network is reached; all else would choose the repository
+KEPT = re.compile(
+    r"GIT_(SSH|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|SSL_|PROXY_|HTTP_|EXEC_PATH|AUTHOR_|COMMITTER_"
+    r"|ALLOW_PROTOCOL|PROTOCOL)"
+)
+# A stranger's worktree may name programs in its own hooks folder: none of them runs for par's own looks
+NO_HOOKS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
+SOMEWHERE = Path("/")
+HINT_LINE = re.compile(r"^(fatal|error): ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a git command left: its exit status and its two streams as text."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def reason(self) -> str:
+        """git's own explanation in one line: its first `fatal:` or `error:`, else its last words."""
+        lines = [line.strip() for line in self.stderr.splitlines() if line.strip()]
+        blamed = [line for line in lines if HINT_LINE.match(line)]
+        said = (blamed or lines[-1:] or [f"git exited with status {self.status}"])[0]
+        return HINT_LINE.sub("", said)
+
+
+def environment() -> dict[str, str]:
+    """The environment for git: nothing that points it to another repository or makes it ask."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or KEPT.match(k)}
+    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
+
+
+def attempt(folder: Path, *arguments: str) -> Outcome:
+    """Run git in `folder`, without hooks, and return what it left, whatever its status."""
+    command = ["git", *NO_HOOKS, *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise missing(folder) from error
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def run(folder: Path, *arguments: str) -> str:
+    """Run git in `folder`, without hooks; its standard output. Raises CommandError with its reason."""
+    outcome = attempt(folder, *arguments)
+    if outcome.status:
+        raise CommandError(f"git {arguments[0]}: {outcome.reason}")
+    return outcome.stdout
+
+
+def run_shown(folder: Path, arguments: Sequence[str], keep: int, seconds: float | None = None) -> Outcome:
+    """Run git in `folder`, showing its progress on the terminal when it takes over a second.
+
+    The descriptor `keep` stays open in git, and with it the lock it holds. After `seconds` git is
+    stopped and TimeoutExpired raised.
+    """
+    from par.git.progress import Progress  # noqa: PLC0415 - a look at a repository needs no terminal
+
+    with Progress(sys.stderr) as progress:
+        with subprocess.Popen(
+            ["git", *arguments],
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=progress.sink,
+            pass_fds=(keep,),
+        ) as git:
+            try:
+                progress.follow(git, seconds)
+            except BaseException:
+                git.terminate()
+                raise
+        return Outcome(git.returncode, "", progress.text)
+
+
+def missing(folder: Path) -> NotFoundError:
+    """Why git could not be started in `folder`."""
+    if not folder.is_dir():
+        return NotFoundError(f"there is no folder '{folder}'")
+    return NotFoundError("git is not on PATH", hint="install git 2.25 or newer")

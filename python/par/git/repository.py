@@ -1,0 +1,165 @@
+"""A repository seen through git: what is in it, and the single effects that par has on it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from par.errors import CommandError, ConflictError, NotFoundError
+from par.git import process
+from par.locks import Operation
+from par.model import Repository
+from par.names import visible
+
+NO_OID = "0" * 40
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What a branch tracks: `remote` is a remote's name or a URL, `ref` a full ref over there."""
+
+    remote: str
+    ref: str
+
+
+def containing(folder: Path) -> Repository:
+    """The repository that `folder` lies in: the main one, also from a linked worktree.
+
+    Raises NotFoundError where there is none.
+    """
+    asked = ("rev-parse", "--git-common-dir", "--is-bare-repository")
+    outcome = process.attempt(folder, *asked)
+    if outcome.status:
+        if "not a git repository" in outcome.stderr:
+            raise NotFoundError(f"'{visible(str(folder))}' is not in a git repository", hint="use -p PATH")
+        raise CommandError(f"git: {outcome.reason}")
+    said, is_bare = outcome.stdout.splitlines()[-2:]
+    common = (folder / said).resolve()
+    if common.name == ".git":
+        return Repository(common.parent, common)
+    return Repository(common if is_bare == "true" else _main_worktree(folder, common), common)
+
+
+def _main_worktree(folder: Path, common: Path) -> Path:
+    # A submodule's, or one made with --separate-git-dir: its git folder knows the way back, if anyone
+    configured = process.attempt(folder, "config", "--file", str(common / "config"), "core.worktree")
+    if configured.status == 0:
+        return (common / configured.stdout.rstrip("\n")).resolve()
+    first = process.run(folder, "worktree", "list", "--porcelain").splitlines()[0]
+    return Path(first.removeprefix("worktree "))
+
+
+def head_oid(folder: Path) -> str:
+    """The commit that is checked out in `folder`. Raises NotFoundError in a repository with none."""
+    outcome = process.attempt(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if outcome.status:
+        raise NotFoundError(f"the repository '{folder}' has no commit yet", hint="git commit")
+    return outcome.stdout.strip()
+
+
+def find_oid(repository: Repository, rev: str) -> str:
+    """The commit that `rev` names. Raises NotFoundError."""
+    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+    outcome = process.attempt(repository.path, *asked)
+    if outcome.status:
+        raise NotFoundError(f"'{visible(rev)}' is no commit in {repository.name}", hint="git branch --all")
+    return outcome.stdout.split("\n")[-2]
+
+
+def refs(repository: Repository, patterns: Iterable[str]) -> dict[str, str]:
+    """The refs that `patterns` name, exactly or as a folder above them, with what they point to."""
+    asked = ("for-each-ref", "--format=%(refname) %(objectname)", "--", *patterns)
+    lines = process.run(repository.path, *asked).splitlines()
+    return dict(line.rsplit(" ", 1) for line in lines)
+
+
+def branch_oid(repository: Repository, branch: str) -> str | None:
+    """The tip of a local branch; None where there is no such branch."""
+    return refs(repository, [f"refs/heads/{branch}"]).get(f"refs/heads/{branch}")
+
+
+def check_branch_is_free(known: Iterable[str], branch: str) -> None:
+    """Raise ConflictError when one of the refs `known` would be a folder of `branch`, or inside it."""
+    wanted = f"refs/heads/{branch}"
+    for ref in known:
+        if ref.startswith(f"{wanted}/") or wanted.startswith(f"{ref}/"):
+            other = ref.removeprefix("refs/heads/")
+            raise ConflictError(
+                f"branch '{branch}' cannot stand beside the branch '{visible(other)}'",
+                hint="git keeps branches as files and folders: choose another label",
+            )
+
+
+def neighbours(branch: str) -> list[str]:
+    """Patterns for `refs` that find `branch` and every branch that cannot stand beside it."""
+    parts = branch.split("/")
+    return ["refs/heads/" + "/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
+def holder_of(repository: Repository, branch: str) -> str | None:
+    """The folder of the worktree that has `branch` checked out, if any has."""
+    folder = ""
+    for line in process.run(repository.path, "worktree", "list", "--porcelain").splitlines():
+        if line.startswith("worktree "):
+            folder = line.removeprefix("worktree ")
+        elif line == f"branch refs/heads/{branch}":
+            return folder
+    return None
+
+
+def heads(repository: Repository) -> dict[str, str]:
+    """The commit checked out in each worktree of the repository, by the worktree's folder."""
+    lines = process.run(repository.path, "worktree", "list", "--porcelain").splitlines()
+    folders = [line.removeprefix("worktree ") for line in lines if line.startswith("worktree ")]
+    oids = [line.partition(" ")[2] for line in lines if line.startswith("HEAD ") or line == "bare"]
+    return dict(zip(folders, oids, strict=False))
+
+
+def create_branch(repository: Repository, branch: str, oid: str, operation: Operation) -> None:
+    """Create a branch that does not exist yet; its reflog says which operation made it."""
+    made = ("update-ref", "--create-reflog", "-m", mark(operation.id))
+    process.run(repository.path, *made, f"refs/heads/{branch}", oid, NO_OID)
+
+
+def is_untouched(repository: Repository, branch: str, operation: str) -> bool:
+    """Whether `branch` is as the operation with that id made it: nothing was committed since."""
+    asked = ("log", "--walk-reflogs", "-1", "--format=%gs", f"refs/heads/{branch}")
+    return process.attempt(repository.path, *asked).stdout.strip() == mark(operation)
+
+
+def mark(operation: str) -> str:
+    return f"par: created by operation {operation}"
+
+
+def delete_branch(repository: Repository, branch: str, at: str) -> None:
+    """Delete a branch that still points at the commit `at`, and what is configured for it."""
+    process.run(repository.path, "update-ref", "-d", f"refs/heads/{branch}", at)
+    process.attempt(repository.path, "config", "--remove-section", f"branch.{branch}")
+
+
+def track(repository: Repository, branch: str, upstream: Upstream) -> None:
+    """Let `branch` pull from and compare with `upstream`."""
+    process.run(repository.path, "config", f"branch.{branch}.remote", upstream.remote)
+    process.run(repository.path, "config", f"branch.{branch}.merge", upstream.ref)
+
+
+def upstream_of(repository: Repository, branch: str) -> Upstream | None:
+    """What `branch` tracks, if anything."""
+    asked = ("config", "--get-regexp", "-z", f"^branch\\.{re.escape(branch)}\\.(remote|merge)$")
+    fields = process.attempt(repository.path, *asked).stdout.split("\0")
+    values = dict(field.rpartition(".")[2].split("\n", 1) for field in fields if field)
+    return Upstream(values["remote"], values["merge"]) if len(values) == 2 else None
+
+
+def add_worktree(
+    repository: Repository, path: Path, branch: str, operation: Operation, with_hooks: bool
+) -> None:
+    """Check `branch` out into the new folder `path`, with git's progress when it takes long.
+
+    `with_hooks` runs the repository's own hooks, as git would: never for a stranger's code.
+    """
+    quiet = () if with_hooks else process.NO_HOOKS
+    command = (*quiet, "-c", "checkout.workers=0", "worktree", "add", "--", str(path), branch)
+    outcome = process.run_shown(repository.path, command, operation.descriptor)
+    if outcome.status:
+        raise CommandError(f"git worktree add: {outcome.reason}")

@@ -1,0 +1,158 @@
+"""The JSON index of all contexts: what it holds, load, save."""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from par import legacy, paths
+from par.errors import NotFoundError, StateError
+from par.model import Context, Phase
+from par.names import key, nearest, visible
+from par.records import from_record, to_record
+
+VERSION = 2
+REPAIR = "par never overwrites it; mend it or move it away"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All contexts in the order of their making, and the labels opened, most recent first.
+
+    `backup` is where the file of the older par-cli is kept when this index is first saved.
+    """
+
+    contexts: tuple[Context, ...] = ()
+    opened: tuple[str, ...] = ()
+    backup: Path | None = None
+
+    def find(self, label: str) -> Context:
+        """The context called `label`; case does not count. Raises NotFoundError with the nearest."""
+        if found := self.like(label):
+            return found
+        near = nearest(label, (context.label for context in self.contexts))
+        hint = "did you mean " + " or ".join(f"'{name}'" for name in near) + "?" if near else "par ls"
+        raise NotFoundError(f"there is no context '{visible(label)}'", hint=hint)
+
+    def like(self, label: str) -> Context | None:
+        """The context whose label is `label` but for case, if there is one."""
+        wanted = key(label)
+        return next((each for each in self.contexts if key(each.label) == wanted), None)
+
+    def with_(self, context: Context) -> "Index":
+        """This index with `context` added, or put in the place of the one of its label."""
+        if all(each.label != context.label for each in self.contexts):
+            return replace(self, contexts=(*self.contexts, context))
+        changed = tuple(context if each.label == context.label else each for each in self.contexts)
+        return replace(self, contexts=changed)
+
+    def without(self, label: str) -> "Index":
+        return replace(
+            self,
+            contexts=tuple(each for each in self.contexts if each.label != label),
+            opened=tuple(each for each in self.opened if each != label),
+        )
+
+    def opening(self, label: str) -> "Index":
+        """This index with `label` as the one opened last."""
+        return replace(self, opened=(label, *(each for each in self.opened if each != label)))
+
+
+def load(socket: Path) -> Index:
+    """The index as it is on disk; one of the older par-cli is read as living on `socket`.
+
+    Needs no lock: the file is only ever replaced as a whole. Raises StateError where it cannot be
+    read, is damaged or is newer than this par.
+    """
+    try:
+        document = json.loads(paths.index().read_bytes())
+    except FileNotFoundError:
+        return Index()
+    except (OSError, ValueError, RecursionError) as error:
+        raise StateError(f"the index {paths.index()} cannot be read: {error}", hint=REPAIR) from error
+    try:
+        return _decoded(document, socket)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise StateError(f"the index {paths.index()} is damaged: {error!r}", hint=REPAIR) from error
+
+
+def _decoded(document: Any, socket: Path) -> Index:
+    if legacy.is_legacy(document):
+        backup = paths.index().with_name("global_state.par-cli.json")
+        return Index(tuple(legacy.contexts(document, socket)), legacy.opened(document), backup)
+    if document["version"] > VERSION:
+        newer = f"the index {paths.index()} has version {document['version']}, newer than this par"
+        raise StateError(newer, hint="update par")
+    if document["version"] != VERSION:
+        raise ValueError("unknown version")
+    contexts = tuple(from_record(label, record) for label, record in document["contexts"].items())
+    return Index(contexts, tuple(map(str, document["opened"])))
+
+
+def save(index: Index) -> None:
+    """Write `index` whole or not at all; the caller holds the lock. Raises StateError."""
+    document = {
+        "version": VERSION,
+        "contexts": {context.label: to_record(context) for context in index.contexts},
+        "opened": [*index.opened],
+    }
+    try:
+        if index.backup and not index.backup.exists():
+            write(index.backup, paths.index().read_bytes())
+        write(paths.index(), json.dumps(document, indent=1).encode())
+        projection = _projection(index).encode("utf-8", "surrogateescape")
+        write(paths.projection(), projection, is_durable=False)
+    except OSError as error:
+        raise StateError(f"the index {paths.index()} cannot be written: {error}") from error
+
+
+def _projection(index: Index) -> str:
+    rows = [
+        (
+            context.label,
+            context.kind.value,
+            context.repository.name,
+            context.branch,
+            context.session,
+            str(context.socket),
+            str(context.root),
+            str(context.repository.path),
+        )
+        for context in index.contexts
+        if context.phase is Phase.READY
+    ]
+    return "".join("\t".join(field.translate({9: " ", 10: " "}) for field in row) + "\n" for row in rows)
+
+
+def write(path: Path, content: bytes, is_durable: bool = True) -> None:
+    """Replace `path` by `content` at once, readable by its owner only. Raises OSError.
+
+    `is_durable` waits until the disk has it; what can be made again need not wait.
+    """
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(beside, "wb", opener=_private) as file:  # noqa: PTH123 - Path.open takes no opener
+            file.write(content)
+            if is_durable:
+                file.flush()
+                os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            beside.unlink()
+    if is_durable:
+        _sync_folder(path.parent)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,111 @@
+"""Who may change what now: the locks on the index, on a repository, and of a running operation.
+
+All are `flock`: the system frees them when their holder dies, so none is ever stale.
+"""
+
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from par import paths
+from par.errors import StateError
+from par.names import digest
+
+INDEX_SECONDS = 30.0
+REPOSITORY_SECONDS = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A change that is under way: `id` is in the records it changes, `descriptor` holds its lock.
+
+    git inherits the descriptor, so that nobody repairs what an orphaned git still works on.
+    """
+
+    id: str
+    descriptor: int
+
+
+@contextmanager
+def index() -> Iterator[None]:
+    """Hold the index for a change. Raises StateError when it is not free in time."""
+    with _held("index", "the index", INDEX_SECONDS):
+        yield
+
+
+@contextmanager
+def repository(common_dir: Path) -> Iterator[None]:
+    """Hold a repository while its worktrees or branches change: git itself is not safe there."""
+    with _held(f"repository-{digest(common_dir)}", f"the repository {common_dir}", REPOSITORY_SECONDS):
+        yield
+
+
+@contextmanager
+def operation() -> Iterator[Operation]:
+    """Hold the lock of a new operation while it lasts."""
+    name = secrets.token_hex(6)
+    descriptor = _opened(f"operation-{name}")
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield Operation(name, descriptor)
+    finally:
+        with suppress(FileNotFoundError):
+            (paths.locks() / f"operation-{name}").unlink()
+        os.close(descriptor)
+
+
+@contextmanager
+def adopted(name: str) -> Iterator[Operation | None]:
+    """Hold the lock of the operation `name` in the place of its dead owner; None while it lives."""
+    descriptor = _opened(f"operation-{name}")
+    try:
+        if _took(descriptor):
+            yield Operation(name, descriptor)
+            with suppress(FileNotFoundError):
+                (paths.locks() / f"operation-{name}").unlink()
+        else:
+            yield None
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _held(name: str, what: str, seconds: float) -> Iterator[None]:
+    descriptor = _opened(name)
+    try:
+        _poll(lambda: _took(descriptor), what, seconds)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _poll(is_done: Callable[[], bool], what: str, seconds: float) -> None:
+    pause, deadline = 0.001, time.monotonic() + seconds
+    while not is_done():
+        if time.monotonic() > deadline:
+            raise StateError(f"{what} has been in use by another par for {seconds:.0f} s", hint="try again")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)
+
+
+def _took(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _opened(name: str) -> int:
+    try:
+        paths.data().mkdir(mode=0o700, parents=True, exist_ok=True)
+        paths.locks().mkdir(mode=0o700, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(paths.locks() / name, flags, 0o600)
+    except OSError as error:
+        raise StateError(f"the data folder {paths.data()} cannot be written: {error.strerror}") from error

@@ -1,0 +1,135 @@
+"""The nouns: a context, its worktrees, and what is seen of it in tmux."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+
+class Kind(Enum):
+    """How a context came to be."""
+
+    SESSION = "session"
+    CHECKOUT = "checkout"
+    WORKSPACE = "workspace"
+
+
+class Phase(Enum):
+    """How far the last change of a context went; anything but READY belongs to a running operation."""
+
+    CREATING = "creating"
+    READY = "ready"
+    REMOVING = "removing"
+
+
+class State(Enum):
+    """What a context is doing, as `par ls` shows it."""
+
+    ATTACHED = "attached"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    BROKEN = "broken"
+    CREATING = "creating"
+    REMOVING = "removing"
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A git repository: `path` is its main worktree (the git folder itself where it is bare).
+
+    `common_dir` is git's common directory; both are absolute and resolved.
+    """
+
+    path: Path
+    common_dir: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name.removesuffix(".git") or self.path.name
+
+
+@dataclass(frozen=True, slots=True)
+class Worktree:
+    """One linked worktree of a context.
+
+    `branch` is the branch par put there; `is_branch_ours` says that par created it: a branch that
+    existed before is never deleted. `doomed_oid` is the commit at which a removal that has begun may
+    delete the branch, or empty.
+    """
+
+    repository: Repository
+    path: Path
+    branch: str
+    is_branch_ours: bool = False
+    doomed_oid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A label with its worktrees and its tmux session; one record of the index.
+
+    `root` is the folder the session starts in. `session` is the session's name and `socket` the tmux
+    server it lives on. `operation` is the id of the operation that last changed the record,
+    `created_at` an aware time in UTC.
+    """
+
+    label: str
+    kind: Kind
+    phase: Phase
+    root: Path
+    worktrees: tuple[Worktree, ...]
+    session: str
+    socket: Path
+    created_at: datetime
+    operation: str
+
+    @property
+    def repository(self) -> Repository:
+        return self.worktrees[0].repository
+
+    @property
+    def branch(self) -> str:
+        return self.worktrees[0].branch
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A live tmux session of a context; ids are tmux's own strings.
+
+    `attached` counts clients, `last_attached` is tmux's time in seconds since the epoch (0: never),
+    `is_current` says that the caller's own pane is in it, `init` and `agent` are `@par_init` and
+    `@par_state`.
+    """
+
+    id: str
+    name: str
+    label: str
+    attached: int
+    last_attached: int
+    pane_id: str
+    init: str
+    agent: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A context and what is there of it now: `session` is None where none is alive.
+
+    `branches` has, for each worktree, the branch that is really checked out: empty on a commit,
+    None where the worktree is gone.
+    """
+
+    context: Context
+    session: Session | None
+    branches: tuple[str | None, ...] = field(default=())
+
+    @property
+    def state(self) -> State:
+        if self.context.phase is not Phase.READY:
+            return State(self.context.phase.value)
+        if None in self.branches:
+            return State.BROKEN
+        if self.session is None:
+            return State.STOPPED
+        return State.ATTACHED if self.session.attached else State.RUNNING

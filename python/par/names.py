@@ -1,0 +1,104 @@
+"""Which labels are allowed, and what is named after them: folders, sessions, files. Pure."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Container, Iterable
+from pathlib import Path
+
+from par.errors import UsageError
+
+LABEL_BYTES = 100
+ALLOWED = (
+    "use letters, digits, '.', '_', '-' and '/' inside; no part may start with '.' or '-', "
+    f"and {LABEL_BYTES} bytes are the most"
+)
+RESERVED = frozenset({"all"})
+
+
+def label(text: str) -> str:
+    """The label that `text` stands for, in Unicode's normal form NFC.
+
+    Raises UsageError, naming what is allowed, for anything that git would refuse as a branch name or
+    that tmux, a shell or a path would read as more than text (git-check-ref-format(1)).
+    """
+    name = unicodedata.normalize("NFC", text)
+    if reason := _fault(name):
+        raise UsageError(f"label '{visible(text)}' {reason}", hint=ALLOWED)
+    return name
+
+
+def _fault(name: str) -> str:
+    if not name:
+        return "is empty"
+    if name.casefold() in RESERVED:
+        return "is reserved"
+    if any(not _is_plain(char) for char in name):
+        return "holds a character that is not allowed"
+    if len(name.encode()) > LABEL_BYTES:
+        return "is too long"
+    if any(_is_odd(part) for part in name.split("/")) or ".." in name or name == "HEAD":
+        return "is not a valid branch name"
+    return ""
+
+
+def _is_plain(char: str) -> bool:
+    return char in "._-/" or unicodedata.category(char)[0] in "LM" or unicodedata.category(char) == "Nd"
+
+
+def _is_odd(part: str) -> bool:
+    lead = part[:1]
+    return (
+        lead in {"", ".", "-"}
+        or unicodedata.category(lead).startswith("M")
+        or part.endswith(".")
+        or part.casefold().endswith(".lock")
+    )
+
+
+def key(name: str) -> str:
+    """What two labels share when they are the same to par: case does not count."""
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+def from_ref(text: str) -> str:
+    """A label made from a branch name: what a label may not hold becomes '-'."""
+    name = "".join(char if _is_plain(char) else "-" for char in unicodedata.normalize("NFC", text))
+    parts = [part.strip(".-").removesuffix(".lock") for part in re.sub(r"\.\.+", ".", name).split("/")]
+    return label("/".join(part for part in parts if part))
+
+
+def digest(path: Path) -> str:
+    """Eight digits that stand for a resolved path in names of folders and sessions."""
+    return hashlib.sha256(bytes(path)).hexdigest()[:8]
+
+
+def session(repository: str, path: Path, name: str, taken: Container[str]) -> str:
+    """A session name that tmux reads as nothing but a name, and that is not in `taken`."""
+    plain = re.sub(r"[^A-Za-z0-9_-]", "_", f"par-{repository}-{digest(path)}-{name}")
+    return next(candidate for candidate in _numbered(plain) if candidate not in taken)
+
+
+def _numbered(name: str) -> Iterable[str]:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}-{number}"
+        number += 1
+
+
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Up to three of `known` that a person may have meant by `name`."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only wanted when something went wrong
+
+    by_key = {key(each): each for each in known}
+    return [by_key[match] for match in get_close_matches(key(name), by_key, n=3)]
+
+
+def visible(text: str) -> str:
+    r"""`text` with everything a terminal would act on, or hide, written as \u{..}."""
+    return "".join(char if _is_shown(char) else rf"\u{{{ord(char):x}}}" for char in text)
+
+
+def _is_shown(char: str) -> bool:
+    return char == " " or char.isprintable()

@@ -1,0 +1,62 @@
+"""Where par keeps what: the data folder and the files and folders in it."""
+
+import os
+from pathlib import Path
+
+from par.names import digest
+
+
+def home_of(variable: str, default: str) -> Path:
+    """An XDG base folder; a relative value of `variable` is ignored, as the XDG rules say."""
+    value = os.environ.get(variable, "")
+    return Path(value) if Path(value).is_absolute() else Path.home() / default
+
+
+def data() -> Path:
+    """`$XDG_DATA_HOME/par`, by default `~/.local/share/par`."""
+    return home_of("XDG_DATA_HOME", ".local/share") / "par"
+
+
+def index() -> Path:
+    return data() / "global_state.json"
+
+
+def projection() -> Path:
+    """One line of tab-separated fields per context, for shells: completion and pickers read it."""
+    return data() / "contexts.tsv"
+
+
+def locks() -> Path:
+    return data() / "locks"
+
+
+def log() -> Path:
+    return data() / "par.log"
+
+
+def worktrees(repository: Path) -> Path:
+    """The folder that holds the worktrees of one repository, told apart by its resolved path."""
+    return data() / "worktrees" / digest(repository)
+
+
+def removed(operation: str) -> Path:
+    """Where a worktree goes in one rename before it is deleted."""
+    return data() / "removed" / operation
+
+
+def is_ours(path: Path) -> bool:
+    """Whether `path` lies, links resolved, where par puts worktrees: nothing else is ever deleted."""
+    homes = (data() / "worktrees", data() / "workspaces")
+    inside = path.parent.resolve() / path.name
+    return any(home.resolve() in inside.parents and inside.parent != home.resolve() for home in homes)
+
+
+def prune_parents(path: Path) -> None:
+    """Delete the folders above `path` that are empty now, up to par's own."""
+    for parent in path.parents:
+        if not is_ours(parent) and parent.parent != data() / "worktrees":
+            return
+        try:
+            parent.rmdir()
+        except OSError:
+            return

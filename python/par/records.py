@@ -1,0 +1,81 @@
+"""How a context is written in the index, and read back."""
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from par.model import Context, Kind, Phase, Repository, Worktree
+
+Record = dict[str, Any]
+
+
+def to_record(context: Context) -> Record:
+    """The JSON object that stands for `context` under its label."""
+    return {
+        "kind": context.kind.value,
+        "phase": context.phase.value,
+        "root": str(context.root),
+        "session": context.session,
+        "socket": str(context.socket),
+        "created_at": context.created_at.isoformat(),
+        "operation": context.operation,
+        "worktrees": [_worktree_record(worktree) for worktree in context.worktrees],
+    }
+
+
+def _worktree_record(worktree: Worktree) -> Record:
+    return {
+        "repository": str(worktree.repository.path),
+        "common_dir": str(worktree.repository.common_dir),
+        "path": str(worktree.path),
+        "branch": worktree.branch,
+        "is_branch_ours": worktree.is_branch_ours,
+        "doomed_oid": worktree.doomed_oid,
+    }
+
+
+def from_record(label: str, record: Record) -> Context:
+    """The context that `record` stands for.
+
+    Raises KeyError, TypeError or ValueError where the record is damaged.
+    """
+    return Context(
+        label=_text(label),
+        kind=Kind(record["kind"]),
+        phase=Phase(record["phase"]),
+        root=_path(record["root"]),
+        worktrees=tuple(_worktree(each) for each in record["worktrees"]),
+        session=_text(record["session"]),
+        socket=_path(record["socket"]),
+        created_at=when(record["created_at"]),
+        operation=_text(record["operation"]),
+    )
+
+
+def _worktree(record: Record) -> Worktree:
+    return Worktree(
+        repository=Repository(_path(record["repository"]), _path(record["common_dir"])),
+        path=_path(record["path"]),
+        branch=str(record["branch"]),
+        is_branch_ours=record["is_branch_ours"] is True,
+        doomed_oid=str(record["doomed_oid"]),
+    )
+
+
+def when(text: str) -> datetime:
+    """The time that ISO 8601 `text` tells, taken as UTC where it names no zone."""
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError("a text that is not empty was expected")
+    return value
+
+
+def _path(value: object) -> Path:
+    path = Path(_text(value))
+    if not path.is_absolute():
+        raise ValueError(f"'{path}' is not an absolute path")
+    return path

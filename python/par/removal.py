@@ -1,0 +1,78 @@
+"""How a context is taken away: worktrees, branches, session and record, in that order."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from par import index, locks, paths
+from par.git import links, repository
+from par.locks import Operation
+from par.model import Context, Worktree
+from par.tmux import sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What a removal did: the folders, branches and session that are gone, and folders it kept."""
+
+    label: str
+    folders: tuple[Path, ...]
+    branches: tuple[str, ...]
+    session: str | None
+    kept: tuple[Path, ...] = ()
+
+
+def finish(context: Context, operation: Operation, session_id: str | None, keeps: bool = False) -> Removed:
+    """Take `context` away, beginning wherever an earlier attempt ended.
+
+    A branch goes only where its worktree names the commit at which it may be deleted (`doomed_oid`)
+    and it is still there. `keeps` leaves the folders of worktrees whose repository is gone. The
+    session dies last: the caller may be running in it.
+    """
+    folders, branches, kept = [], [], []
+    for worktree in context.worktrees:
+        if keeps and not worktree.repository.common_dir.is_dir():
+            kept += [worktree.path] if worktree.path.exists() else []
+            continue
+        with locks.repository(worktree.repository.common_dir):
+            folders += [worktree.path] if discard(worktree, operation) else []
+            branches += [worktree.branch] if _delete_branch(worktree) else []
+    delete_discarded(operation)
+    if session_id:
+        sessions.kill(context, session_id)
+    with locks.index():
+        index.save(index.load(context.socket).without(context.label))
+    gone = context.session if session_id else None
+    return Removed(context.label, tuple(folders), tuple(branches), gone, tuple(kept))
+
+
+def discard(worktree: Worktree, operation: Operation) -> bool:
+    """Take a worktree out of its place in one rename, and out of git's list; whether it was there.
+
+    The caller holds the repository's lock. Only what par put in its data folder is touched.
+    """
+    was_there = paths.is_ours(worktree.path) and worktree.path.is_dir() and not worktree.path.is_symlink()
+    if was_there:
+        grave = paths.removed(operation.id)
+        grave.mkdir(mode=0o700, parents=True, exist_ok=True)
+        worktree.path.rename(grave / str(sum(1 for _ in grave.iterdir())))
+    if not worktree.path.exists():
+        links.forget(worktree)
+        paths.prune_parents(worktree.path)
+    return was_there
+
+
+def delete_discarded(operation: Operation) -> None:
+    """Delete for good what `discard` took away for this operation."""
+    grave = paths.removed(operation.id)
+    if grave.is_dir():
+        links.delete_tree(grave)
+    if grave.parent.is_dir() and not any(grave.parent.iterdir()):
+        grave.parent.rmdir()
+
+
+def _delete_branch(worktree: Worktree) -> bool:
+    known = worktree.repository.common_dir.is_dir() and worktree.doomed_oid
+    if not known or repository.branch_oid(worktree.repository, worktree.branch) != worktree.doomed_oid:
+        return False
+    repository.delete_branch(worktree.repository, worktree.branch, worktree.doomed_oid)
+    return True

@@ -1,0 +1,1 @@
+"""Values and errors as text, table and JSON. Pure: nothing is printed here."""

@@ -1,0 +1,122 @@
+"""What a script reads: one JSON document a command, with a version of its own."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from par.commands.control_center import Built
+from par.commands.send import Delivery
+from par.model import Context, Sighting, State, Worktree
+from par.removal import Removed
+
+VERSION = 1
+Document = dict[str, Any]
+
+
+def contexts(sightings: Iterable[Sighting], heads: Mapping[Path, str]) -> str:
+    """The document of `par ls --json`."""
+    return _dumped({"contexts": [_sighting(each, heads) for each in sightings]})
+
+
+def _sighting(sighting: Sighting, heads: Mapping[Path, str]) -> Document:
+    context, session = sighting.context, sighting.session
+    pairs = zip(context.worktrees, sighting.branches, strict=True)
+    return {
+        "label": context.label,
+        "kind": context.kind.value,
+        "state": sighting.state.value,
+        "init": session.init if session else "",
+        "agent": session.agent if session else "",
+        "current": bool(session and session.is_current),
+        "repository": {"name": context.repository.name, "path": str(context.repository.path)},
+        "session": {
+            "name": session.name if session else context.session,
+            "id": session.id if session else None,
+            "attached": session.attached if session else 0,
+        },
+        "worktrees": [_worktree(worktree, branch, heads) for worktree, branch in pairs],
+        "branch": sighting.branches[0],
+        "created_at": context.created_at.isoformat(),
+    }
+
+
+def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str]) -> Document:
+    return {
+        "repository": str(worktree.repository.path),
+        "path": str(worktree.path),
+        "branch": branch,
+        "head": heads.get(worktree.path) if branch is not None else None,
+    }
+
+
+def made(context: Context) -> str:
+    """The document of `par start --json` and `par checkout --json`."""
+    worktree = context.worktrees[0]
+    return _dumped(
+        {
+            "context": {
+                "label": context.label,
+                "kind": context.kind.value,
+                "state": State.RUNNING.value,
+                "repository": {"name": context.repository.name, "path": str(context.repository.path)},
+                "session": {"name": context.session},
+                "worktrees": [
+                    {
+                        "repository": str(worktree.repository.path),
+                        "path": str(worktree.path),
+                        "branch": worktree.branch,
+                        "created_branch": worktree.is_branch_ours,
+                    }
+                ],
+                "branch": worktree.branch,
+                "created_at": context.created_at.isoformat(),
+            }
+        }
+    )
+
+
+def removed(done: Iterable[Removed]) -> str:
+    """The document of `par rm --json`."""
+    return _dumped(
+        {
+            "removed": [
+                {
+                    "label": each.label,
+                    "worktrees": [str(path) for path in each.folders],
+                    "branches": list(each.branches),
+                    "session": each.session,
+                    "kept": [str(path) for path in each.kept],
+                }
+                for each in done
+            ]
+        }
+    )
+
+
+def deliveries(found: Iterable[Delivery], is_sent: bool) -> str:
+    """The document of `par send --json`."""
+    return _dumped(
+        {
+            "deliveries": [
+                {
+                    "label": each.label,
+                    "pane": each.pane_id or None,
+                    "sent": is_sent and not each.fault,
+                    "reason": each.fault or None,
+                }
+                for each in found
+            ]
+        }
+    )
+
+
+def center(built: Built) -> str:
+    """The document of `par control-center --json`."""
+    return _dumped(
+        {"session": {"id": built.session_id}, "shown": list(built.shown), "stopped": list(built.stopped)}
+    )
+
+
+def _dumped(content: Document) -> str:
+    return json.dumps({"version": VERSION, **content}, indent=2)

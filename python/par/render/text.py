@@ -1,0 +1,111 @@
+"""What a person reads: the table of contexts, receipts, and errors."""
+
+from collections.abc import Iterable, Sequence
+
+from par.commands.control_center import Built
+from par.commands.send import Delivery
+from par.errors import ParError
+from par.model import Context, Kind, Sighting, State
+from par.names import visible
+from par.removal import Removed
+from par.render.table import table
+
+HEAD = ("Label", "Type", "Repository/Workspace", "Tmux Session", "Branch", "Created")
+MARKS = {
+    State.ATTACHED: "●",
+    State.RUNNING: "○",
+    State.STOPPED: "·",
+    State.BROKEN: "✗",
+    State.CREATING: "…",
+    State.REMOVING: "…",
+}
+LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
+
+
+def contexts(sightings: Sequence[Sighting], width: int | None) -> str:
+    """The table of `par ls`, fitted to `width` columns or as wide as it needs to be."""
+    if not sightings:
+        return "No contexts. Make one in a git repository: par start LABEL"
+    rows = [[visible(cell) for cell in _row(sighting)] for sighting in sightings]
+    legend = LEGEND if width is None or width >= len(LEGEND) else ""
+    parts = ["Par Development Contexts (Global)", "", table(HEAD, rows, width), legend]
+    return "\n".join(parts).rstrip("\n")
+
+
+def _row(sighting: Sighting) -> tuple[str, ...]:
+    context = sighting.context
+    here = "*" if sighting.session and sighting.session.is_current else ""
+    return (
+        f"{MARKS[sighting.state]} {context.label}{here}",
+        context.kind.value.capitalize(),
+        _place(context),
+        sighting.session.name if sighting.session else context.session,
+        branch(sighting),
+        context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def _place(context: Context) -> str:
+    count = len(context.worktrees)
+    return f"workspace ({count} repos)" if context.kind is Kind.WORKSPACE else context.repository.name
+
+
+def branch(sighting: Sighting) -> str:
+    """The branch that is really checked out, or what there is instead."""
+    seen = sighting.branches[0]
+    return sighting.context.branch if seen is None else seen or "(no branch)"
+
+
+def made(context: Context) -> str:
+    """What `par start` and `par checkout` say when they are done."""
+    lines = [
+        f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}",
+        f"  worktree  {visible(str(context.root))}",
+        f"  branch    {visible(context.branch)}" + ("" if context.worktrees[0].is_branch_ours else " (existing)"),
+        f"  session   {context.session}",
+        f"open it: par open {context.label}",
+    ]
+    return "\n".join(lines)
+
+
+def removed(done: Removed) -> str:
+    """What `par rm` did to one context."""
+    parts = [
+        *(["worktree"] if done.folders else []),
+        *(f"branch {visible(name)}" for name in done.branches),
+        *(["session"] if done.session else []),
+    ]
+    said = f"removed '{done.label}'" + (f": {', '.join(parts)}" if parts else ": only its record was left")
+    kept = [f"kept {visible(str(path))}: its repository is gone, so par cannot tell what it holds" for path in done.kept]
+    return "\n".join([said, *kept])
+
+
+def doomed(sightings: Iterable[Sighting]) -> str:
+    """What `par rm all` is about to remove, a line each."""
+    return "\n".join(f"  {each.context.label}  ({visible(_place(each.context))})" for each in sightings)
+
+
+def deliveries(found: Iterable[Delivery], verb: str) -> str:
+    """A receipt for each context that a text was for; `verb` tells what happened to it."""
+    return "\n".join(f"{each.label}: " + (f"not sent, {each.fault}" if each.fault else verb) for each in found)
+
+
+def center(built: Built) -> str:
+    """What the control center shows."""
+    count = len(built.shown)
+    return f"control-center: {count} context{'' if count == 1 else 's'}"
+
+
+def stopped(labels: Sequence[str]) -> str:
+    """The contexts that the control center cannot show."""
+    return f"not shown, their sessions are stopped: {', '.join(labels)} (par open {labels[0]})"
+
+
+def error(failure: ParError) -> str:
+    """A failure as every command tells it: one line, and one hint."""
+    lines = [f"par: {_one_line(failure.message)}"]
+    return "\n".join([*lines, f"hint: {_one_line(failure.hint)}"] if failure.hint else lines)
+
+
+def _one_line(text: str) -> str:
+    return visible(" ".join(text.split("\n")).strip())

@@ -1,0 +1,93 @@
+"""How what an interrupted par left is healed: a half-made context is undone, a half-removed one finished.
+
+There is one way back, whoever walks it: the process that failed, or the next one after a kill -9. It
+is led by the record, which was written before the first effect, and by marks that tell what is ours.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from par import index, locks, removal
+from par.errors import ParError
+from par.git import links, remotes, repository
+from par.index import Index
+from par.locks import Operation
+from par.model import Context, Phase, Worktree
+from par.tmux import sessions
+
+
+def heal(found: Index, socket: Path) -> None:
+    """Repair each context of `found` whose last operation died before its end."""
+    for context in found.contexts:
+        if context.phase is not Phase.READY:
+            with locks.adopted(context.operation) as operation:
+                current = index.load(socket).like(context.label) if operation else None
+                if operation and current == context:
+                    _repair(context, operation)
+
+
+def _repair(context: Context, operation: Operation) -> None:
+    if context.phase is Phase.CREATING:
+        roll_back(context, operation)
+    elif all(links.is_linked(worktree) for worktree in context.worktrees):
+        keep(context)
+    else:
+        removal.finish(context, operation, _session_id(context))
+
+
+def keep(context: Context) -> None:
+    """Take back a removal that has not removed anything yet."""
+    worktrees = tuple(replace(worktree, doomed_oid="") for worktree in context.worktrees)
+    with locks.index():
+        kept = replace(context, phase=Phase.READY, worktrees=worktrees)
+        index.save(index.load(context.socket).with_(kept))
+
+
+def roll_back(context: Context, operation: Operation) -> list[str]:
+    """Undo the making of `context`, as far as it came; what could not be undone, a line each.
+
+    A step that fails stops no other. While one fails the record stays, and the next par tries again.
+    """
+    steps: list[tuple[str, Callable[[], object]]] = [("kill the session", partial(_kill_session, context))]
+    for worktree in context.worktrees:
+        steps.append((f"remove {worktree.path}", partial(_remove, worktree, operation)))
+    steps.append(("delete the removed files", partial(removal.delete_discarded, operation)))
+    failed = []
+    for what, step in steps:
+        try:
+            step()
+        except (OSError, ParError) as error:
+            failed.append(f"could not {what}: {error}")
+    if not failed:
+        with locks.index():
+            index.save(index.load(context.socket).without(context.label))
+    return failed
+
+
+def _remove(worktree: Worktree, operation: Operation) -> None:
+    if not worktree.repository.common_dir.is_dir():
+        return
+    with locks.repository(worktree.repository.common_dir):
+        removal.discard(worktree, operation)
+        remotes.drop_fetched(worktree.repository, operation)
+        oid = worktree.is_branch_ours and repository.branch_oid(worktree.repository, worktree.branch)
+        if oid and repository.is_untouched(worktree.repository, worktree.branch, operation.id):
+            repository.delete_branch(worktree.repository, worktree.branch, oid)
+
+
+def _kill_session(context: Context) -> None:
+    if session_id := _session_id(context):
+        sessions.kill(context, session_id)
+
+
+def _session_id(context: Context) -> str | None:
+    return next(
+        (
+            each.id
+            for each in sessions.sessions(context.socket)
+            if each.label == context.label or (not each.label and each.name == context.session)
+        ),
+        None,
+    )

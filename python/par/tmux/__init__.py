@@ -1,0 +1,1 @@
+"""The door to tmux: every tmux command and format, and all `@par_*` user options, are in here."""

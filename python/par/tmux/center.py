@@ -1,0 +1,83 @@
+"""The control center's session: which windows it shows, and bringing it up to date in one call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from par.errors import CommandError
+from par.tmux import server
+
+NAME = "control-center"
+TARGET = f"={NAME}:"
+FIELDS = (
+    "#{window_id}",
+    "#{session_name}",
+    "#{@par_center}",
+    "#{@par_context}",
+    "#{window_linked_sessions}",
+    "#{@par_label}",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window of a context, by tmux's id."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The windows that the control center is to show, in order, and what that takes.
+
+    `is_taken`: a session of that name is there which par did not make.
+    """
+
+    wanted: tuple[Window, ...]
+    missing: tuple[Window, ...]
+    surplus: tuple[str, ...]
+    is_there: bool
+    is_taken: bool
+
+
+def compare(socket: Path, labels: Sequence[str]) -> Change:
+    """What the control center shows, against the first windows of the contexts called `labels`."""
+    said = server.attempt(socket, "list-windows", "-a", "-F", "\t".join(FIELDS)).stdout
+    rows = [line.split("\t") for line in said.splitlines()]
+    inside = [row for row in rows if row[1] == NAME]
+    ids = {row[0] for row in inside}
+    places = {label: place for place, label in enumerate(labels)}
+    alive = {Window(row[0], row[3]): places[row[3]] for row in rows if row[3] in places and row[5] == row[3]}
+    wanted = tuple(sorted(alive, key=lambda window: (alive[window], int(window.id[1:]))))
+    keep = {window.id for window in wanted}
+    return Change(
+        wanted=wanted,
+        missing=tuple(window for window in wanted if window.id not in ids),
+        # A window that only the control center still holds runs somebody's program: it stays
+        surplus=tuple(row[0] for row in inside if row[3] and row[0] not in keep and int(row[4]) > 1),
+        is_there=bool(inside),
+        is_taken=any(row[2] != "1" for row in inside),
+    )
+
+
+def apply(socket: Path, change: Change) -> str:
+    """Link what is missing, unlink what is surplus, in one call; the id of the session.
+
+    Windows are linked, not made: what runs in them is seen and can be typed to. Raises CommandError.
+    """
+    script = []
+    missing = list(change.missing)
+    if not change.is_there:
+        first = missing.pop(0)
+        script.append(f"new-session -d -s {NAME} 'exec sleep 60'")
+        script.append(f"set-option -t {TARGET} @par_center 1")
+        script.append(f"link-window -d -k -s {first.id} -t '{TARGET}{{start}}'")
+    script += [f"link-window -d -a -s {window.id} -t '{TARGET}{{end}}'" for window in missing]
+    script += [f"unlink-window -t '{TARGET}{window_id}'" for window_id in change.surplus]
+    script += [f"display-message -p -t {TARGET} '#{{session_id}}'", ""]
+    outcome = server.attempt(socket, "source-file", "-", text="\n".join(script))
+    session_id = outcome.stdout.strip().rpartition("\n")[2]
+    if not session_id.startswith("$"):
+        raise CommandError(f"tmux: {outcome.stderr.strip() or outcome.stdout.strip()}")
+    return session_id

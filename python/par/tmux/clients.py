@@ -1,0 +1,41 @@
+"""Showing a session to the person at the keyboard: switching a client, or attaching one."""
+
+import os
+import sys
+from pathlib import Path
+
+from par.errors import CommandError, ConflictError, UsageError
+from par.tmux import server
+
+
+def check_can_show(socket: Path) -> None:
+    """Raise the error that says why no session of the server at `socket` can be shown here."""
+    if os.environ.get("TMUX"):
+        if server.default_socket().resolve() != socket.resolve():
+            hint = f"detach, then run par again, or: tmux detach-client -E 'tmux -S {socket} attach-session'"
+            raise ConflictError(f"this terminal is inside another tmux server than {socket}", hint=hint)
+    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("not a terminal: there is no tmux client to show a session in", hint="par ls")
+
+
+def show(socket: Path, session_id: str, client: str | None = None) -> None:
+    """Switch the caller's client, or the one named `client`, to a session; outside tmux attach.
+
+    Attaching replaces this process: it does not return. Raises CommandError.
+    """
+    target = f"{session_id}:"
+    if client or os.environ.get("TMUX"):
+        pinned = ("-c", client) if client else ()
+        server.run(socket, "switch-client", *pinned, "-t", target)
+        return
+    sys.stdout.flush()
+    try:
+        os.execvpe("tmux", server.argv(socket, "attach-session", "-t", target), server.environment())
+    except OSError as error:
+        raise CommandError(f"tmux cannot be started: {error.strerror}") from error
+
+
+def last_session(socket: Path) -> str:
+    """The name of the session that the caller's client showed before this one, or ''."""
+    asked = ("display-message", "-p", "#{client_last_session}")
+    return server.attempt(socket, *asked).stdout.rstrip("\n") if os.environ.get("TMUX") else ""

@@ -1,0 +1,93 @@
+"""Typing text into panes, exactly as it is, into as many as wanted in one call."""
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from par.errors import CommandError
+from par.tmux import server
+
+# What a terminal would act on: an ESC [ 2 0 1 ~ in the text would end the bracketed paste
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+FIELDS = (
+    "#{pane_id}",
+    "#{@par_label}",
+    "#{session_name}",
+    "#{pane_active}#{window_active}",
+    "#{pane_dead}",
+    "#{pane_input_off}",
+    "#{@par_pane}",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """A live pane: whose session it is in, and whether it is the session's active or the context's first.
+
+    `has_first` says that the session knows which pane is its first.
+    """
+
+    id: str
+    label: str
+    session: str
+    is_active: bool
+    is_first: bool
+    has_first: bool
+    is_dead: bool
+    is_input_off: bool
+
+
+def panes(socket: Path) -> list[Pane]:
+    """All panes on the server at `socket`, in the order of their windows; none without a server."""
+    outcome = server.attempt(socket, "list-panes", "-a", "-F", "\t".join(FIELDS))
+    if outcome.is_absent:
+        return []
+    if outcome.status:
+        raise CommandError(f"tmux list-panes: {outcome.stderr.strip()}")
+    rows = [line.split("\t") for line in outcome.stdout.splitlines()]
+    return [_pane(*row) for row in rows if len(row) == len(FIELDS)]
+
+
+def _pane(pane_id: str, label: str, session: str, active: str, dead: str, off: str, first: str) -> Pane:
+    return Pane(
+        id=pane_id,
+        label=label,
+        session=session,
+        is_active=active == "11",
+        is_first=pane_id == first,
+        has_first=bool(first),
+        is_dead=dead == "1",
+        is_input_off=off == "1",
+    )
+
+
+def send(socket: Path, pane_ids: Iterable[str], text: str, with_enter: bool) -> set[str]:
+    """Paste `text` into each pane, then Enter if asked; the ids of the panes that took it.
+
+    Two calls for any number of panes and any size of text. A pane in copy mode leaves it first: keys
+    would be taken by the mode. Enter is a paste of its own, so that a program which asked for
+    bracketed paste sees it typed.
+    """
+    buffer = f"par-{os.getpid()}"
+    plain = CONTROL.sub("", text)
+    if plain:
+        server.run(socket, "load-buffer", "-b", buffer, "-", text=plain)
+    targets = list(pane_ids)
+    lines = [_line(place, target, buffer, bool(plain), with_enter) for place, target in enumerate(targets)]
+    last = [f"delete-buffer -b {buffer}"] if plain else []
+    enter = f"{buffer}-enter"
+    script = "\n".join([f'set-buffer -b {enter} "\\n"', *lines, *last, f"delete-buffer -b {enter}", ""])
+    said = server.attempt(socket, "source-file", "-", text=script).stdout.splitlines()
+    return {targets[int(line.removeprefix("sent "))] for line in said if line.startswith("sent ")}
+
+
+def _line(place: int, pane_id: str, buffer: str, with_text: bool, with_enter: bool) -> str:
+    steps = [f"copy-mode -q -t {pane_id}"]
+    if with_text:
+        steps.append(f"paste-buffer -p -b {buffer} -t {pane_id}")
+    if with_enter:
+        steps.append(f"paste-buffer -b {buffer}-enter -t {pane_id}")
+    # Not the pane's id: a message goes through strftime, which takes '%3' for its own
+    return " ; ".join([*steps, f"display-message -p 'sent {place}'"])

@@ -1,0 +1,111 @@
+"""One tmux server, told by its socket: running commands on it and starting it."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from par.errors import CommandError, NotFoundError
+
+# How tmux says that nobody listens on the socket (client.c)
+ABSENT = ("no server running on", "error connecting to", "server exited", "lost server")
+BOOT_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a tmux command left: its exit status and its two streams as text."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it failed because no server runs on the socket."""
+        return self.status != 0 and self.stderr.startswith(ABSENT) and "Permission" not in self.stderr
+
+
+def default_socket() -> Path:
+    """The socket of the server that `tmux` would talk to: that of `$TMUX`, else the default one."""
+    inside = os.environ.get("TMUX", "").rsplit(",", 2)[0]
+    return Path(inside) if inside else named_socket("default")
+
+
+def named_socket(name: str) -> Path:
+    """The socket that `tmux -L NAME` uses: in `$TMUX_TMPDIR`, else in /tmp (tmux(1), -L)."""
+    roots = (os.environ.get("TMUX_TMPDIR", ""), "/tmp")  # noqa: S108 - it is tmux that says so
+    root = next(Path(each) for each in roots if each and Path(each).is_dir())
+    return root.resolve() / f"tmux-{os.getuid()}" / name
+
+
+def current_pane(socket: Path) -> str | None:
+    """The id of the pane that the caller runs in, if that is on the server at `socket`."""
+    if not os.environ.get("TMUX") or default_socket().resolve() != socket.resolve():
+        return None
+    return os.environ.get("TMUX_PANE") or None
+
+
+def environment() -> dict[str, str]:
+    """The environment for tmux, and so for a server that it starts: nothing of par or git."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "PAR_", "LIBTMUX_"))}
+
+
+def attempt(socket: Path, *arguments: str, text: str | None = None) -> Outcome:
+    """Run a chain of tmux commands on the server at `socket`; `text` goes to its standard input."""
+    try:
+        done = subprocess.run(
+            argv(socket, *arguments),
+            cwd=home(),
+            env=environment(),
+            input=text,
+            stdin=subprocess.DEVNULL if text is None else None,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise NotFoundError("tmux is not on PATH", hint="install tmux 3.2 or newer") from error
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def run(socket: Path, *arguments: str, text: str | None = None) -> str:
+    """Run a chain of tmux commands; its standard output. Raises CommandError with tmux's own words."""
+    outcome = attempt(socket, *arguments, text=text)
+    if outcome.status:
+        said = outcome.stderr.strip().splitlines() or [f"exit status {outcome.status}"]
+        raise CommandError(f"tmux {arguments[0]}: {said[0]}")
+    return outcome.stdout
+
+
+def argv(socket: Path, *arguments: str) -> list[str]:
+    """The command line for tmux; `-u` because it would replace what is not ASCII under LC_ALL=C."""
+    return ["tmux", "-u", "-S", str(socket), *arguments]
+
+
+def home() -> Path:
+    """A folder that stays: a server keeps the folder it was started in."""
+    folder = Path.home()
+    return folder if folder.is_dir() else Path("/")
+
+
+@contextmanager
+def started(socket: Path) -> Iterator[None]:
+    """A server runs on `socket` while the body makes a session on it.
+
+    One that has to be started gets a short-lived session first, so that the server begins in the
+    home folder and not in a worktree that will be removed under it.
+    """
+    if not attempt(socket, "list-sessions", "-F", "").is_absent:
+        yield
+        return
+    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    boot = f"par-boot-{os.getpid()}"
+    run(socket, "new-session", "-d", "-s", boot, f"exec sleep {BOOT_SECONDS}")
+    try:
+        yield
+    finally:
+        attempt(socket, "kill-session", "-t", f"={boot}:")

@@ -1,0 +1,182 @@
+"""The tmux sessions of contexts: listing, making, marking and killing them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from par.errors import CommandError
+from par.model import Context, Session
+from par.tmux import server
+
+FIELDS = (
+    "#{session_id}",
+    "#{session_name}",
+    "#{@par_label}",
+    "#{session_attached}",
+    "#{session_last_attached}",
+    "#{@par_pane}",
+    "#{@par_init}",
+    "#{@par_state}",
+)
+# A pane may be shown in the control center too: its window tells whose it is, whatever session shows it
+OWNER = "#{?@par_context,#{@par_context},#{@par_label}}"
+
+
+def sessions(socket: Path) -> list[Session]:
+    """All sessions on the server at `socket`, with what par keeps on them; none where no server runs.
+
+    One call. Raises CommandError where the server does not answer.
+    """
+    pane = server.current_pane(socket)
+    asked = ["list-sessions", "-F", "\t".join(FIELDS)]
+    if pane:
+        asked += [";", "display-message", "-p", "-t", pane, f"here\t{OWNER}"]
+    outcome = server.attempt(socket, *asked)
+    if outcome.is_absent:
+        return []
+    if outcome.status:
+        raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
+    rows = [line.split("\t") for line in outcome.stdout.splitlines()]
+    here = next((row[1] for row in rows if row[0] == "here"), "")
+    return [_session(row, here) for row in rows if len(row) == len(FIELDS)]
+
+
+def _session(row: list[str], here: str) -> Session:
+    session_id, name, label, attached, last_attached, pane_id, init, agent = row
+    return Session(
+        id=session_id,
+        name=name,
+        label=label,
+        attached=int(attached),
+        last_attached=int(last_attached or 0),
+        pane_id=pane_id,
+        init=init,
+        agent=agent,
+        is_current=bool(label) and label == here,
+    )
+
+
+def create(context: Context) -> str:
+    """Make the session of `context` in its folder, marked with what is known of it; the session's id.
+
+    Raises CommandError.
+    """
+    prepare()
+    with server.started(context.socket), _variables_of_tmux():
+        libtmux = load_libtmux()
+        tmux = libtmux.Server(socket_path=str(context.socket))
+        try:
+            with _folder(context.root):
+                session = tmux.new_session(session_name=context.session, window_name=context.label)
+        except libtmux.exc.LibTmuxException as error:
+            raise CommandError(f"tmux new-session: {error}") from error
+        session_id = str(session.session_id)
+        mark(context, session_id)
+    return session_id
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[None]:
+    # The folder of the client becomes the session's: `-c` would expand formats in it
+    before = os.open(".", os.O_RDONLY) if _has_folder() else None
+    os.chdir(path)
+    try:
+        yield
+    finally:
+        if before is None:
+            os.chdir(server.home())
+        else:
+            os.fchdir(before)
+            os.close(before)
+
+
+def _has_folder() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - only whether it exists
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def prepare() -> None:
+    """Set what libtmux reads when it is imported: its own separator is no ASCII, so lost under LC_ALL=C."""
+    os.environ["LIBTMUX_TMUX_FORMAT_SEPARATOR"] = "<par>"
+
+
+def load_libtmux() -> ModuleType:
+    """libtmux, after `prepare`. It takes 80 ms: let a thread begin while git works."""
+    import libtmux
+
+    return libtmux
+
+
+@contextmanager
+def _variables_of_tmux() -> Iterator[None]:
+    # libtmux gives tmux, and so a server that it starts, the environment of this process
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(server.environment())
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def mark(context: Context, session_id: str) -> None:
+    """Write on a session, and on its first window, which context they belong to."""
+    facts = {
+        "@par_label": context.label,
+        "@par_kind": context.kind.value,
+        "@par_repo": context.repository.name,
+        "@par_branch": context.branch,
+        "@par_path": str(context.root),
+    }
+    chain = []
+    for option, value in facts.items():
+        chain += ["set-option", "-t", session_id, option, argument(value), ";"]
+    chain += ["set-option", "-F", "-t", f"{session_id}:", "@par_pane", "#{pane_id}", ";"]
+    chain += ["set-option", "-w", "-t", f"{session_id}:", "@par_context", argument(context.label)]
+    server.run(context.socket, *chain)
+
+
+def argument(value: str) -> str:
+    """`value` as one argument of a chain: on one line, and never the end of a command."""
+    plain = value.translate({9: " ", 10: " "})
+    return plain[:-1] + "\\;" if plain.endswith(";") else plain
+
+
+def kill(context: Context, session_id: str) -> None:
+    """Kill a session and the windows of its context, wherever they are linked; its clients go on.
+
+    A client that shows one of them is switched to its last session, else to any other one; only
+    where there is no other session is it detached, as tmux does.
+    """
+    rows = _rows(context.socket)
+    windows = [row for row in rows if row[0] == "window"]
+    ours = {row[1] for row in windows if row[3] == context.label or row[2:5:2] == [session_id, "1"]}
+    survivors = {row[2] for row in windows if row[1] not in ours and row[2] != session_id}
+    script = [
+        f"switch-client -c '{client}' -t '{_refuge(survivors, last, rows)}:'"
+        for _, client, shown, last, _ in (row for row in rows if row[0] == "client")
+        if shown not in survivors and survivors
+    ]
+    script += [f"kill-window -t {window_id}" for window_id in sorted(ours)]
+    script += [f"kill-session -t '{session_id}'", ""]
+    server.attempt(context.socket, "source-file", "-", text="\n".join(script))
+
+
+def _rows(socket: Path) -> list[list[str]]:
+    windows = "window\t#{window_id}\t#{session_id}\t#{@par_context}\t#{window_linked_sessions}"
+    clients = "client\t#{client_name}\t#{session_id}\t#{client_last_session}\t"
+    named = "session\t#{session_id}\t#{session_name}\t\t"
+    chain = ("list-windows", "-a", "-F", windows, ";", "list-sessions", "-F", named)
+    said = server.attempt(socket, *chain, ";", "list-clients", "-F", clients).stdout
+    return [line.split("\t") for line in said.splitlines()]
+
+
+def _refuge(survivors: set[str], last: str, rows: list[list[str]]) -> str:
+    wanted = next((row[1] for row in rows if row[0] == "session" and row[2] == last), "")
+    return wanted if wanted in survivors else min(survivors, key=lambda each: int(each[1:]))
