@@ -1,17 +1,15 @@
 """The process: signals, and the one place where a failure becomes a message and an exit status."""
 
-import os
 import sys
-import traceback
-from datetime import datetime, timezone
+from importlib import import_module
 
 import click
 
-from par import index, interrupts, paths
+from par import interrupts
 from par.cli.main import par
 from par.cli.output import narrate
 from par.errors import ParError
-from par.render import text
+from par.render.failure import failure
 
 INTERRUPTED = 130
 
@@ -22,7 +20,7 @@ def main() -> int:
     try:
         status = par.main(prog_name="par", standalone_mode=False)
     except ParError as error:
-        narrate(text.error(error))
+        narrate(failure(error))
         return error.status
     except click.UsageError as error:
         narrate(f"par: {error.format_message()}")
@@ -31,23 +29,12 @@ def main() -> int:
     except (click.Abort, KeyboardInterrupt):
         narrate("par: interrupted")
         return INTERRUPTED
-    except Exception:
-        return _tell_bug()
+    except Exception as error:
+        told: ParError = import_module("par.cli.bug").log(error)
+        narrate(failure(told))
+        return told.status
     return status if isinstance(status, int) else 0
 
 
-def _tell_bug() -> int:
-    said = f"{datetime.now(timezone.utc).isoformat()} par {sys.argv[1:]}\n{traceback.format_exc()}\n"
-    try:
-        paths.data().mkdir(mode=0o700, parents=True, exist_ok=True)
-        before = paths.log().read_bytes() if paths.log().exists() else b""
-        index.write(paths.log(), before[-100_000:] + said.encode("utf-8", "backslashreplace"))
-        hint = f"please report what is at the end of {paths.log()}"
-    except OSError:
-        hint = said.strip().splitlines()[-1]
-    narrate(text.error(ParError(f"a bug in par: {said.strip().splitlines()[-1]}", hint)))
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main() or os.EX_OK)
+    sys.exit(main())

@@ -5,7 +5,6 @@ All are `flock`: the system frees them when their holder dies, so none is ever s
 
 import fcntl
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -48,7 +47,7 @@ def repository(common_dir: Path) -> Iterator[None]:
 @contextmanager
 def operation() -> Iterator[Operation]:
     """Hold the lock of a new operation while it lasts."""
-    name = secrets.token_hex(6)
+    name = os.urandom(6).hex()
     descriptor = _opened(f"operation-{name}")
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

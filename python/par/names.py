@@ -1,8 +1,8 @@
 """Which labels are allowed, and what is named after them: folders, sessions, files. Pure."""
 
-import hashlib
 import re
 import unicodedata
+import zlib
 from collections.abc import Container, Iterable
 from pathlib import Path
 
@@ -62,15 +62,21 @@ def key(name: str) -> str:
 
 
 def from_ref(text: str) -> str:
-    """A label made from a branch name: what a label may not hold becomes '-'."""
+    """A label made from a branch name: what a label may not hold becomes '-'.
+
+    Raises UsageError where that leaves none.
+    """
     name = "".join(char if _is_plain(char) else "-" for char in unicodedata.normalize("NFC", text))
     parts = [part.strip(".-").removesuffix(".lock") for part in re.sub(r"\.\.+", ".", name).split("/")]
-    return label("/".join(part for part in parts if part))
+    try:
+        return label("/".join(part for part in parts if part))
+    except UsageError as error:
+        raise UsageError(f"no label can be made of '{visible(text)}'", hint="use --label LABEL") from error
 
 
 def digest(path: Path) -> str:
     """Eight digits that stand for a resolved path in names of folders and sessions."""
-    return hashlib.sha256(bytes(path)).hexdigest()[:8]
+    return f"{zlib.crc32(bytes(path)):08x}"
 
 
 def session(repository: str, path: Path, name: str, taken: Container[str]) -> str:

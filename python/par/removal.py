@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from par import index, locks, paths
-from par.git import links, repository
+from par.git import deletion, repository
 from par.locks import Operation
 from par.model import Context, Worktree
 from par.tmux import sessions
@@ -56,7 +56,7 @@ def discard(worktree: Worktree, operation: Operation) -> bool:
         grave.mkdir(mode=0o700, parents=True, exist_ok=True)
         worktree.path.rename(grave / str(sum(1 for _ in grave.iterdir())))
     if not worktree.path.exists():
-        links.forget(worktree)
+        deletion.forget(worktree)
         paths.prune_parents(worktree.path)
     return was_there
 
@@ -65,7 +65,7 @@ def delete_discarded(operation: Operation) -> None:
     """Delete for good what `discard` took away for this operation."""
     grave = paths.removed(operation.id)
     if grave.is_dir():
-        links.delete_tree(grave)
+        deletion.delete_tree(grave)
     if grave.parent.is_dir() and not any(grave.parent.iterdir()):
         grave.parent.rmdir()
 

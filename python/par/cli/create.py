@@ -18,7 +18,9 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print the context as JSON."),
         click.option("--open", "then_open", is_flag=True, help="Open the context when it is made."),
-        click.option("-p", "--path", "folder", default=".", metavar="PATH", help="Any folder in the repository."),
+        click.option(
+            "-p", "--path", "folder", default=".", metavar="PATH", help="Any folder in the repository."
+        ),
     ):
         command = option(command)
     return command

@@ -1,42 +1,14 @@
-"""The `par` command: its global options, and the table by which a verb is loaded only when used."""
+"""The `par` command: its global options, and how it finds a verb."""
 
-from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from par import __version__
-from par.tmux.server import default_socket, named_socket
+from par.cli.verbs import ALIASES, VERBS, load
+from par.sockets import default_socket, named_socket
 
 EPILOG = "Exit status: 0 done, 2 usage, 3 not found, 4 conflict, 5 unsafe, 6 config, 7 state, 8 command."
-
-
-class Verb(NamedTuple):
-    """Where a command is declared, and its line in `par --help`, which loads none of them."""
-
-    name: str
-    module: str
-    summary: str
-    attribute: str = ""
-
-
-VERBS = (
-    Verb("start", "create", "Start a context: a worktree, a branch and a session."),
-    Verb("checkout", "create", "Start a context on an existing branch or pull request."),
-    Verb("ls", "look", "List all contexts.", "list_contexts"),
-    Verb("labels", "look", "Print the label of each context, one a line."),
-    Verb("path", "look", "Print the folder of a context."),
-    Verb("open", "use", "Switch to a context, or attach to it.", "open_context"),
-    Verb("send", "use", "Type a command into contexts."),
-    Verb("control-center", "use", "Show the windows of all contexts in one session.", "control_center"),
-    Verb("code", "use", "Open a context in VS Code."),
-    Verb("cursor", "use", "Open a context in Cursor."),
-    Verb("rm", "remove", "Remove contexts."),
-    Verb("completion", "shell", "Print a completion script for a shell."),
-    Verb("demo", "shell", "Show par at work, on a tmux server of its own."),
-)
-ALIASES = {"create": "start", "o": "open"}
 
 
 class Verbs(click.Group):
@@ -47,12 +19,7 @@ class Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         wanted = ALIASES.get(cmd_name, cmd_name)
-        verb = next((verb for verb in VERBS if verb.name == wanted), None)
-        if verb is None:
-            return None
-        module = import_module(f"par.cli.{verb.module}")
-        command: click.Command = getattr(module, verb.attribute or verb.name)
-        return command
+        return load(wanted) if any(verb.name == wanted for verb in VERBS) else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -1,6 +1,6 @@
 """The one place that prints: answers to standard output, narration to standard error."""
 
-import shutil
+import os
 import sys
 from contextlib import suppress
 
@@ -21,4 +21,4 @@ def narrate(text: str) -> None:
 
 def width() -> int | None:
     """The columns of the terminal that answers go to; None where they go to a file or a pipe."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return os.get_terminal_size(sys.stdout.fileno()).columns or None if sys.stdout.isatty() else None

@@ -35,4 +35,6 @@ def _ask(planned: rm_command.Plan) -> None:
         raise UsageError("removing all contexts needs a confirmation", hint="par rm all -y")
     narrate(text.doomed(planned.sightings))
     count = len(planned.sightings)
-    click.confirm(f"Remove {'this context' if count == 1 else f'these {count} contexts'}?", abort=True, err=True)
+    click.confirm(
+        f"Remove {'this context' if count == 1 else f'these {count} contexts'}?", abort=True, err=True
+    )

@@ -3,21 +3,46 @@
 import click
 
 from par.cli.output import emit
+from par.cli.verbs import ALIASES, VERBS, load
+from par.commands import completion as completion_command
+from par.commands import demo as demo_command
+from par.commands.completion import Option, Verb, Words
 
 
 @click.command(epilog='Example: eval "$(par completion bash)"')
-@click.argument("shell", type=click.Choice(["bash","zsh","fish"]))
+@click.argument("shell", type=click.Choice(list(completion_command.SHELLS)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
     """Print a script that completes commands, options, labels and branches.
 
-    bash and zsh evaluate it in their start file; fish keeps it in ~/.config/fish/completions/par.fish.
+    bash and zsh evaluate it in their start file; fish keeps it as
+    ~/.config/fish/completions/par.fish.
     """
-    emit("")
+    emit(completion_command.script(shell, [_verb(ctx, verb.name) for verb in VERBS]))
+
+
+def _verb(ctx: click.Context, name: str) -> Verb:
+    command = load(name)
+    names = (name, *(alias for alias, full in ALIASES.items() if full == name))
+    parameters = command.get_params(ctx)
+    options = tuple(_option(each) for each in parameters if isinstance(each, click.Option))
+    choices = [_choices(each) for each in parameters if isinstance(each, click.Argument)]
+    words = completion_command.WORDS.get(name, Words.NOTHING)
+    return Verb(names, command.get_short_help_str(80), options, words, sum(choices, ()))
+
+
+def _option(option: click.Option) -> Option:
+    takes_value = not (option.is_flag or option.count)
+    return Option(tuple(option.opts), option.help or "", takes_value, _choices(option))
+
+
+def _choices(parameter: click.Parameter) -> tuple[str, ...]:
+    kind = parameter.type
+    return tuple(map(str, kind.choices)) if isinstance(kind, click.Choice) else ()
 
 
 @click.command(epilog="Example: par demo --keep")
 @click.option("--keep", is_flag=True, help="Leave it running, and say how to attach.")
 def demo(keep: bool) -> None:
     """Show par at work: throwaway repositories on a tmux server of its own."""
-    emit("")
+    demo_command.run(emit, keep)

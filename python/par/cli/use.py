@@ -8,7 +8,7 @@ import click
 from par.cli.output import emit, narrate
 from par.commands import control_center as center_command
 from par.commands import open as open_command
-from par.commands import path as path_command
+from par.commands import edit
 from par.commands import send as send_command
 from par.errors import CommandError
 from par.render import document, text
@@ -31,12 +31,16 @@ def open_context(socket: Path, label: str, client: str | None) -> None:
 
 @click.command(epilog="Example: par send all 'git status'")
 @click.argument("words", nargs=-1, required=True, metavar="LABEL...|all [--] TEXT")
-@click.option("--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context.")
+@click.option(
+    "--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context."
+)
 @click.option("--no-enter", is_flag=True, help="Type the text but do not press Enter.")
 @click.option("--dry-run", is_flag=True, help="Only say where the text would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print the receipts as JSON.")
 @click.pass_obj
-def send(socket: Path, words: tuple[str, ...], pane: str, no_enter: bool, dry_run: bool, as_json: bool) -> None:
+def send(
+    socket: Path, words: tuple[str, ...], pane: str, no_enter: bool, dry_run: bool, as_json: bool
+) -> None:
     """Type TEXT and Enter into the first pane of each context.
 
     The last word is the TEXT: quote it, and put `--` before it where it begins with a dash. `-` reads
@@ -75,12 +79,16 @@ def control_center(socket: Path, no_attach: bool, as_json: bool, client: str | N
 
 
 def _editor(name: str, title: str) -> click.Command:
-    @click.command(name, help=f"Open the folder of the context LABEL in {title}.", epilog=f"Example: par {name} feature-auth")
+    @click.command(
+        name,
+        help=f"Open the folder of the context LABEL in {title}.",
+        epilog=f"Example: par {name} feature-auth",
+    )
     @click.argument("label")
     @click.option("--editor", metavar="CMD", default=name, help="Use this command line instead.")
     @click.pass_obj
     def command(socket: Path, label: str, editor: str) -> None:
-        path_command.edit(path_command.Request(label, editor, socket))
+        edit.run(edit.Request(label, editor, socket))
 
     return command
 

@@ -35,7 +35,7 @@ def plan(request: Request) -> CreationPlan:
     if not isinstance(target, RequestTarget):
         _check_form(target.branch, home)
     branch = _branch(target, home, known)
-    label = names.label(request.label) if request.label else names.from_ref(branch.name)
+    label = names.from_ref(branch.name) if request.label is None else names.label(request.label)
     creation.check_label(found, label)
     is_strange = not isinstance(target, BranchTarget)
     planned = creation.plan(label, Kind.CHECKOUT, home, branch, request.socket, with_hooks=not is_strange)
@@ -49,7 +49,9 @@ def run(planned: CreationPlan) -> Context:
 
 
 def _check_form(branch: str, home: Repository) -> None:
-    if process.attempt(home.path, "check-ref-format", f"refs/heads/{branch}").status:
+    # As refs these are sound, but git reads them as an option or as another name of what is checked out
+    is_odd = branch.startswith("-") or branch in {"HEAD", "@"}
+    if is_odd or process.attempt(home.path, "check-ref-format", f"refs/heads/{branch}").status:
         raise UsageError(f"'{visible(branch)}' is not a valid branch name", hint=targets.FORMS)
 
 
@@ -74,7 +76,9 @@ def _plain(target: BranchTarget, home: Repository, known: list[Remote]) -> Branc
         creation.check_holder(home, local)
         return BranchPlan(local, is_new=False)
     if not target.remote and not known:
-        raise NotFoundError(f"there is no branch '{visible(target.branch)}' in {home.name}", hint="git branch")
+        raise NotFoundError(
+            f"there is no branch '{visible(target.branch)}' in {home.name}", hint="git branch"
+        )
     remote = target.remote or _default(home, known).name
     tracking = f"refs/remotes/{remote}/{target.branch}"
     ref = f"refs/heads/{target.branch}"

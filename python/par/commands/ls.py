@@ -5,7 +5,6 @@ from pathlib import Path
 
 from par import index, survey
 from par.errors import CommandError, NotFoundError
-from par.git import repository
 from par.model import Kind, Phase, Repository, Sighting
 
 
@@ -48,6 +47,8 @@ def _heads(sightings: tuple[Sighting, ...]) -> dict[Path, str]:
 
 
 def _heads_of(home: Repository) -> dict[Path, str]:
+    from par.git import repository  # noqa: PLC0415 - only --json runs git
+
     try:
         return {Path(folder): oid for folder, oid in repository.heads(home).items()}
     except (CommandError, NotFoundError):  # a repository that is gone: its contexts are shown as broken

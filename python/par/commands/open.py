@@ -73,7 +73,9 @@ def _previous(seen: Survey, request: Request) -> Sighting:
         session, place = sighting.session, -rank.get(sighting.context.label, len(rank))
         return (bool(session and session.name == last), session.last_attached if session else 0, place)
 
-    opened = [each for each in seen.sightings if recency(each)[0] or recency(each)[1] or each.context.label in rank]
+    opened = [
+        each for each in seen.sightings if recency(each)[0] or recency(each)[1] or each.context.label in rank
+    ]
     ordered = sorted((each for each in opened if each is not here), key=recency, reverse=True)
     skipped = 0 if here else 1
     if len(ordered) <= skipped:

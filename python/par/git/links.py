@@ -5,8 +5,6 @@ list anything next to a half-made worktree).
 """
 
 import os
-import shutil
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,7 +47,7 @@ def is_linked(worktree: Worktree) -> bool:
 
 def lock_reason(worktree: Worktree) -> str | None:
     """Why the user locked the worktree (`git worktree lock`); None when it is not locked."""
-    for admin in _admin_dirs(worktree):
+    for admin in admin_dirs(worktree):
         if (admin / "locked").exists():
             return _first_line(admin / "locked") or "no reason given"
     return None
@@ -61,29 +59,8 @@ def operation_in_progress(path: Path) -> str | None:
     return next((what for name, what in IN_PROGRESS.items() if admin and (admin / name).exists()), None)
 
 
-def forget(worktree: Worktree) -> None:
-    """Delete what the repository knows of a worktree whose folder is gone; git may not be able to."""
-    for admin in list(_admin_dirs(worktree)):
-        delete_tree(admin)
-    folder = worktree.repository.common_dir / "worktrees"
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-
-
-def delete_tree(path: Path) -> None:
-    """Delete the folder `path` and all that is in it, also what its owner made read-only."""
-    try:
-        shutil.rmtree(path)
-    except PermissionError:
-        path.chmod(stat.S_IRWXU)
-        for folder, below, _ in os.walk(path):
-            for inner in (Path(folder, name) for name in below):
-                if not inner.is_symlink():
-                    inner.chmod(stat.S_IRWXU)
-        shutil.rmtree(path)
-
-
-def _admin_dirs(worktree: Worktree) -> Iterator[Path]:
+def admin_dirs(worktree: Worktree) -> Iterator[Path]:
+    """What the repository keeps for `worktree`: one folder, or the remains of a git that was killed."""
     folder = worktree.repository.common_dir / "worktrees"
     for admin in folder.iterdir() if folder.is_dir() else ():
         if _worktree_of(admin) == worktree.path or _is_half_made(admin, worktree):

@@ -1,7 +1,6 @@
 """Running git: a clean environment, no hooks unless asked for, git's own words as errors."""
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,14 +10,15 @@ from pathlib import Path
 from par.errors import CommandError, NotFoundError
 
 # What only says who the user is and how the network is reached; all else would choose the repository
-KEPT = re.compile(
-    r"GIT_(SSH|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|SSL_|PROXY_|HTTP_|EXEC_PATH|AUTHOR_|COMMITTER_"
-    r"|ALLOW_PROTOCOL|PROTOCOL)"
+KEPT = (
+    *("GIT_SSH", "GIT_ASKPASS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"),
+    *("GIT_SSL_", "GIT_PROXY_", "GIT_HTTP_", "GIT_ALLOW_PROTOCOL", "GIT_PROTOCOL"),
+    *("GIT_EXEC_PATH", "GIT_AUTHOR_", "GIT_COMMITTER_"),
 )
 # A stranger's worktree may name programs in its own hooks folder: none of them runs for par's own looks
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 SOMEWHERE = Path("/")
-HINT_LINE = re.compile(r"^(fatal|error): ", re.MULTILINE)
+BLAMES = ("fatal: ", "error: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class Outcome:
     def reason(self) -> str:
         """git's own explanation in one line: its first `fatal:` or `error:`, else its last words."""
         lines = [line.strip() for line in self.stderr.splitlines() if line.strip()]
-        blamed = [line for line in lines if HINT_LINE.match(line)]
+        blamed = [line for line in lines if line.startswith(BLAMES)]
         said = (blamed or lines[-1:] or [f"git exited with status {self.status}"])[0]
-        return HINT_LINE.sub("", said)
+        return said.removeprefix(BLAMES[0]).removeprefix(BLAMES[1])
 
 
 def environment() -> dict[str, str]:
     """The environment for git: nothing that points it to another repository or makes it ask."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or KEPT.match(k)}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(KEPT)}
     return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
 
 

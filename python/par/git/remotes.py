@@ -13,6 +13,8 @@ HOSTED = re.compile(
     r"(?:(?:https?|ssh|git|git\+ssh)://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|(?:[^@/:]*@)?(?P<scp>[^/:]+):/?)"
     r"(?P<owner>.+)/(?P<project>[^/]+?)(?:\.git)?/?"
 )
+# How git, and a server that it asks, say that there is no such repository
+ABSENT = re.compile(r"does not appear to be a git repository|repository .*not found", re.IGNORECASE)
 LOCAL = re.compile(r"(?:file://)?/?(?:.*/)?(?P<owner>[^/]+)/(?P<project>[^/]+?)(?:\.git)?/?")
 
 
@@ -39,7 +41,7 @@ def remotes(repository: Repository) -> list[Remote]:
     """The remotes in the order of the configuration, with their URLs as written there."""
     import git  # GitPython: 60 ms, and only a checkout asks
 
-    with git.Repo(repository.common_dir) as opened:
+    with git.Repo(repository.common_dir, expand_vars=False) as opened:  # a folder may be called '$HOME'
         return [_remote(each.name, str(each.config_reader.get_value("url", ""))) for each in opened.remotes]
 
 
@@ -66,6 +68,8 @@ def fetch(repository: Repository, source: str, ref: str, operation: Operation) -
     outcome = process.run_shown(repository.path, (*process.NO_HOOKS, *command), operation.descriptor)
     if "couldn't find remote ref" in outcome.stderr:
         raise NotFoundError(f"'{source}' has no {ref}", hint=f"git ls-remote {source}")
+    if ABSENT.search(outcome.stderr):
+        raise NotFoundError(f"git fetch: {outcome.reason}", hint="git remote -v")
     if outcome.status:
         raise CommandError(f"git fetch: {outcome.reason}")
     return process.run(repository.path, "rev-parse", "--verify", f"{_private(operation)}^{{commit}}").strip()

@@ -1,14 +1,19 @@
 """What a script reads: one JSON document a command, with a version of its own."""
 
-import json
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-from par.commands.control_center import Built
-from par.commands.send import Delivery
+import json
+from typing import TYPE_CHECKING, Any
+
 from par.model import Context, Sighting, State, Worktree
-from par.removal import Removed
+
+if TYPE_CHECKING:  # a listing need not load what sends and removes
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from par.commands.control_center import Built
+    from par.commands.send import Delivery
+    from par.removal import Removed
 
 VERSION = 1
 Document = dict[str, Any]

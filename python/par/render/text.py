@@ -1,14 +1,19 @@
-"""What a person reads: the table of contexts, receipts, and errors."""
+"""What a person reads: the table of contexts and the receipts."""
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
 
-from par.commands.control_center import Built
-from par.commands.send import Delivery
-from par.errors import ParError
+from typing import TYPE_CHECKING
+
 from par.model import Context, Kind, Sighting, State
 from par.names import visible
-from par.removal import Removed
 from par.render.table import table
+
+if TYPE_CHECKING:  # a listing need not load what sends and removes
+    from collections.abc import Iterable, Sequence
+
+    from par.commands.control_center import Built
+    from par.commands.send import Delivery
+    from par.removal import Removed
 
 HEAD = ("Label", "Type", "Repository/Workspace", "Tmux Session", "Branch", "Created")
 MARKS = {
@@ -61,7 +66,8 @@ def made(context: Context) -> str:
     lines = [
         f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}",
         f"  worktree  {visible(str(context.root))}",
-        f"  branch    {visible(context.branch)}" + ("" if context.worktrees[0].is_branch_ours else " (existing)"),
+        f"  branch    {visible(context.branch)}"
+        + ("" if context.worktrees[0].is_branch_ours else " (existing)"),
         f"  session   {context.session}",
         f"open it: par open {context.label}",
     ]
@@ -76,7 +82,10 @@ def removed(done: Removed) -> str:
         *(["session"] if done.session else []),
     ]
     said = f"removed '{done.label}'" + (f": {', '.join(parts)}" if parts else ": only its record was left")
-    kept = [f"kept {visible(str(path))}: its repository is gone, so par cannot tell what it holds" for path in done.kept]
+    kept = [
+        f"kept {visible(str(path))}: its repository is gone, so par cannot tell what it holds"
+        for path in done.kept
+    ]
     return "\n".join([said, *kept])
 
 
@@ -87,7 +96,9 @@ def doomed(sightings: Iterable[Sighting]) -> str:
 
 def deliveries(found: Iterable[Delivery], verb: str) -> str:
     """A receipt for each context that a text was for; `verb` tells what happened to it."""
-    return "\n".join(f"{each.label}: " + (f"not sent, {each.fault}" if each.fault else verb) for each in found)
+    return "\n".join(
+        f"{each.label}: " + (f"not sent, {each.fault}" if each.fault else verb) for each in found
+    )
 
 
 def center(built: Built) -> str:
@@ -99,13 +110,3 @@ def center(built: Built) -> str:
 def stopped(labels: Sequence[str]) -> str:
     """The contexts that the control center cannot show."""
     return f"not shown, their sessions are stopped: {', '.join(labels)} (par open {labels[0]})"
-
-
-def error(failure: ParError) -> str:
-    """A failure as every command tells it: one line, and one hint."""
-    lines = [f"par: {_one_line(failure.message)}"]
-    return "\n".join([*lines, f"hint: {_one_line(failure.hint)}"] if failure.hint else lines)
-
-
-def _one_line(text: str) -> str:
-    return visible(" ".join(text.split("\n")).strip())

@@ -5,13 +5,14 @@ import sys
 from pathlib import Path
 
 from par.errors import CommandError, ConflictError, UsageError
+from par.sockets import default_socket
 from par.tmux import server
 
 
 def check_can_show(socket: Path) -> None:
     """Raise the error that says why no session of the server at `socket` can be shown here."""
     if os.environ.get("TMUX"):
-        if server.default_socket().resolve() != socket.resolve():
+        if default_socket().resolve() != socket.resolve():
             hint = f"detach, then run par again, or: tmux detach-client -E 'tmux -S {socket} attach-session'"
             raise ConflictError(f"this terminal is inside another tmux server than {socket}", hint=hint)
     elif not (sys.stdin.isatty() and sys.stdout.isatty()):

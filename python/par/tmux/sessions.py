@@ -8,6 +8,7 @@ from types import ModuleType
 
 from par.errors import CommandError
 from par.model import Context, Session
+from par.sockets import current_pane
 from par.tmux import server
 
 FIELDS = (
@@ -29,7 +30,7 @@ def sessions(socket: Path) -> list[Session]:
 
     One call. Raises CommandError where the server does not answer.
     """
-    pane = server.current_pane(socket)
+    pane = current_pane(socket)
     asked = ["list-sessions", "-F", "\t".join(FIELDS)]
     if pane:
         asked += [";", "display-message", "-p", "-t", pane, f"here\t{OWNER}"]

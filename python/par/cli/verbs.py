@@ -1,0 +1,41 @@
+"""The commands of `par`: each is declared in a module that is loaded only when the command is used."""
+
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+
+class Verb(NamedTuple):
+    """Where a command is declared, and its line in `par --help`, which loads none of them."""
+
+    name: str
+    module: str
+    summary: str
+    attribute: str = ""
+
+
+VERBS = (
+    Verb("start", "create", "Start a context: a worktree, a branch and a session."),
+    Verb("checkout", "create", "Start a context on an existing branch or pull request."),
+    Verb("ls", "look", "List all contexts.", "list_contexts"),
+    Verb("labels", "look", "Print the label of each context, one a line."),
+    Verb("path", "look", "Print the folder of a context."),
+    Verb("open", "use", "Switch to a context, or attach to it.", "open_context"),
+    Verb("send", "use", "Type a command into contexts."),
+    Verb("control-center", "use", "Show the windows of all contexts in one session.", "control_center"),
+    Verb("code", "use", "Open a context in VS Code."),
+    Verb("cursor", "use", "Open a context in Cursor."),
+    Verb("rm", "remove", "Remove contexts."),
+    Verb("completion", "shell", "Print a completion script for a shell."),
+    Verb("demo", "shell", "Show par at work, on a tmux server of its own."),
+)
+ALIASES = {"create": "start", "o": "open"}
+
+
+def load(name: str) -> click.Command:
+    """The command called `name`, which must be in VERBS."""
+    verb = next(verb for verb in VERBS if verb.name == name)
+    module = import_module(f"par.cli.{verb.module}")
+    command: click.Command = getattr(module, verb.attribute or verb.name)
+    return command

@@ -1,0 +1,133 @@
+"""`par demo`: the main job done for real, on a tmux server of its own and throwaway repositories."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from par.errors import CommandError
+from par.git import process
+from par.tmux import server
+
+PACKAGE = Path(__file__).resolve().parents[2]
+ANSWER_SECONDS = 3.0
+SOCKET = "demo"
+QUESTION = "git status --short --branch"
+AUTHOR = ("-c", "user.name=par demo", "-c", "user.email=demo@example.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the demo plays: a throwaway folder with repositories, par's data and a tmux socket."""
+
+    folder: Path
+    say: Callable[[str], None]
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / SOCKET
+
+    def par(self, *words: str) -> str:
+        """Show and run a `par` command as a user would type it; what it answered. Raises CommandError."""
+        typed = " ".join(f"'{word}'" if " " in word else word for word in words)
+        self.say(f"\n$ par {typed}")
+        done = subprocess.run(
+            [sys.executable, "-m", "par", "-S", str(self.socket), *words],
+            cwd=self.folder / "src",
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+        self.say(done.stdout.rstrip("\n"))
+        if done.returncode:
+            raise CommandError(f"the demo stopped: par {words[0]} exited with status {done.returncode}")
+        return done.stdout
+
+    def _environment(self) -> dict[str, str]:
+        kept = {
+            k: v for k, v in os.environ.items() if k not in {"TMUX", "TMUX_PANE"} and not k.startswith("PAR_")
+        }
+        return {
+            **kept,
+            "XDG_DATA_HOME": str(self.folder / "data"),
+            "PYTHONPATH": str(PACKAGE),
+            "PYTHONUTF8": "1",
+        }
+
+
+def run(say: Callable[[str], None], is_kept: bool) -> None:
+    """Play the demo, telling each step through `say`; then clean up, or leave it and say how to attach."""
+    stage = Stage(Path(tempfile.mkdtemp(prefix="par-demo-", dir="/tmp")).resolve(), say)  # noqa: S108
+    try:
+        _build(stage)
+        _play(stage)
+    except BaseException:
+        _clean(stage)
+        raise
+    if is_kept:
+        say(f"\nIt is all still there. Look:  tmux -S {stage.socket} attach -t control-center")
+        say(f"End it:  tmux -S {stage.socket} kill-server; rm -rf {stage.folder}")
+    else:
+        _clean(stage)
+        say("\nThe demo's tmux server and folders are gone again. Yours were never touched.")
+
+
+def _build(stage: Stage) -> None:
+    for name in ("shop", "api"):
+        folder = stage.folder / "src" / name
+        folder.mkdir(parents=True)
+        process.run(folder, "init", "--quiet")
+        (folder / "README").write_text(f"The {name}.\n")
+        process.run(folder, "add", "README")
+        process.run(folder, *AUTHOR, "commit", "--quiet", "--message", f"Begin the {name}")
+    process.run(stage.folder / "src" / "api", "branch", "review-me")
+    # Without the user's tmux.conf: what it starts or restores has no place here
+    server.run(stage.socket, "-f", "/dev/null", "new-session", "-d", "-s", "home", "-x", "100", "-y", "30")
+    stage.say("Two repositories, shop and api, in a throwaway folder; a tmux server of its own.")
+
+
+def _play(stage: Stage) -> None:
+    stage.par("start", "fix-login", "-p", "shop")
+    stage.par("start", "faster-search", "-p", "api")
+    stage.par("checkout", "review-me", "-p", "api")
+    stage.par("send", "all", QUESTION)
+    _show_answers(stage, {"fix-login", "faster-search", "review-me"})
+    stage.par("ls")
+    stage.par("control-center", "--no-attach")
+    shown = ("list-windows", "-t", "=control-center:", "-F", "  #{window_index}: #{window_name}")
+    stage.say(server.run(stage.socket, *shown).rstrip("\n"))
+    stage.par("rm", "fix-login")
+    stage.par("ls")
+
+
+def _show_answers(stage: Stage, labels: set[str]) -> None:
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        screens = {label: _screen(stage, label) for label in labels}
+        if all(f"## {label}" in screen for label, screen in screens.items()):
+            break
+        time.sleep(0.05)
+    stage.say("\nWhat their panes show now:")
+    for label in sorted(labels):
+        lines = [line for line in _screen(stage, label).splitlines() if line.strip()]
+        stage.say("\n".join(f"  {label:14}| {line}" for line in lines[-3:]))
+
+
+def _screen(stage: Stage, label: str) -> str:
+    panes = server.run(stage.socket, "list-panes", "-a", "-F", "#{@par_label}\t#{pane_id}")
+    pane_id = next(row.split("\t")[1] for row in panes.splitlines() if row.startswith(f"{label}\t"))
+    return server.run(stage.socket, "capture-pane", "-p", "-J", "-t", pane_id)
+
+
+def _clean(stage: Stage) -> None:
+    server.attempt(stage.socket, "kill-server")
+    shutil.rmtree(stage.folder, ignore_errors=True)

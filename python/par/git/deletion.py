@@ -1,0 +1,31 @@
+"""Deleting what git keeps of a worktree, and the worktree's own files."""
+
+import os
+import shutil
+import stat
+from pathlib import Path
+
+from par.git import links
+from par.model import Worktree
+
+
+def forget(worktree: Worktree) -> None:
+    """Delete what the repository knows of a worktree whose folder is gone; git may not be able to."""
+    for admin in list(links.admin_dirs(worktree)):
+        delete_tree(admin)
+    folder = worktree.repository.common_dir / "worktrees"
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def delete_tree(path: Path) -> None:
+    """Delete the folder `path` and all that is in it, also what its owner made read-only."""
+    try:
+        shutil.rmtree(path)
+    except PermissionError:
+        path.chmod(stat.S_IRWXU)
+        for folder, below, _ in os.walk(path):
+            for inner in (Path(folder, name) for name in below):
+                if not inner.is_symlink():
+                    inner.chmod(stat.S_IRWXU)
+        shutil.rmtree(path)

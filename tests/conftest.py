@@ -1,0 +1,229 @@
+"""What every test stands on: a sealed home, real repositories, a tmux server of its own, and `par`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 15.0
+ENTRY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.__main__ import main; sys.exit(main())"
+PAR = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left: exit status and both streams."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.stdout)
+
+
+def eventually(look: Callable[[], Any], what: str = "the state that was waited for") -> Any:
+    """What `look` returns as soon as it is true; fails after PATIENCE seconds."""
+    deadline = time.monotonic() + PATIENCE
+    while not (seen := look()):
+        assert time.monotonic() < deadline, f"{what} did not come"
+        time.sleep(0.02)
+    return seen
+
+
+@dataclass(frozen=True)
+class World:
+    """A sealed machine: a home folder, an environment, and a private place for tmux sockets."""
+
+    home: Path
+    env: dict[str, str]
+
+    @property
+    def data(self) -> Path:
+        return self.home / ".local/share/par"
+
+    @property
+    def index(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.data / "global_state.json").read_text())
+        return content
+
+    def run(self, *command: str, cwd: Path | None = None, text: str | None = None, **env: str) -> Result:
+        """Run any program in this world, in the home folder unless `cwd` says otherwise."""
+        done = subprocess.run(
+            command,
+            cwd=cwd or self.home,
+            env={**self.env, **env},
+            input=text,
+            stdin=subprocess.DEVNULL if text is None else None,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            timeout=60,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def par(self, *words: str, cwd: Path | None = None, text: str | None = None, **env: str) -> Result:
+        """Run `par` with these words."""
+        return self.run(*PAR, *words, cwd=cwd, text=text, **env)
+
+    def ok(self, *words: str, cwd: Path | None = None, text: str | None = None, **env: str) -> Result:
+        """Run `par` with these words; the test fails where par does."""
+        result = self.par(*words, cwd=cwd, text=text, **env)
+        assert result.status == 0, result
+        return result
+
+    def start_par(self, *words: str, cwd: Path | None = None, **env: str) -> subprocess.Popen[str]:
+        """Begin `par` with these words and do not wait for it."""
+        return subprocess.Popen(
+            [*PAR, *words],
+            cwd=cwd or self.home,
+            env={**self.env, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def git(self, folder: Path, *words: str) -> str:
+        """Run git in `folder`; its standard output without the last newline."""
+        result = self.run("git", *words, cwd=folder)
+        assert result.status == 0, result
+        return result.stdout.rstrip("\n")
+
+    def tmux(self, *words: str) -> str:
+        """Run tmux on the default server of this world; its standard output, '' where it fails."""
+        return self.run("tmux", "-u", *words).stdout.rstrip("\n")
+
+    def repository(self, name: str = "app", *, commits: int = 1, under: Path | None = None) -> Path:
+        """A new repository with a branch `main` and so many commits, each adding a file."""
+        path = (under or self.home / "src") / name
+        path.mkdir(parents=True)
+        self.git(path, "init", "-q", "-b", "main")
+        for number in range(commits):
+            (path / f"file{number}").write_text(f"content {number}\n")
+            self.git(path, "add", ".")
+            self.git(path, "commit", "-q", "-m", f"commit {number}")
+        return path
+
+    def clone(self, name: str = "app", owner: str = "owner") -> tuple[Path, Path]:
+        """A bare repository `<owner>/<name>.git` with one commit, and a clone whose origin it is."""
+        bare = self.home / "hub" / owner / f"{name}.git"
+        seed = self.repository(name, under=self.home / "seed" / owner)
+        bare.parent.mkdir(parents=True, exist_ok=True)
+        self.git(self.home, "clone", "-q", "--bare", str(seed), str(bare))
+        local = self.home / "src" / name
+        self.git(self.home, "clone", "-q", str(bare), str(local))
+        return bare, local
+
+    def sessions(self) -> list[str]:
+        """The names of all tmux sessions."""
+        return self.tmux("list-sessions", "-F", "#{session_name}").splitlines()
+
+    def session(self, label: str) -> str:
+        """The name of the session of the context called `label`."""
+        name: str = self.index["contexts"][label]["session"]
+        return name
+
+    def screen(self, target: str) -> str:
+        """What the pane at `target` shows."""
+        return self.tmux("capture-pane", "-p", "-t", target)
+
+    def worktree(self, label: str) -> Path:
+        return Path(self.ok("path", label).stdout.rstrip("\n"))
+
+    def branches(self, folder: Path) -> set[str]:
+        return set(self.git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads").splitlines())
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A sealed machine with nothing on it. Its paths are short: a socket's may have 104 bytes."""
+    home = Path(tempfile.mkdtemp(prefix="par-", dir="/tmp")).resolve()
+    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "LANG", "TERM"}}
+    env = {
+        **kept,
+        "HOME": str(home),
+        "TMUX_TMPDIR": str(home),
+        "LC_ALL": "C.UTF-8",
+        "SHELL": "/bin/sh",
+        "TERM": "xterm-256color",
+        "PS1": "$ ",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_EDITOR": "false",
+        "TZ": "UTC",
+    }
+    made = World(home, env)
+    (home / ".gitconfig").write_text(
+        "[user]\n name = Test\n email = test@example.com\n[protocol \"file\"]\n allow = always\n"
+        "[init]\n defaultBranch = main\n"
+    )
+    try:
+        yield made
+    finally:
+        for socket in home.glob("tmux-*/*"):
+            made.run("tmux", "-S", str(socket), "kill-server")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+class Terminal:
+    """A person at a terminal: an outer tmux server whose one pane shows what is run in it."""
+
+    def __init__(self, world: World, columns: int = 120, lines: int = 30, name: str = "outer") -> None:
+        self._world = world
+        self._name = name
+        size = ("-x", str(columns), "-y", str(lines))
+        self._tmux("-f", "/dev/null", "new-session", "-d", *size, "env", "-u", "TMUX", "-u", "TMUX_PANE", "sh")
+        self._tmux("set-option", "-g", "status", "off")
+        eventually(lambda: "$" in self.screen(), "a shell prompt")
+
+    def _tmux(self, *words: str) -> Result:
+        return self._world.run("tmux", "-u", "-L", self._name, *words)
+
+    def type(self, text: str) -> None:
+        """Type `text` and Enter."""
+        self._tmux("send-keys", "-l", "--", text)
+        self._tmux("send-keys", "Enter")
+
+    def press(self, *keys: str) -> None:
+        """Press keys by tmux's names for them."""
+        self._tmux("send-keys", *keys)
+
+    def screen(self, *, colours: bool = False) -> str:
+        return self._tmux("capture-pane", "-p", *(["-e"] if colours else [])).stdout
+
+    def wait(self, text: str) -> str:
+        """Wait until `text` is on the screen; the screen."""
+        try:
+            eventually(lambda: text in self.screen())
+        except AssertionError:
+            raise AssertionError(f"{text!r} did not come; the screen is:\n{self.screen()}") from None
+        return self.screen()
+
+    def par(self, words: str) -> None:
+        """Type a `par` command line."""
+        quoted = " ".join([*map(_quoted, PAR), words])
+        self.type(quoted)
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("'", "'\\''") + "'"
+
+
+@pytest.fixture
+def terminal(world: World) -> Terminal:
+    """A person at a terminal outside of the tmux server that par uses."""
+    return Terminal(world)
