@@ -133,7 +133,7 @@ def write(path: Path, content: bytes, is_durable: bool = True) -> None:
     """
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        with open(beside, "wb", opener=_private) as file:  # noqa: PTH123 - Path.open takes no opener
+        with open(beside, "wb", opener=_private) as file:
             file.write(content)
             if is_durable:
                 file.flush()

@@ -13,8 +13,8 @@ def home_of(variable: str, default: str) -> Path:
 
 
 def data() -> Path:
-    """`$XDG_DATA_HOME/par`, by default `~/.local/share/par`."""
-    return home_of("XDG_DATA_HOME", ".local/share") / "par"
+    """`$XDG_DATA_HOME/par`, by default `~/.local/share/par`; links resolved, as git names worktrees."""
+    return (home_of("XDG_DATA_HOME", ".local/share") / "par").resolve()
 
 
 def index() -> Path:

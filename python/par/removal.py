@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from par import index, locks, paths
-from par.git import deletion, repository
+from par.git import deletion, links, repository
 from par.locks import Operation
 from par.model import Context, Worktree
 from par.tmux import sessions
@@ -25,12 +25,12 @@ def finish(context: Context, operation: Operation, session_id: str | None, keeps
     """Take `context` away, beginning wherever an earlier attempt ended.
 
     A branch goes only where its worktree names the commit at which it may be deleted (`doomed_oid`)
-    and it is still there. `keeps` leaves the folders of worktrees whose repository is gone. The
-    session dies last: the caller may be running in it.
+    and it is still there. `keeps` leaves the folders of worktrees whose repository is gone; one that
+    is no worktree of it stays in any case. The session dies last: the caller may be running in it.
     """
     folders, branches, kept = [], [], []
     for worktree in context.worktrees:
-        if keeps and not worktree.repository.common_dir.is_dir():
+        if not worktree.repository.common_dir.is_dir() and (keeps or not links.names_repository(worktree)):
             kept += [worktree.path] if worktree.path.exists() else []
             continue
         with locks.repository(worktree.repository.common_dir):

@@ -34,7 +34,8 @@ def _repair(context: Context, operation: Operation) -> None:
     elif all(links.is_linked(worktree) for worktree in context.worktrees):
         keep(context)
     else:
-        removal.finish(context, operation, _session_id(context))
+        # Whether it was forced died with it: what cannot be judged stays
+        removal.finish(context, operation, _session_id(context), keeps=True)
 
 
 def keep(context: Context) -> None:
@@ -51,8 +52,7 @@ def roll_back(context: Context, operation: Operation) -> list[str]:
     A step that fails stops no other. While one fails the record stays, and the next par tries again.
     """
     steps: list[tuple[str, Callable[[], object]]] = [("kill the session", partial(_kill_session, context))]
-    for worktree in context.worktrees:
-        steps.append((f"remove {worktree.path}", partial(_remove, worktree, operation)))
+    steps += [(f"remove {each.path}", partial(_remove, each, operation)) for each in context.worktrees]
     steps.append(("delete the removed files", partial(removal.delete_discarded, operation)))
     failed = []
     for what, step in steps:

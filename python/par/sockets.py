@@ -12,7 +12,7 @@ def default_socket() -> Path:
 
 def named_socket(name: str) -> Path:
     """The socket that `tmux -L NAME` uses: in `$TMUX_TMPDIR`, else in /tmp (tmux(1), -L)."""
-    roots = (os.environ.get("TMUX_TMPDIR", ""), "/tmp")  # noqa: S108 - it is tmux that says so
+    roots = (os.environ.get("TMUX_TMPDIR", ""), "/tmp")
     root = next(Path(each) for each in roots if each and Path(each).is_dir())
     return root.resolve() / f"tmux-{os.getuid()}" / name
 

@@ -12,6 +12,7 @@ from par.commands import open as open_command
 from par.commands import start as start_command
 from par.model import Context
 from par.render import document, text
+from par.tmux import clients
 
 
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,6 +40,8 @@ def start(
 
     The branch LABEL is new, or the one that exists already here or on origin.
     """
+    if then_open:
+        clients.check_can_show(socket)
     request = start_command.Request(label, _folder(folder), socket, base, with_fetch)
     _tell(start_command.run(start_command.plan(request)), socket, then_open, as_json)
 
@@ -56,6 +59,8 @@ def checkout(
     TARGET is a branch (here or on origin), REMOTE/BRANCH, USER:BRANCH for somebody's fork, pr/123,
     mr/45, or the URL of a pull or merge request.
     """
+    if then_open:
+        clients.check_can_show(socket)
     request = checkout_command.Request(target, _folder(folder), socket, label)
     _tell(checkout_command.run(checkout_command.plan(request)), socket, then_open, as_json)
 

@@ -7,8 +7,8 @@ import click
 
 from par.cli.output import emit, narrate
 from par.commands import control_center as center_command
-from par.commands import open as open_command
 from par.commands import edit
+from par.commands import open as open_command
 from par.commands import send as send_command
 from par.errors import CommandError
 from par.render import document, text

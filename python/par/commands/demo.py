@@ -66,7 +66,7 @@ class Stage:
 
 def run(say: Callable[[str], None], is_kept: bool) -> None:
     """Play the demo, telling each step through `say`; then clean up, or leave it and say how to attach."""
-    stage = Stage(Path(tempfile.mkdtemp(prefix="par-demo-", dir="/tmp")).resolve(), say)  # noqa: S108
+    stage = Stage(Path(tempfile.mkdtemp(prefix="par-demo-", dir="/tmp")).resolve(), say)
     try:
         _build(stage)
         _play(stage)

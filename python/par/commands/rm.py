@@ -1,6 +1,6 @@
 """`par rm`: take contexts away, refusing before anything is touched when work would be lost."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -81,27 +81,37 @@ def _tip(worktree: Worktree) -> str:
 
 
 def _check(sightings: Iterable[Sighting], is_forced: bool) -> None:
-    faults = {}
-    for sighting in sightings:
-        said = [_fault(worktree, is_forced) for worktree in sighting.context.worktrees]
-        if any(said):
-            faults[sighting.context.label] = next(each for each in said if each)
-    if faults:
-        told = "; ".join(f"'{label}' {fault}" for label, fault in faults.items())
-        names = " ".join(faults)
-        hint = f"save the work, or give it up: par rm --force {names}"
-        raise UnsafeError(f"work would be lost: {told}", hint=hint if not is_forced else f"par path {names}")
+    if barred := _faults(sightings, _bar):
+        hint = "git worktree unlock, or move away what is not par's; --force does neither"
+        raise UnsafeError(f"cannot be removed: {_listed(barred)}", hint=hint)
+    if not is_forced and (losing := _faults(sightings, _loss)):
+        hint = f"save the work, or give it up: par rm --force {' '.join(losing)}"
+        raise UnsafeError(f"work would be lost: {_listed(losing)}", hint=hint)
 
 
-def _fault(worktree: Worktree, is_forced: bool) -> str:
+def _faults(sightings: Iterable[Sighting], judge: Callable[[Worktree], str]) -> dict[str, str]:
+    said = {each.context.label: list(map(judge, each.context.worktrees)) for each in sightings}
+    return {label: next(filter(None, faults)) for label, faults in said.items() if any(faults)}
+
+
+def _listed(faults: dict[str, str]) -> str:
+    return "; ".join(f"'{label}' {fault}" for label, fault in faults.items())
+
+
+def _bar(worktree: Worktree) -> str:
     if not worktree.repository.common_dir.is_dir():
         return ""
-    if worktree.path.exists():
-        if not (paths.is_ours(worktree.path) and links.is_linked(worktree)):
-            return f"is no longer a worktree of par's at '{worktree.path}'"
-        if (reason := links.lock_reason(worktree)) is not None:
-            return f"is locked by git worktree lock: {visible(reason)}"
-    if is_forced:
+    # Also where its folder is gone: that is what a lock is for, a disk that is not always there
+    if (reason := links.lock_reason(worktree)) is not None:
+        return f"is locked by git worktree lock: {visible(reason)}"
+    path = worktree.path
+    if path.is_symlink() or (path.exists() and not (paths.is_ours(path) and links.is_linked(worktree))):
+        return f"is no longer a worktree of par's at '{path}'"
+    return ""
+
+
+def _loss(worktree: Worktree) -> str:
+    if not worktree.repository.common_dir.is_dir():
         return ""
     files = work.uncommitted(worktree.path) if worktree.path.exists() else []
     commits = work.unmerged(worktree)

@@ -38,11 +38,13 @@ def checked_out(path: Path) -> str | None:
 def is_linked(worktree: Worktree) -> bool:
     """Whether the folder and the repository name each other as worktree and repository."""
     admin = admin_dir(worktree.path)
-    return (
-        admin is not None
-        and admin.parent == worktree.repository.common_dir / "worktrees"
-        and _worktree_of(admin) == worktree.path
-    )
+    return admin is not None and names_repository(worktree) and _worktree_of(admin) == worktree.path
+
+
+def names_repository(worktree: Worktree) -> bool:
+    """Whether the folder says that it is a worktree of the repository, which may be gone."""
+    admin = admin_dir(worktree.path)
+    return admin is not None and admin.parent == worktree.repository.common_dir / "worktrees"
 
 
 def lock_reason(worktree: Worktree) -> str | None:

@@ -32,8 +32,7 @@ def _next_lower(widths: list[int]) -> int:
 
 
 def _rule(corners: str, widths: Sequence[int]) -> str:
-    left, middle, right = corners
-    return left + middle.join("─" * (width + 2) for width in widths) + right
+    return corners[0] + corners[1].join("─" * (width + 2) for width in widths) + corners[2]
 
 
 def _row(row: Sequence[str], widths: Sequence[int]) -> str:
