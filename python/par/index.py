@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -67,7 +68,7 @@ def load(socket: Path) -> Index:
     read, is damaged or is newer than this par.
     """
     try:
-        document = json.loads(paths.index().read_bytes())
+        document = json.loads(_content(paths.index()).decode(), object_pairs_hook=_unique)
     except FileNotFoundError:
         return Index()
     except (OSError, ValueError, RecursionError) as error:
@@ -76,6 +77,26 @@ def load(socket: Path) -> Index:
         return _decoded(document, socket)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise StateError(f"the index {paths.index()} is damaged: {error!r}", hint=REPAIR) from error
+
+
+def _content(path: Path) -> bytes:
+    """What the file `path` holds. Raises OSError for anything but a file: a FIFO would never end."""
+    if path.is_symlink() and not path.exists():
+        raise OSError("it is a link to nothing")
+    with open(path, "rb", opener=_unblocked) as file:  # noqa: PTH123 - Path.open takes no opener
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError("it is not a file")
+        return file.read()
+
+
+def _unblocked(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
 
 
 def _decoded(document: Any, socket: Path) -> Index:
@@ -129,9 +150,10 @@ def _projection(index: Index) -> str:
 def write(path: Path, content: bytes, is_durable: bool = True) -> None:
     """Replace `path` by `content` at once, readable by its owner only. Raises OSError.
 
-    `is_durable` waits until the disk has it; what can be made again need not wait.
+    `is_durable` waits until the disk has it; what can be made again need not wait. The file beside
+    has a fixed name: what a par that was killed left is replaced by the next.
     """
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    beside = path.with_name(f"{path.name}.tmp")
     try:
         with open(beside, "wb", opener=_private) as file:
             file.write(content)

@@ -1,6 +1,7 @@
 """Reading the index of the older par-cli (0.2: keys `sessions` and `workspaces`, no version)."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,8 @@ def _context(label: str, entry: Entry, socket: Path) -> Context:
         phase=Phase.READY,
         root=root,
         worktrees=tuple(worktrees),
-        session=entry.get("tmux_session_name") or entry["session_name"],
+        # What par-cli asked tmux for; tmux before 3.7 put '_' in the place of both
+        session=re.sub("[.:]", "_", entry.get("tmux_session_name") or entry["session_name"]),
         socket=socket,
         created_at=when(entry["created_at"]),
         operation="imported",

@@ -48,9 +48,11 @@ def repository(common_dir: Path) -> Iterator[None]:
 def operation() -> Iterator[Operation]:
     """Hold the lock of a new operation while it lasts."""
     name = os.urandom(6).hex()
-    descriptor = _opened(f"operation-{name}")
+    with index():
+        _sweep()
+        descriptor = _opened(f"operation-{name}")
+        _took(descriptor)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield Operation(name, descriptor)
     finally:
         with suppress(FileNotFoundError):
@@ -61,15 +63,29 @@ def operation() -> Iterator[Operation]:
 @contextmanager
 def adopted(name: str) -> Iterator[Operation | None]:
     """Hold the lock of the operation `name` in the place of its dead owner; None while it lives."""
-    descriptor = _opened(f"operation-{name}")
+    with index():
+        descriptor = _opened(f"operation-{name}")
+        has_taken = _took(descriptor)
     try:
-        if _took(descriptor):
+        if has_taken:
             yield Operation(name, descriptor)
             with suppress(FileNotFoundError):
                 (paths.locks() / f"operation-{name}").unlink()
         else:
             yield None
     finally:
+        os.close(descriptor)
+
+
+def _sweep() -> None:
+    """Delete what operations left that died after their end: no record leads to them any more.
+
+    The caller holds the index, and so does whoever opens one to lock it.
+    """
+    for path in paths.locks().glob("operation-*"):
+        descriptor = _opened(path.name)
+        if _took(descriptor):
+            path.unlink(missing_ok=True)
         os.close(descriptor)
 
 

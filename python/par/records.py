@@ -44,12 +44,18 @@ def from_record(label: str, record: Record) -> Context:
         kind=Kind(record["kind"]),
         phase=Phase(record["phase"]),
         root=_path(record["root"]),
-        worktrees=tuple(_worktree(each) for each in record["worktrees"]),
+        worktrees=_worktrees(record["worktrees"]),
         session=_text(record["session"]),
         socket=_path(record["socket"]),
         created_at=when(record["created_at"]),
-        operation=_text(record["operation"]),
+        operation=_operation(record["operation"]),
     )
+
+
+def _worktrees(records: list[Record]) -> tuple[Worktree, ...]:
+    if not records:
+        raise ValueError("a context has no worktree")
+    return tuple(map(_worktree, records))
 
 
 def _worktree(record: Record) -> Worktree:
@@ -72,6 +78,13 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError("a text that is not empty was expected")
     return value
+
+
+def _operation(value: object) -> str:
+    name = _text(value)
+    if not name.isalnum():  # a folder that is deleted as a whole is named after it
+        raise ValueError(f"'{name}' is no name of an operation")
+    return name
 
 
 def _path(value: object) -> Path:

@@ -12,13 +12,17 @@ from par.tmux import sessions
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What a removal did: the folders, branches and session that are gone, and folders it kept."""
+    """What a removal did: the folders, branches and session that are gone, and folders it kept.
+
+    `left` has the files of a folder which is gone from its place but could not be deleted.
+    """
 
     label: str
     folders: tuple[Path, ...]
     branches: tuple[str, ...]
     session: str | None
     kept: tuple[Path, ...] = ()
+    left: Path | None = None
 
 
 def finish(context: Context, operation: Operation, session_id: str | None, keeps: bool = False) -> Removed:
@@ -36,13 +40,13 @@ def finish(context: Context, operation: Operation, session_id: str | None, keeps
         with locks.repository(worktree.repository.common_dir):
             folders += [worktree.path] if discard(worktree, operation) else []
             branches += [worktree.branch] if _delete_branch(worktree) else []
-    delete_discarded(operation)
+    left = _left_after_deletion(operation)
     if session_id:
         sessions.kill(context, session_id)
     with locks.index():
         index.save(index.load(context.socket).without(context.label))
     gone = context.session if session_id else None
-    return Removed(context.label, tuple(folders), tuple(branches), gone, tuple(kept))
+    return Removed(context.label, tuple(folders), tuple(branches), gone, tuple(kept), left)
 
 
 def discard(worktree: Worktree, operation: Operation) -> bool:
@@ -54,6 +58,7 @@ def discard(worktree: Worktree, operation: Operation) -> bool:
     if was_there:
         grave = paths.removed(operation.id)
         grave.mkdir(mode=0o700, parents=True, exist_ok=True)
+        deletion.allow_writing(worktree.path)
         worktree.path.rename(grave / str(sum(1 for _ in grave.iterdir())))
     if not worktree.path.exists():
         deletion.forget(worktree)
@@ -68,6 +73,14 @@ def delete_discarded(operation: Operation) -> None:
         deletion.delete_tree(grave)
     if grave.parent.is_dir() and not any(grave.parent.iterdir()):
         grave.parent.rmdir()
+
+
+def _left_after_deletion(operation: Operation) -> Path | None:
+    try:
+        delete_discarded(operation)
+    except OSError:  # files of another user, as containers make them: all else still has to go
+        return paths.removed(operation.id)
+    return None
 
 
 def _delete_branch(worktree: Worktree) -> bool:

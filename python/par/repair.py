@@ -11,7 +11,7 @@ from pathlib import Path
 
 from par import index, locks, removal
 from par.errors import ParError
-from par.git import links, remotes, repository
+from par.git import links, remotes, repository, work
 from par.index import Index
 from par.locks import Operation
 from par.model import Context, Phase, Worktree
@@ -30,7 +30,10 @@ def heal(found: Index, socket: Path) -> None:
 
 def _repair(context: Context, operation: Operation) -> None:
     if context.phase is Phase.CREATING:
-        roll_back(context, operation)
+        if any(map(_holds_work, context.worktrees)):
+            keep(context)
+        else:
+            roll_back(context, operation)
     elif all(links.is_linked(worktree) for worktree in context.worktrees):
         keep(context)
     else:
@@ -38,8 +41,15 @@ def _repair(context: Context, operation: Operation) -> None:
         removal.finish(context, operation, _session_id(context), keeps=True)
 
 
+def _holds_work(worktree: Worktree) -> bool:
+    """Whether a worktree whose checkout was finished has files of the user's since."""
+    if not links.is_checked_out(worktree):
+        return False
+    return links.checked_out(worktree.path) != worktree.branch or bool(work.uncommitted(worktree.path))
+
+
 def keep(context: Context) -> None:
-    """Take back a removal that has not removed anything yet."""
+    """Take back a removal that has not removed anything yet, or accept a context that is in use."""
     worktrees = tuple(replace(worktree, doomed_oid="") for worktree in context.worktrees)
     with locks.index():
         kept = replace(context, phase=Phase.READY, worktrees=worktrees)

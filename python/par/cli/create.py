@@ -1,5 +1,6 @@
 """`par start` and `par checkout`."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def checkout(
 
 def _folder(path: str) -> Path:
     # A user's shell expands ~ only where it stands first: -p=~/x arrives as it is
-    return Path(path).expanduser()
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own fails where there is no such user
 
 
 def _tell(context: Context, socket: Path, then_open: bool, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par import __version__
+from par.cli.output import emit
 from par.cli.verbs import ALIASES, VERBS, load
 from par.sockets import default_socket, named_socket
 
@@ -34,7 +35,12 @@ class Verbs(click.Group):
             formatter.write_dl(rows)
 
 
-@click.group(cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="par", message="%(prog)s %(version)s")
 @click.option("-L", "name", metavar="NAME", help="Use the tmux server called NAME, as `tmux -L`.")
 @click.option("-S", "socket", metavar="PATH", help="Use the tmux server at the socket PATH, as `tmux -S`.")
@@ -46,4 +52,6 @@ def par(ctx: click.Context, name: str | None, socket: str | None) -> None:
     """
     if name and "/" in name:
         raise click.UsageError("-L takes a name, -S a path")
+    if ctx.invoked_subcommand is None:
+        emit(ctx.get_help())
     ctx.obj = Path(socket).absolute() if socket else named_socket(name) if name else default_socket()

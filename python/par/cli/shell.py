@@ -10,7 +10,7 @@ from par.commands.completion import Option, Verb, Words
 
 
 @click.command(epilog='Example: eval "$(par completion bash)"')
-@click.argument("shell", type=click.Choice(list(completion_command.SHELLS)))
+@click.argument("shell", type=click.Choice(completion_command.SHELLS))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
     """Print a script that completes commands, options, labels and branches.

@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from par.git import links
@@ -23,9 +24,15 @@ def delete_tree(path: Path) -> None:
     try:
         shutil.rmtree(path)
     except PermissionError:
-        path.chmod(stat.S_IRWXU)
+        allow_writing(path)
         for folder, below, _ in os.walk(path):
             for inner in (Path(folder, name) for name in below):
                 if not inner.is_symlink():
-                    inner.chmod(stat.S_IRWXU)
+                    allow_writing(inner)
         shutil.rmtree(path)
+
+
+def allow_writing(folder: Path) -> None:
+    """Let a folder be changed; also to move it, it must be: it names its parent. Only its owner can."""
+    with suppress(PermissionError):
+        folder.chmod(folder.stat().st_mode | stat.S_IRWXU)

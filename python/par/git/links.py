@@ -41,6 +41,12 @@ def is_linked(worktree: Worktree) -> bool:
     return admin is not None and names_repository(worktree) and _worktree_of(admin) == worktree.path
 
 
+def is_checked_out(worktree: Worktree) -> bool:
+    """Whether git came to the end of checking the files out: it writes the index then."""
+    admin = admin_dir(worktree.path)
+    return admin is not None and is_linked(worktree) and (admin / "index").exists()
+
+
 def names_repository(worktree: Worktree) -> bool:
     """Whether the folder says that it is a worktree of the repository, which may be gone."""
     admin = admin_dir(worktree.path)

@@ -48,19 +48,24 @@ def attempt(folder: Path, *arguments: str) -> Outcome:
     """Run git in `folder`, without hooks, and return what it left, whatever its status."""
     command = ["git", *NO_HOOKS, *arguments]
     try:
-        done = subprocess.run(
+        with subprocess.Popen(
             command,
             cwd=folder,
             env=environment(),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="surrogateescape",
-            check=False,
-        )
-    except FileNotFoundError as error:
+        ) as git:
+            try:
+                stdout, stderr = git.communicate()
+            except BaseException:
+                git.terminate()  # subprocess.run would kill it, and its .lock files would stay
+                raise
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise missing(folder) from error
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    return Outcome(git.returncode, stdout, stderr)
 
 
 def run(folder: Path, *arguments: str) -> str:

@@ -10,12 +10,14 @@ from par.locks import Operation
 from par.model import Repository
 
 HOSTED = re.compile(
-    r"(?:(?:https?|ssh|git|git\+ssh)://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|(?:[^@/:]*@)?(?P<scp>[^/:]+):/?)"
+    r"(?:(?:https?|ssh|git|git\+ssh)://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/"
+    r"|(?:[^@/:]*@)?(?P<scp>[^/:]+):(?!//)/?)"
     r"(?P<owner>.+)/(?P<project>[^/]+?)(?:\.git)?/?"
 )
+LOCAL = re.compile(r"(?:file://)?/?(?:.*/)?(?P<owner>[^/]+)/(?P<project>[^/]+?)(?:\.git)?/?")
+SECTION = re.compile(r'remote "(?P<name>.+)"', re.IGNORECASE)
 # How git, and a server that it asks, say that there is no such repository
 ABSENT = re.compile(r"does not appear to be a git repository|repository .*not found", re.IGNORECASE)
-LOCAL = re.compile(r"(?:file://)?/?(?:.*/)?(?P<owner>[^/]+)/(?P<project>[^/]+?)(?:\.git)?/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,10 @@ def remotes(repository: Repository) -> list[Remote]:
     """The remotes in the order of the configuration, with their URLs as written there."""
     import git  # GitPython: 60 ms, and only a checkout asks
 
-    with git.Repo(repository.common_dir, expand_vars=False) as opened:  # a folder may be called '$HOME'
-        return [_remote(each.name, str(each.config_reader.get_value("url", ""))) for each in opened.remotes]
+    # Not git.Repo: it obeys an inherited GIT_COMMON_DIR, and expands a folder called '$HOME'
+    with git.GitConfigParser(repository.common_dir / "config") as config:
+        named = [found for each in config.sections() if (found := SECTION.fullmatch(each))]
+        return [_remote(each["name"], str(config.get_values(each[0], "url", [""])[0])) for each in named]
 
 
 def _remote(name: str, url: str) -> Remote:

@@ -92,6 +92,7 @@ def removed(done: Iterable[Removed]) -> str:
                     "branches": list(each.branches),
                     "session": each.session,
                     "kept": [str(path) for path in each.kept],
+                    "left": str(each.left) if each.left else None,
                 }
                 for each in done
             ]

@@ -86,7 +86,8 @@ def removed(done: Removed) -> str:
         f"kept {visible(str(path))}: its repository is gone, so par cannot tell what it holds"
         for path in done.kept
     ]
-    return "\n".join([said, *kept])
+    left = [f"its files are in {visible(str(done.left))}: some could not be deleted"] if done.left else []
+    return "\n".join([said, *kept, *left])
 
 
 def doomed(sightings: Iterable[Sighting]) -> str:

@@ -1,0 +1,108 @@
+"""`par completion`: what each shell offers, and that it never runs what it offers."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Terminal, World, eventually
+
+HOSTILE = "$(touch${IFS}ran)"
+
+Ask = Callable[[World, Path, str], list[str]]
+
+
+def bash(world: World, folder: Path, typed: str) -> list[str]:
+    """What bash offers for the last word of `typed`."""
+    script = (
+        'source ~/par.bash; IFS=" " read -r -a COMP_WORDS <<<"$1"; [[ $1 == *" " ]] && COMP_WORDS+=("")\n'
+    )
+    script += 'COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _par; printf "%s\\n" "${COMPREPLY[@]}"'
+    (world.home / "par.bash").write_text(world.ok("completion", "bash").stdout)
+    return world.run("bash", "-c", script, "bash", typed, cwd=folder).stdout.split()
+
+
+def zsh(world: World, folder: Path, typed: str) -> list[str]:
+    """What zsh offers: its `compadd` is caught, which takes the words as they are."""
+    script = 'compadd() { shift; print -rl -- "$@" }; _files() { }; source ~/par.zsh; words=("${(@s: :)1}")\n'
+    script += "CURRENT=${#words}; _par"
+    (world.home / "par.zsh").write_text(world.ok("completion", "zsh").stdout)
+    current = typed.rpartition(" ")[2]
+    offered = world.run("zsh", "-f", "-c", script, "zsh", typed, cwd=folder).stdout.split()
+    return [word for word in offered if word.startswith(current)]
+
+
+def fish(world: World, folder: Path, typed: str) -> list[str]:
+    """What fish offers."""
+    (world.home / "par.fish").write_text(world.ok("completion", "fish").stdout)
+    script = "source ~/par.fish; complete -C $argv[1]"
+    lines = world.run("fish", "--no-config", "-c", script, typed, cwd=folder).stdout.splitlines()
+    return [line.partition("\t")[0] for line in lines]
+
+
+SHELLS = [
+    pytest.param(
+        ask,
+        id=ask.__name__,
+        marks=pytest.mark.skipif(not shutil.which(ask.__name__), reason=f"no {ask.__name__}"),
+    )
+    for ask in (bash, zsh, fish)
+]
+
+
+@pytest.mark.parametrize("ask", SHELLS)
+def test_a_shell_completes_commands_options_labels_and_branches(ask: Ask, world: World) -> None:
+    home = world.repository()
+    world.git(home, "branch", "topic")
+    for label in ("feat-one", "feat-two"):
+        world.ok("start", label, cwd=home)
+    assert set(ask(world, home, "par c")) == {
+        "checkout",
+        "create",
+        "control-center",
+        "code",
+        "cursor",
+        "completion",
+    }
+    assert set(ask(world, home, "par open feat")) == {"feat-one", "feat-two"}
+    assert "all" not in ask(world, home, "par open a")
+    assert ask(world, home, "par send al") == ["all"]
+    assert ask(world, home, "par -L other rm feat-o") == ["feat-one"]
+    assert ask(world, home, "par checkout top") == ["topic"]
+    assert "--dry-run" in ask(world, home, "par send --d")
+    assert set(ask(world, home, "par ls --kind ")) >= {"session", "checkout", "workspace"}
+    assert set(ask(world, home, "par completion ")) >= {"bash", "zsh", "fish"}
+
+
+@pytest.mark.parametrize("ask", SHELLS)
+def test_a_hostile_branch_name_is_offered_but_not_run(ask: Ask, world: World) -> None:
+    home = world.repository()
+    world.git(home, "branch", HOSTILE)
+    offered = ask(world, home, "par checkout ")
+    assert any("touch" in word for word in offered)
+    assert not (home / "ran").exists()
+    assert not (world.home / "ran").exists()
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh")
+def test_zsh_completes_at_the_prompt(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feature-auth", cwd=home)
+    (world.home / "par.zsh").write_text(world.ok("completion", "zsh").stdout)
+    terminal = Terminal(world)
+    terminal.type("exec zsh -f")
+    terminal.type(
+        "autoload -Uz compinit; compinit -u; source ~/par.zsh; par() { print -r typed $* }; echo set up"
+    )
+    eventually(lambda: "\nset up" in terminal.screen())
+    terminal.press(*"par", "Space", *"open", "Space", "f", "Tab", "Enter")
+    terminal.wait("typed open feature-auth")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_is_valid(shell: str, world: World) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"no {shell}")
+    (world.home / "script").write_text(world.ok("completion", shell).stdout)
+    assert world.run(shell, "-n", "script").stderr == ""

@@ -1,0 +1,135 @@
+"""README, `--help` and the code say the same, and every command line in the README runs."""
+
+import json
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from conftest import ROOT, Terminal, World, eventually
+from par.cli.main import par
+from par.cli.verbs import ALIASES, VERBS, load
+from par.errors import ParError
+
+README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+
+
+def row_of(verb: str) -> str:
+    """The line of the README's table of commands that is about `verb`."""
+    return next(line for line in README.splitlines() if line.startswith("| `par ") and f"`par {verb}" in line)
+
+
+@pytest.mark.parametrize("name", [verb.name for verb in VERBS])
+def test_readme_names_each_command_and_its_options(name: str) -> None:
+    row, context = row_of(name), click.Context(load(name))
+    for parameter in load(name).get_params(context):
+        if isinstance(parameter, click.Option) and "--help" not in parameter.opts:
+            longest = max(parameter.opts, key=len)
+            assert f"`{longest}" in row, f"{name} {longest}"
+            choices = getattr(parameter.type, "choices", ())
+            assert all(choice in row for choice in choices)
+    assert all(f"`{alias}`" in row for alias, full in ALIASES.items() if full == name)
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_each_command_describes_itself_with_an_example(verb: object, world: World) -> None:
+    name = verb.name  # type: ignore[attr-defined]
+    command = load(name)
+    assert command.epilog is not None
+    assert command.epilog.startswith("Example: ")
+    assert f"par {name}" in command.epilog
+    for parameter in command.params:
+        assert not isinstance(parameter, click.Option) or parameter.help
+    result = world.ok(name, "--help")
+    assert command.epilog in " ".join(result.stdout.split())
+
+
+def test_help_lists_each_command_with_its_alias(world: World) -> None:
+    shown = world.ok("--help").stdout
+    assert world.ok().stdout == shown
+    for verb in VERBS:
+        assert re.search(rf"^  {verb.name}\b.*{re.escape(verb.summary)}$", shown, re.MULTILINE)
+    assert all(alias in shown for alias in ALIASES)
+    assert {verb.name for verb in VERBS} == set(par.list_commands(click.Context(par)))
+
+
+def test_readme_has_every_exit_status() -> None:
+    documented = set(map(int, re.findall(r"^\| (\d+) \|", README, re.MULTILINE)))
+    classes = ParError.__subclasses__()
+    assert documented == {0, 1, 130, *(each.status for each in classes)}
+
+
+def test_readme_shows_the_fields_of_ls_json(world: World) -> None:
+    shown = json.loads(next(block for block in blocks("json") if '"contexts"' in block))
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    assert shape(world.ok("ls", "--json").json) == shape(shown)
+
+
+def shape(value: object) -> object:
+    """The keys of a document, without its values."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    return [shape(each) for each in value[:1]] if isinstance(value, list) else type(value).__name__
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of the README in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_first_five_minutes_run_word_for_word(world: World) -> None:
+    block = next(block for block in blocks("sh") if "par start feature-auth" in block)
+    bare, local = world.clone("my-app")
+    projects = world.home / "projects"
+    projects.mkdir()
+    local.rename(projects / "my-app")
+    world.repository("shop", under=projects)
+    world.git(bare, "update-ref", "refs/pull/123/head", "HEAD")
+    (world.home / "bin").mkdir()
+    (world.home / "bin/par").symlink_to(ROOT / "scripts/par")
+    terminal = Terminal(world, columns=150)
+    terminal.type(f"export PAR_PYTHON={sys.executable} PATH=$HOME/bin:$PATH")
+    for number, line in enumerate(block.splitlines()):
+        terminal.type(line)
+        if line.startswith(("par open", "par control-center")):
+            eventually(lambda: world.tmux("list-clients"))
+            world.tmux("detach-client", "-a")
+            world.tmux("detach-client")
+        terminal.type(f'echo "line-$(({number}))-gave-$?"')
+        assert f"line-{number}-gave-0" in terminal.wait(f"line-{number}-gave-")
+    assert world.ok("labels").stdout == "feature-auth\nreview\n"
+    assert world.branches(projects / "my-app") == {"main", "feature-auth", "pr-123"}
+
+
+def test_every_par_line_of_the_readme_is_understood() -> None:
+    typed = re.findall(r"(?:^|\$\(|^\./scripts/)par ([^)>#\n]*)", "".join(blocks("sh")), re.MULTILINE)
+    assert len(typed) >= 10
+    for words in map(shlex.split, typed):
+        name, command, rest = par.resolve_command(click.Context(par), words)
+        assert command is not None
+        command.make_context(name, rest, obj=None)
+
+
+def test_contributing_names_what_is_there() -> None:
+    named = set(re.findall(r"`((?:python/par/|scripts/|tests/|par\.tmux)[\w./*]*)`", CONTRIBUTING))
+    for path in named:
+        assert list(ROOT.glob(path.rstrip("/"))) or "<" in path, path
+    modules = {
+        path.name
+        for path in (ROOT / "python/par").iterdir()
+        if path.name not in {"__pycache__", "__init__.py"}
+    }
+    missing = [
+        name for name in modules if name.removesuffix(".py") not in CONTRIBUTING and name != "py.typed"
+    ]
+    assert missing == []
+
+
+def test_no_file_is_longer_than_it_may_be() -> None:
+    for path in (ROOT / "python").rglob("*.py"):
+        assert len(Path(path).read_text().splitlines()) <= 200, path
