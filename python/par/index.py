@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from par import legacy, paths
+from par import legacy, paths, projection
 from par.errors import NotFoundError, StateError
-from par.model import Context, Phase
+from par.model import Context
 from par.names import key, nearest, visible
 from par.records import from_record, to_record
 
@@ -83,7 +83,7 @@ def _content(path: Path) -> bytes:
     """What the file `path` holds. Raises OSError for anything but a file: a FIFO would never end."""
     if path.is_symlink() and not path.exists():
         raise OSError("it is a link to nothing")
-    with open(path, "rb", opener=_unblocked) as file:  # noqa: PTH123 - Path.open takes no opener
+    with open(path, "rb", opener=_unblocked) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError("it is not a file")
         return file.read()
@@ -123,28 +123,10 @@ def save(index: Index) -> None:
         if index.backup and not index.backup.exists():
             write(index.backup, paths.index().read_bytes())
         write(paths.index(), json.dumps(document, indent=1).encode())
-        projection = _projection(index).encode("utf-8", "surrogateescape")
-        write(paths.projection(), projection, is_durable=False)
+        rows = projection.text(index.contexts).encode("utf-8", "surrogateescape")
+        write(paths.projection(), rows, is_durable=False)
     except OSError as error:
         raise StateError(f"the index {paths.index()} cannot be written: {error}") from error
-
-
-def _projection(index: Index) -> str:
-    rows = [
-        (
-            context.label,
-            context.kind.value,
-            context.repository.name,
-            context.branch,
-            context.session,
-            str(context.socket),
-            str(context.root),
-            str(context.repository.path),
-        )
-        for context in index.contexts
-        if context.phase is Phase.READY
-    ]
-    return "".join("\t".join(field.translate({9: " ", 10: " "}) for field in row) + "\n" for row in rows)
 
 
 def write(path: Path, content: bytes, is_durable: bool = True) -> None:

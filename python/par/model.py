@@ -84,6 +84,10 @@ class Context:
     operation: str
 
     @property
+    def is_ready(self) -> bool:
+        return self.phase is Phase.READY
+
+    @property
     def repository(self) -> Repository:
         return self.worktrees[0].repository
 
@@ -126,7 +130,7 @@ class Sighting:
 
     @property
     def state(self) -> State:
-        if self.context.phase is not Phase.READY:
+        if not self.context.is_ready:
             return State(self.context.phase.value)
         if None in self.branches:
             return State.BROKEN

@@ -103,6 +103,8 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
 
 def visible(text: str) -> str:
     r"""`text` with everything a terminal would act on, or hide, written as \u{..}."""
+    if text.isprintable():
+        return text
     return "".join(char if _is_shown(char) else rf"\u{{{ord(char):x}}}" for char in text)
 
 

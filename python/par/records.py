@@ -1,6 +1,7 @@
 """How a context is written in the index, and read back."""
 
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def _worktrees(records: list[Record]) -> tuple[Worktree, ...]:
 
 def _worktree(record: Record) -> Worktree:
     return Worktree(
-        repository=Repository(_path(record["repository"]), _path(record["common_dir"])),
+        repository=_repository(_text(record["repository"]), _text(record["common_dir"])),
         path=_path(record["path"]),
         branch=str(record["branch"]),
         is_branch_ours=record["is_branch_ours"] is True,
@@ -88,7 +89,16 @@ def _operation(value: object) -> str:
 
 
 def _path(value: object) -> Path:
-    path = Path(_text(value))
-    if not path.is_absolute():
-        raise ValueError(f"'{path}' is not an absolute path")
-    return path
+    return _absolute(_text(value))
+
+
+@cache  # 1,000 contexts name few repositories and fewer servers, and a Path takes its time
+def _absolute(text: str) -> Path:
+    if not text.startswith("/"):
+        raise ValueError(f"'{text}' is not an absolute path")
+    return Path(text)
+
+
+@cache
+def _repository(path: str, common_dir: str) -> Repository:
+    return Repository(_path(path), _path(common_dir))

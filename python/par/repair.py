@@ -21,7 +21,7 @@ from par.tmux import sessions
 def heal(found: Index, socket: Path) -> None:
     """Repair each context of `found` whose last operation died before its end."""
     for context in found.contexts:
-        if context.phase is not Phase.READY:
+        if not context.is_ready:
             with locks.adopted(context.operation) as operation:
                 current = index.load(socket).like(context.label) if operation else None
                 if operation and current == context:
@@ -35,6 +35,7 @@ def _repair(context: Context, operation: Operation) -> None:
         else:
             roll_back(context, operation)
     elif all(links.is_linked(worktree) for worktree in context.worktrees):
+        removal.delete_discarded(operation)
         keep(context)
     else:
         # Whether it was forced died with it: what cannot be judged stays

@@ -8,7 +8,7 @@ from par import index
 from par.errors import ConflictError
 from par.git import links
 from par.index import Index
-from par.model import Context, Phase, Session, Sighting
+from par.model import Context, Session, Sighting
 from par.tmux.sessions import sessions
 
 
@@ -27,7 +27,7 @@ class Survey:
     def find_ready(self, label: str) -> Sighting:
         """As `find`; raises ConflictError while another par is still creating or removing it."""
         sighting = self.find(label)
-        if sighting.context.phase is not Phase.READY:
+        if not sighting.context.is_ready:
             busy = f"another par is {sighting.context.phase.value} the context '{sighting.context.label}'"
             raise ConflictError(busy, hint="try again in a moment")
         return sighting
@@ -36,7 +36,7 @@ class Survey:
 def known(socket: Path) -> Index:
     """The index, after what dead operations left was repaired."""
     found = index.load(socket)
-    if any(context.phase is not Phase.READY for context in found.contexts):
+    if not all(context.is_ready for context in found.contexts):
         from par import repair  # noqa: PLC0415 - a fifth of the time of `par ls`, and rarely needed
 
         repair.heal(found, socket)

@@ -1,4 +1,4 @@
-"""`par ls`, `par labels` and `par path`."""
+"""`par ls`."""
 
 from pathlib import Path
 
@@ -6,7 +6,6 @@ import click
 
 from par.cli.output import emit, width
 from par.commands import ls
-from par.commands import path as path_command
 from par.model import Kind
 from par.render import document, text
 
@@ -23,19 +22,3 @@ def list_contexts(socket: Path, as_json: bool, kind: str | None, repository: str
         emit(document.contexts(listing.sightings, listing.heads))
     else:
         emit(text.contexts(listing.sightings, width()))
-
-
-@click.command(epilog="Example: par labels | while read -r label; do par send \"$label\" 'git pull'; done")
-@click.pass_obj
-def labels(socket: Path) -> None:
-    """Print the label of each context, one a line, for scripts."""
-    if found := ls.labels(socket):
-        emit("\n".join(found))
-
-
-@click.command(epilog='Example: cd "$(par path feature-auth)"')
-@click.argument("label")
-@click.pass_obj
-def path(socket: Path, label: str) -> None:
-    """Print the folder of the context LABEL."""
-    emit(str(path_command.folder(label, socket)))

@@ -48,7 +48,7 @@ def send(
     """
     if len(words) < 2:
         raise click.UsageError("a label and a text are needed")
-    content = sys.stdin.read().removesuffix("\n") if words[-1] == "-" else words[-1]
+    content = _standard_input() if words[-1] == "-" else words[-1]
     request = send_command.Request(words[:-1], content, socket, pane == "active", not no_enter)
     planned = send_command.plan(request)
     done = planned if dry_run else send_command.run(planned, request)
@@ -57,6 +57,11 @@ def send(
     failed = [each.label for each in done if each.fault]
     if failed and not dry_run:
         raise CommandError(f"not sent to {', '.join(failed)}", hint=f"par open {failed[0]}")
+
+
+def _standard_input() -> str:
+    # As bytes: what is no text in the user's locale arrives as it is too
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape").removesuffix("\n")
 
 
 @click.command("control-center", epilog="Example: par control-center --no-attach")

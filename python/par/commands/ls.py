@@ -1,15 +1,14 @@
-"""`par ls` and `par labels`: the contexts there are, as they are now."""
+"""`par ls`: the contexts there are, as they are now."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from par import index, survey
+from par import survey
 from par.errors import CommandError, NotFoundError
-from par.model import Kind, Phase, Repository, Sighting
+from par.model import Kind, Repository, Sighting
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Which contexts to list: of a kind, of the repositories of a name, or all."""
 
     socket: Path
@@ -18,8 +17,7 @@ class Request:
     with_heads: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The contexts asked for, and the commit checked out in each worktree's folder if wanted."""
 
     sightings: tuple[Sighting, ...]
@@ -53,9 +51,3 @@ def _heads_of(home: Repository) -> dict[Path, str]:
         return {Path(folder): oid for folder, oid in repository.heads(home).items()}
     except (CommandError, NotFoundError):  # a repository that is gone: its contexts are shown as broken
         return {}
-
-
-def labels(socket: Path) -> list[str]:
-    """The labels of all contexts that are ready, in the order of their making."""
-    contexts = index.load(socket).contexts
-    return [context.label for context in contexts if context.phase is Phase.READY]

@@ -1,15 +1,34 @@
-"""`par path`: where a context is."""
+"""`par path` and `par labels`: what scripts ask for, so fast that they may ask often."""
 
 from pathlib import Path
 
-from par import index
+from par import projection
 from par.errors import NotFoundError
+from par.names import key
 
 
 def folder(label: str, socket: Path) -> Path:
     """The folder of the context called `label`. Raises NotFoundError where it is gone."""
-    context = index.load(socket).find(label)
-    if not context.root.is_dir():
-        told = f"the worktree of '{context.label}' is gone: '{context.root}'"
-        raise NotFoundError(told, hint=f"par rm {context.label}")
-    return context.root
+    wanted = key(label)
+    rows = projection.rows() or []
+    found = next((Path(row.root) for row in rows if key(row.label) == wanted), None)
+    path = found or _indexed(label, socket)
+    if not path.is_dir():
+        raise NotFoundError(f"the worktree of '{label}' is gone: '{path}'", hint=f"par rm {label}")
+    return path
+
+
+def labels(socket: Path) -> list[str]:
+    """The labels of all contexts that are ready, in the order of their making."""
+    rows = projection.rows()
+    if rows is None:
+        from par import index  # noqa: PLC0415 - as slow again as all the rest, and rarely needed
+
+        return [context.label for context in index.load(socket).contexts if context.is_ready]
+    return [row.label for row in rows]
+
+
+def _indexed(label: str, socket: Path) -> Path:
+    from par import index  # noqa: PLC0415 - as slow again as all the rest, and rarely needed
+
+    return index.load(socket).find(label).root

@@ -7,7 +7,7 @@ from pathlib import Path
 from par import index
 from par.errors import NotFoundError
 from par.index import Index
-from par.model import Context, Phase
+from par.model import Context
 from par.tmux import panes
 from par.tmux.panes import Pane
 
@@ -56,7 +56,7 @@ def _wanted(found: Index, labels: Iterable[str]) -> list[Context]:
     chosen = list(labels)
     if [each.casefold() for each in chosen] != [ALL]:
         return list({context.label: context for context in map(found.find, chosen)}.values())
-    ready = [context for context in found.contexts if context.phase is Phase.READY]
+    ready = [context for context in found.contexts if context.is_ready]
     if not ready:
         raise NotFoundError("there is no context to send to", hint="par start LABEL")
     return ready

@@ -13,6 +13,12 @@ from par.model import Worktree
 def forget(worktree: Worktree) -> None:
     """Delete what the repository knows of a worktree whose folder is gone; git may not be able to."""
     for admin in list(links.admin_dirs(worktree)):
+        # `gitdir` goes last: by it the rest is recognised where par dies in between
+        for inner in admin.iterdir():
+            if inner.is_dir() and not inner.is_symlink():
+                delete_tree(inner)
+            elif inner.name != "gitdir":
+                inner.unlink()
         delete_tree(admin)
     folder = worktree.repository.common_dir / "worktrees"
     if folder.is_dir() and not any(folder.iterdir()):

@@ -22,16 +22,22 @@ IN_PROGRESS = {
 
 def admin_dir(path: Path) -> Path | None:
     """The folder under `<common>/worktrees` that the worktree at `path` names as its own, if any."""
-    said = _first_line(path / ".git")
+    said = _admin_dir(path)
+    return Path(said) if said else None
+
+
+def _admin_dir(path: Path) -> str:
+    # Plain strings, as below: `par ls` looks at every worktree, and a Path costs as much as the look
+    said = _first_line(f"{path}/.git")
     if not said.startswith("gitdir: "):
-        return None
-    return Path(os.path.normpath(path / said.removeprefix("gitdir: ")))
+        return ""
+    return os.path.normpath(os.path.join(path, said.removeprefix("gitdir: ")))  # noqa: PTH118 - see above
 
 
 def checked_out(path: Path) -> str | None:
     """The branch checked out at `path`; empty on a bare commit, None where no worktree is there."""
-    admin = admin_dir(path)
-    head = _first_line(admin / "HEAD") if admin else ""
+    admin = _admin_dir(path)
+    head = _first_line(f"{admin}/HEAD") if admin else ""
     return head.removeprefix("ref: refs/heads/") if head.startswith("ref: ") else "" if head else None
 
 
@@ -90,7 +96,7 @@ def _worktree_of(admin: Path) -> Path | None:
     return Path(os.path.normpath(admin / said)).parent if said else None
 
 
-def _first_line(path: Path) -> str:
+def _first_line(path: Path | str) -> str:
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:

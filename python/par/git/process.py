@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.errors import CommandError, NotFoundError
 
@@ -21,8 +21,7 @@ SOMEWHERE = Path("/")
 BLAMES = ("fatal: ", "error: ")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a git command left: its exit status and its two streams as text."""
 
     status: int

@@ -46,7 +46,7 @@ def remotes(repository: Repository) -> list[Remote]:
     # Not git.Repo: it obeys an inherited GIT_COMMON_DIR, and expands a folder called '$HOME'
     with git.GitConfigParser(repository.common_dir / "config") as config:
         named = [found for each in config.sections() if (found := SECTION.fullmatch(each))]
-        return [_remote(each["name"], str(config.get_values(each[0], "url", [""])[0])) for each in named]
+        return [_remote(each["name"], str(config.get_values(each[0], "url", "")[0])) for each in named]
 
 
 def _remote(name: str, url: str) -> Remote:

@@ -4,8 +4,8 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.errors import CommandError, NotFoundError
 
@@ -14,8 +14,7 @@ ABSENT = ("no server running on", "error connecting to", "server exited", "lost 
 BOOT_SECONDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a tmux command left: its exit status and its two streams as text."""
 
     status: int

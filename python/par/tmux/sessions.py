@@ -65,8 +65,8 @@ def create(context: Context) -> str:
     Raises CommandError.
     """
     prepare()
+    libtmux = load_libtmux()  # before the variables change: a thread that still imports it reads them
     with server.started(context.socket), _variables_of_tmux():
-        libtmux = load_libtmux()
         tmux = libtmux.Server(socket_path=str(context.socket))
         try:
             with _folder(context.root):
