@@ -1,6 +1,5 @@
 """How a context is made: planned whole, reserved in the index, then made or undone."""
 
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -80,8 +79,6 @@ def check_holder(home: Repository, branch: str) -> None:
 
 def create(planned: CreationPlan) -> Context:
     """Make the context, or leave nothing of it. Raises ParError with what failed."""
-    sessions.prepare()
-    threading.Thread(target=sessions.load_libtmux, daemon=True).start()
     with locks.operation() as operation:
         context = _reserve(planned, operation)
         try:

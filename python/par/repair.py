@@ -89,16 +89,12 @@ def _remove(worktree: Worktree, operation: Operation) -> None:
 
 
 def _kill_session(context: Context) -> None:
-    if session_id := _session_id(context):
-        sessions.kill(context, session_id)
+    # A session is made and marked in one call: an unmarked one of this name is somebody else's
+    for session in sessions.sessions(context.socket):
+        if session.label == context.label:
+            sessions.kill(context, session.id)
 
 
 def _session_id(context: Context) -> str | None:
-    return next(
-        (
-            each.id
-            for each in sessions.sessions(context.socket)
-            if each.label == context.label or (not each.label and each.name == context.session)
-        ),
-        None,
-    )
+    known = {(each.label, each.label or each.name): each.id for each in sessions.sessions(context.socket)}
+    return known.get((context.label, context.label)) or known.get(("", context.session))

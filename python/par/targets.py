@@ -8,8 +8,8 @@ from par.errors import UsageError
 from par.names import visible
 
 REQUEST_URL = re.compile(
-    r"https?://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/(?P<owner>.+)/(?P<project>[^/]+?)"
-    r"(?:/pull/|/pulls/|/-/merge_requests/|/merge_requests/)(?P<number>\d+)(?:[/?#].*)?"
+    r"https?://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/(?P<owner>.+?)/(?P<project>[^/]+)"
+    r"(?:/-)?/(?P<kind>pulls?|merge_requests)/(?P<number>\d+)(?:[/?#].*)?"
 )
 SHORT = re.compile(r"(?P<flavour>pr|mr)/(?P<number>\d+)")
 FORK = re.compile(r"(?P<user>[A-Za-z0-9][A-Za-z0-9._-]*):(?P<branch>.+)")
@@ -59,7 +59,7 @@ Target = BranchTarget | ForkTarget | RequestTarget
 def parse(text: str, remotes: Iterable[str]) -> Target:
     """What `text` asks for, in a repository with these remotes. Raises UsageError."""
     if found := REQUEST_URL.fullmatch(text):
-        flavour = "mr" if "merge_requests" in text else "pr"
+        flavour = "mr" if found["kind"] == "merge_requests" else "pr"
         place = (found["host"].lower(), found["owner"], found["project"])
         return RequestTarget(flavour, int(found["number"]), *place)
     if "://" in text:

@@ -1,5 +1,6 @@
 """`par demo`: the main job done for real, on a tmux server of its own and throwaway repositories."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from par.errors import CommandError
 from par.git import process
-from par.tmux import server
+from par.tmux import server, view
 
 PACKAGE = Path(__file__).resolve().parents[2]
 ANSWER_SECONDS = 3.0
@@ -32,10 +33,14 @@ class Stage:
     def socket(self) -> Path:
         return self.folder / SOCKET
 
-    def par(self, *words: str) -> str:
-        """Show and run a `par` command as a user would type it; what it answered. Raises CommandError."""
+    def par(self, *words: str) -> None:
+        """Show and run a `par` command as a user would type it, and what it answers. Raises CommandError."""
         typed = " ".join(f"'{word}'" if " " in word else word for word in words)
         self.say(f"\n$ par {typed}")
+        self.say(self.quietly(*words).rstrip("\n"))
+
+    def quietly(self, *words: str) -> str:
+        """Run a `par` command; what it answered. Raises CommandError."""
         done = subprocess.run(
             [sys.executable, "-m", "par", "-S", str(self.socket), *words],
             cwd=self.folder / "src",
@@ -47,9 +52,8 @@ class Stage:
             errors="replace",
             check=False,
         )
-        self.say(done.stdout.rstrip("\n"))
         if done.returncode:
-            raise CommandError(f"the demo stopped: par {words[0]} exited with status {done.returncode}")
+            raise CommandError(f"the demo stopped: {done.stdout.strip()}")
         return done.stdout
 
     def _environment(self) -> dict[str, str]:
@@ -100,32 +104,26 @@ def _play(stage: Stage) -> None:
     stage.par("start", "faster-search", "-p", "api")
     stage.par("checkout", "review-me", "-p", "api")
     stage.par("send", "all", QUESTION)
-    _show_answers(stage, {"fix-login", "faster-search", "review-me"})
+    _show_answers(stage)
     stage.par("ls")
     stage.par("control-center", "--no-attach")
-    shown = ("list-windows", "-t", "=control-center:", "-F", "  #{window_index}: #{window_name}")
-    stage.say(server.run(stage.socket, *shown).rstrip("\n"))
+    stage.say("\n".join(f"  {window}" for window in view.windows(stage.socket, "control-center")))
     stage.par("rm", "fix-login")
     stage.par("ls")
 
 
-def _show_answers(stage: Stage, labels: set[str]) -> None:
+def _show_answers(stage: Stage) -> None:
+    listing = json.loads(stage.quietly("ls", "--json"))
+    names = {context["label"]: context["session"]["name"] for context in listing["contexts"]}
     deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:
-        screens = {label: _screen(stage, label) for label in labels}
-        if all(f"## {label}" in screen for label, screen in screens.items()):
+        screens = {label: view.screen(stage.socket, name) for label, name in names.items()}
+        if all(any(f"## {label}" in line for line in lines) for label, lines in screens.items()):
             break
         time.sleep(0.05)
     stage.say("\nWhat their panes show now:")
-    for label in sorted(labels):
-        lines = [line for line in _screen(stage, label).splitlines() if line.strip()]
+    for label, lines in screens.items():
         stage.say("\n".join(f"  {label:14}| {line}" for line in lines[-3:]))
-
-
-def _screen(stage: Stage, label: str) -> str:
-    panes = server.run(stage.socket, "list-panes", "-a", "-F", "#{@par_label}\t#{pane_id}")
-    pane_id = next(row.split("\t")[1] for row in panes.splitlines() if row.startswith(f"{label}\t"))
-    return server.run(stage.socket, "capture-pane", "-p", "-J", "-t", pane_id)
 
 
 def _clean(stage: Stage) -> None:

@@ -19,6 +19,8 @@ KEPT = (
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 SOMEWHERE = Path("/")
 BLAMES = ("fatal: ", "error: ")
+# A hook may fail without a word: then this is the last that git said
+NO_REASONS = ("Preparing worktree", "Updating files:", "HEAD is now at")
 
 
 class Outcome(NamedTuple):
@@ -31,10 +33,11 @@ class Outcome(NamedTuple):
     @property
     def reason(self) -> str:
         """git's own explanation in one line: its first `fatal:` or `error:`, else its last words."""
-        lines = [line.strip() for line in self.stderr.splitlines() if line.strip()]
+        said = (line.strip() for line in self.stderr.splitlines())
+        lines = [line for line in said if line and not line.startswith(NO_REASONS)]
         blamed = [line for line in lines if line.startswith(BLAMES)]
-        said = (blamed or lines[-1:] or [f"git exited with status {self.status}"])[0]
-        return said.removeprefix(BLAMES[0]).removeprefix(BLAMES[1])
+        reason = (blamed or lines[-1:] or [f"git exited with status {self.status}"])[0]
+        return reason.removeprefix(BLAMES[0]).removeprefix(BLAMES[1])
 
 
 def environment() -> dict[str, str]:

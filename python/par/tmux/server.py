@@ -32,12 +32,15 @@ def environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "PAR_", "LIBTMUX_"))}
 
 
-def attempt(socket: Path, *arguments: str, text: str | None = None) -> Outcome:
-    """Run a chain of tmux commands on the server at `socket`; `text` goes to its standard input."""
+def attempt(socket: Path, *arguments: str, text: str | None = None, folder: Path | None = None) -> Outcome:
+    """Run a chain of tmux commands on the server at `socket`.
+
+    `text` goes to its standard input; a session that is made begins in `folder`.
+    """
     try:
         done = subprocess.run(
             argv(socket, *arguments),
-            cwd=home(),
+            cwd=folder or home(),
             env=environment(),
             input=text,
             stdin=subprocess.DEVNULL if text is None else None,
@@ -51,9 +54,9 @@ def attempt(socket: Path, *arguments: str, text: str | None = None) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-def run(socket: Path, *arguments: str, text: str | None = None) -> str:
+def run(socket: Path, *arguments: str, text: str | None = None, folder: Path | None = None) -> str:
     """Run a chain of tmux commands; its standard output. Raises CommandError with tmux's own words."""
-    outcome = attempt(socket, *arguments, text=text)
+    outcome = attempt(socket, *arguments, text=text, folder=folder)
     if outcome.status:
         said = outcome.stderr.strip().splitlines() or [f"exit status {outcome.status}"]
         raise CommandError(f"tmux {arguments[0]}: {said[0]}")

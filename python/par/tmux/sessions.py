@@ -1,10 +1,6 @@
 """The tmux sessions of contexts: listing, making, marking and killing them."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 
 from par.errors import CommandError
 from par.model import Context, Session
@@ -62,72 +58,23 @@ def _session(row: list[str], here: str) -> Session:
 def create(context: Context) -> str:
     """Make the session of `context` in its folder, marked with what is known of it; the session's id.
 
-    Raises CommandError.
+    One call, so that no session is ever left unmarked. The folder is that of the calling process: `-c`
+    would expand formats in it. Raises CommandError.
     """
-    prepare()
-    libtmux = load_libtmux()  # before the variables change: a thread that still imports it reads them
-    with server.started(context.socket), _variables_of_tmux():
-        tmux = libtmux.Server(socket_path=str(context.socket))
-        try:
-            with _folder(context.root):
-                session = tmux.new_session(session_name=context.session, window_name=context.label)
-        except libtmux.exc.LibTmuxException as error:
-            raise CommandError(f"tmux new-session: {error}") from error
-        session_id = str(session.session_id)
-        mark(context, session_id)
-    return session_id
-
-
-@contextmanager
-def _folder(path: Path) -> Iterator[None]:
-    # The folder of the client becomes the session's: `-c` would expand formats in it
-    before = os.open(".", os.O_RDONLY) if _has_folder() else None
-    os.chdir(path)
-    try:
-        yield
-    finally:
-        if before is None:
-            os.chdir(server.home())
-        else:
-            os.fchdir(before)
-            os.close(before)
-
-
-def _has_folder() -> bool:
-    try:
-        os.getcwd()  # noqa: PTH109 - only whether it exists
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def prepare() -> None:
-    """Set what libtmux reads when it is imported: its own separator is no ASCII, so lost under LC_ALL=C."""
-    os.environ["LIBTMUX_TMUX_FORMAT_SEPARATOR"] = "<par>"
-
-
-def load_libtmux() -> ModuleType:
-    """libtmux, after `prepare`. It takes 80 ms: let a thread begin while git works."""
-    import libtmux
-
-    return libtmux
-
-
-@contextmanager
-def _variables_of_tmux() -> Iterator[None]:
-    # libtmux gives tmux, and so a server that it starts, the environment of this process
-    before = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(server.environment())
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    target = f"={context.session}:"
+    made = ("new-session", "-d", "-s", context.session, "-n", context.label)
+    shown = ("display-message", "-p", "-t", target, "#{session_id}")
+    with server.started(context.socket):
+        chain = (*made, ";", *_marks(context, target), ";", *shown)
+        return server.run(context.socket, *chain, folder=context.root).strip()
 
 
 def mark(context: Context, session_id: str) -> None:
-    """Write on a session, and on its first window, which context they belong to."""
+    """Write on a session that has lost its marks which context it belongs to."""
+    server.run(context.socket, *_marks(context, f"{session_id}:"))
+
+
+def _marks(context: Context, target: str) -> list[str]:
     facts = {
         "@par_label": context.label,
         "@par_kind": context.kind.value,
@@ -137,10 +84,9 @@ def mark(context: Context, session_id: str) -> None:
     }
     chain = []
     for option, value in facts.items():
-        chain += ["set-option", "-t", session_id, option, argument(value), ";"]
-    chain += ["set-option", "-F", "-t", f"{session_id}:", "@par_pane", "#{pane_id}", ";"]
-    chain += ["set-option", "-w", "-t", f"{session_id}:", "@par_context", argument(context.label)]
-    server.run(context.socket, *chain)
+        chain += ["set-option", "-t", target, option, argument(value), ";"]
+    chain += ["set-option", "-F", "-t", target, "@par_pane", "#{pane_id}", ";"]
+    return [*chain, "set-option", "-w", "-t", target, "@par_context", argument(context.label)]
 
 
 def argument(value: str) -> str:
