@@ -72,6 +72,10 @@ def parse(text: str, remotes: Iterable[str]) -> Target:
 
 
 def _branch(text: str, remotes: Iterable[str]) -> BranchTarget:
+    # A full ref is what a picker passes: a branch may be called 'pr/1' or 'origin/x'
+    if text.startswith("refs/heads/"):
+        return BranchTarget(text.removeprefix("refs/heads/"))
+    text = text.removeprefix("refs/remotes/")
     # The longest name first: a remote may be called 'a' and another one 'a/b'
     for remote in sorted(remotes, key=len, reverse=True):
         if text.startswith(f"{remote}/") and len(text) > len(remote) + 1:

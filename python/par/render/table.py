@@ -22,13 +22,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int | None)
 
 def _fit(widths: list[int], room: int) -> None:
     while sum(widths) > room and max(widths) > NARROWEST:
-        widest = widths.index(max(widths))
-        widths[widest] = max(NARROWEST, widths[widest] - (sum(widths) - room), _next_lower(widths))
-
-
-def _next_lower(widths: list[int]) -> int:
-    lower = [width for width in widths if width < max(widths)]
-    return max(lower) if lower else max(widths) - 1
+        # Of equally wide columns the last is cut first: the label leads
+        widest = max(range(len(widths)), key=lambda place: (widths[place], place))
+        widths[widest] -= 1
 
 
 def _rule(corners: str, widths: Sequence[int]) -> str:

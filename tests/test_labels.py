@@ -1,0 +1,288 @@
+"""Labels: which are allowed, what is named after them, and that each lives and goes without residue."""
+
+import re
+import subprocess
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from conftest import World, eventually
+from par import names
+from par.errors import UsageError
+from test_start import traces
+
+settings.register_profile("par", deadline=None, max_examples=40, database=None, derandomize=True)
+settings.load_profile("par")
+
+LETTERS = "abzAZ019éßñжЖшאבعدहिक日本語한국ελ𐎠𐐷"
+INNER = LETTERS + "._-"
+PARTS = st.builds(
+    str.__add__, st.sampled_from(sorted(set(LETTERS) - {"ि"})), st.text(alphabet=INNER, max_size=8)
+)
+LABELS = (
+    st.lists(PARTS, min_size=1, max_size=3)
+    .map(lambda parts: unicodedata.normalize("NFC", "/".join(parts)))
+    .filter(lambda text: ".." not in text and not re.search(r"\.(/|$)|\.lock(/|$)", text.casefold()))
+    .filter(lambda text: text.casefold() != "all" and len(text.encode()) <= names.LABEL_BYTES)
+)
+ANYTHING = st.lists(st.integers(0, 0x10FFFF).map(chr) | st.sampled_from(INNER + "/"), max_size=30).map(
+    "".join
+)
+READ_AS_MORE = "\0\n\t\x1b\x7f\x9b !\"#$%&'()*+,:;<=>?@[\\]^`{|}~\u200b\u202e\u2028\ufeff\ud800²½€😀"
+
+
+def accepts(branch: str) -> bool:
+    """Whether git takes `branch` as the name of a branch."""
+    done = subprocess.run(["git", "check-ref-format", "--branch", branch], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(UsageError) as caught:
+        names.label(text)
+    assert caught.value.status == 2
+    assert caught.value.hint == names.ALLOWED
+    assert caught.value.message.isprintable()
+    return caught.value.message
+
+
+@given(LABELS)
+def test_a_good_label_is_kept_and_is_a_branch_name(text: str) -> None:
+    assert names.label(text) == text
+    assert names.label(unicodedata.normalize("NFD", text)) == text
+    assert accepts(text)
+
+
+@given(ANYTHING | st.text(alphabet=INNER + "/", max_size=120) | LABELS)
+def test_whatever_is_accepted_is_text_and_nothing_else(text: str) -> None:
+    try:
+        label = names.label(text)
+    except UsageError:
+        refusal(text)
+        return
+    assert accepts(label)
+    assert (Path("/root") / label).parts == ("/", "root", *label.split("/"))
+    assert label == unicodedata.normalize("NFC", label)
+    assert len(label.encode()) <= 100
+    assert label.isprintable()
+    assert re.fullmatch(r"[\w./-]+", re.sub(r"[^\x00-\x7f]", "x", label))
+
+
+@given(LABELS, st.sampled_from(READ_AS_MORE), st.integers(0, 30))
+def test_one_character_that_is_more_than_text_is_refused(text: str, odd: str, place: int) -> None:
+    spoilt = text[:place] + odd + text[place:]
+    assert refusal(spoilt) == f"label '{names.visible(spoilt)}' holds a character that is not allowed"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "is empty"),
+        ("all", "is reserved"),
+        ("All", "is reserved"),
+        ("ALL", "is reserved"),
+        ("-", "is not a valid branch name"),
+        ("-x", "is not a valid branch name"),
+        ("--force", "is not a valid branch name"),
+        ("a/-x", "is not a valid branch name"),
+        (".x", "is not a valid branch name"),
+        ("a/.x", "is not a valid branch name"),
+        (".", "is not a valid branch name"),
+        ("..", "is not a valid branch name"),
+        ("a..b", "is not a valid branch name"),
+        ("../x", "is not a valid branch name"),
+        ("a/../x", "is not a valid branch name"),
+        ("/tmp/x", "is not a valid branch name"),
+        ("a/", "is not a valid branch name"),
+        ("a//b", "is not a valid branch name"),
+        ("a.", "is not a valid branch name"),
+        ("a.lock", "is not a valid branch name"),
+        ("a.LOCK/b", "is not a valid branch name"),
+        ("HEAD", "is not a valid branch name"),
+        ("\u0301x", "is not a valid branch name"),
+        ("@", "holds a character that is not allowed"),
+        ("a@{1}", "holds a character that is not allowed"),
+        ("a b", "holds a character that is not allowed"),
+        ("a\nb", "holds a character that is not allowed"),
+        ("a\x1b[31m", "holds a character that is not allowed"),
+        ("a:0.1", "holds a character that is not allowed"),
+        ("=a", "holds a character that is not allowed"),
+        ("$1", "holds a character that is not allowed"),
+        ("%1", "holds a character that is not allowed"),
+        ("~", "holds a character that is not allowed"),
+        ("#(id)", "holds a character that is not allowed"),
+        ("$(id)", "holds a character that is not allowed"),
+        ("a;id", "holds a character that is not allowed"),
+        ("a\\b", "holds a character that is not allowed"),
+        ("*", "holds a character that is not allowed"),
+        ("\u202eevil", "holds a character that is not allowed"),
+        ("x" * 101, "is too long"),
+        ("日" * 34, "is too long"),
+    ],
+)
+def test_refused_labels(text: str, reason: str) -> None:
+    assert refusal(text) == f"label '{names.visible(text)}' {reason}"
+
+
+def label_or_refusal(branch: str) -> str:
+    """What is made of the name of a branch: a label, or the words of the refusal."""
+    try:
+        return names.from_ref(branch)
+    except UsageError as error:
+        return error.message
+
+
+def test_the_longest_label_has_100_bytes() -> None:
+    assert names.label("日" * 33 + "x") == "日" * 33 + "x"
+
+
+@given(st.text(alphabet=INNER + "/@!$;&()#{}'\"|", min_size=1, max_size=40))
+def test_from_ref_makes_a_label_of_what_git_calls_a_branch(branch: str) -> None:
+    assume(accepts(branch))
+    said = label_or_refusal(branch)
+    assert said == f"no label can be made of '{branch}'" or names.label(said) == said
+
+
+@given(LABELS.filter(lambda text: not re.search("-(/|$)", text)))
+def test_from_ref_keeps_what_is_a_label_already(text: str) -> None:
+    assert names.from_ref(text) == text
+
+
+@pytest.mark.parametrize(
+    ("branch", "label"),
+    [
+        ("feature/x", "feature/x"),
+        ("fix#12", "fix-12"),
+        ("$(id)", "id"),
+        ("a;rm -rf", "a-rm--rf"),
+        ("e\u0301", "é"),
+        ("v1..2", "v1.2"),
+    ],
+)
+def test_from_ref_puts_a_dash_where_a_label_cannot_follow(branch: str, label: str) -> None:
+    assert names.from_ref(branch) == label
+
+
+@given(ANYTHING, ANYTHING, st.integers(0, 3))
+def test_a_session_name_is_plain_and_free(repository: str, label: str, clashes: int) -> None:
+    taken: set[str] = set()
+    for _ in range(clashes + 1):
+        name = names.session(repository, Path("/src/app"), label, taken)
+        assert re.fullmatch(r"par-[A-Za-z0-9_-]+", name)
+        assert name not in taken
+        taken.add(name)
+
+
+def test_session_names_tell_repositories_of_one_name_apart() -> None:
+    one, two = (names.session("app", Path(folder), "x", ()) for folder in ("/a/app", "/b/app"))
+    assert re.fullmatch(r"par-app-[0-9a-f]{8}-x", one)
+    assert one != two
+
+
+@given(ANYTHING)
+def test_visible_leaves_nothing_that_a_terminal_acts_on(text: str) -> None:
+    shown = names.visible(text)
+    assert shown.isprintable()
+    assert "\x1b" not in shown
+    assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in shown)
+    if text.isprintable():
+        assert shown == text
+
+
+def test_visible_names_what_it_hides() -> None:
+    assert names.visible("a\x1b[31m\n\u202eb é") == r"a\u{1b}[31m\u{a}\u{202e}b é"
+
+
+def live(world: World, home: Path, label: str) -> None:
+    """Take `label` through its whole life in the repository `home`."""
+    made = world.ok("start", label, "--json", cwd=home).json["context"]
+    folder = Path(made["worktrees"][0]["path"])
+    assert (made["label"], made["branch"], folder.name) == (label, label, label.rpartition("/")[2])
+    listed = world.ok("ls", "--json").json["contexts"]
+    assert [(each["label"], each["state"], each["branch"]) for each in listed] == [(label, "running", label)]
+    assert world.ok("path", label).stdout == f"{folder}\n"
+    assert world.ok("send", label, "echo $((40 + 2)) > answer").stdout == f"{label}: sent\n"
+    eventually(lambda: (folder / "answer").exists() and (folder / "answer").read_text() == "42\n")
+    (folder / "answer").unlink()
+    removed = world.ok("rm", label)
+    assert removed.stdout == f"removed '{label}': worktree, branch {label}, session\n"
+    assert (removed.stderr, folder.exists()) == ("", False)
+
+
+@pytest.mark.parametrize("label", ["v1.2", "日本語"])
+def test_a_label_lives_its_whole_life_without_residue(world: World, label: str) -> None:
+    home = world.repository()
+    before = traces(world, home)
+    live(world, home, label)
+    assert traces(world, home) == before
+
+
+def test_feat_lives_after_feat_x_was_removed(world: World) -> None:
+    home = world.repository()
+    before = traces(world, home)
+    for label in ("feat/x", "feat"):
+        live(world, home, label)
+    assert traces(world, home) == before
+
+
+def test_feat_and_feat_x_cannot_live_together(world: World) -> None:
+    home, other = world.repository(), world.repository("other")
+    world.ok("start", "feat/x", cwd=home)
+    before = traces(world, home)
+    result = world.par("start", "feat", cwd=home)
+    assert result.stderr == (
+        "par: branch 'feat' cannot stand beside the branch 'feat/x'\n"
+        "hint: git keeps branches as files and folders: choose another label\n"
+    )
+    assert (result.status, result.stdout, traces(world, home)) == (4, "", before)
+    world.ok("start", "feat", cwd=other)
+    result = world.par("start", "feat/y", cwd=other)
+    assert (result.status, world.branches(other)) == (4, {"main", "feat"})
+    world.git(home, "branch", "kept/here")
+    world.git(home, "branch", "under")
+    world.ok("start", "kept/here", cwd=home)
+    result = world.par("checkout", "under", "--label", "kept", cwd=home)
+    assert result.stderr == (
+        "par: the label cannot be used: its folder would overlap that of context 'kept/here'\n"
+        "hint: choose another label\n"
+    )
+    assert result.status == 4
+
+
+def test_labels_are_unique_across_repositories_and_case(world: World) -> None:
+    home, other = world.repository(), world.repository("other")
+    world.ok("start", "Straße", cwd=home)
+    world.ok("start", "cafe\u0301", cwd=home)
+    before = traces(world, other)
+    for taken, label in (("Straße", "STRASSE"), ("café", "Cafe\u0301")):
+        result = world.par("start", label, cwd=other)
+        assert result.stderr == f"par: context '{taken}' already exists\nhint: par open {taken}\n"
+        assert (result.status, result.stdout) == (4, "")
+    result = world.par("checkout", "main", "--label", "STRASSE", cwd=other)
+    assert result.status == 4
+    assert traces(world, other) == before
+    assert world.ok("path", "strasse").stdout == world.ok("path", "Straße").stdout
+    assert world.ok("rm", "CAFE\u0301").stdout == "removed 'café': worktree, branch café, session\n"
+    assert world.ok("labels").stdout == "Straße\n"
+
+
+def test_a_refused_label_is_told_in_one_line_with_what_is_allowed(world: World) -> None:
+    home = world.repository()
+    world.git(home, "branch", "free")
+    before = traces(world, home)
+    for label, fault in (
+        ("-x", "'-x' is not a valid branch name"),
+        ("ALL", "'ALL' is reserved"),
+        ("", "'' is empty"),
+        ("a\x1b]0;x", r"'a\u{1b}]0;x' holds a character that is not allowed"),
+    ):
+        for words in (("start", "--", label), ("checkout", f"--label={label}", "free")):
+            result = world.par(*words, cwd=home)
+            assert result.stderr == f"par: label {fault}\nhint: {names.ALLOWED}\n"
+            assert (result.status, result.stdout) == (2, "")
+    result = world.par("start", "-x", cwd=home)
+    assert (result.status, result.stderr.splitlines()[1:]) == (2, ["hint: par start --help"])
+    assert traces(world, home) == before

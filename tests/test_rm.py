@@ -1,0 +1,566 @@
+"""`par rm`: what it takes away, what it says of that, and what it refuses to lose."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from conftest import PAR, Terminal, World, eventually
+
+
+def commit(world: World, folder: Path, name: str = "work") -> str:
+    """Commit a new file in `folder`; git's short id of the commit."""
+    (folder / name).write_text(f"{name}\n")
+    world.git(folder, "add", name)
+    world.git(folder, "commit", "-q", "-m", f"add {name}")
+    return world.git(folder, "rev-parse", "--short", "HEAD")
+
+
+def files(folder: Path) -> dict[str, str]:
+    """All that lies in `folder`: links with their targets, files with their content."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_symlink():
+            found[name] = f"-> {path.readlink()}"
+        elif path.is_file():
+            found[name] = path.read_bytes().hex()
+    return found
+
+
+def state(world: World, home: Path) -> object:
+    """All that `par rm` could change, to be compared."""
+    git = world.git(home, "for-each-ref"), world.git(home, "worktree", "list", "--porcelain")
+    return world.index, git, world.sessions(), files(world.data / "worktrees"), files(home / ".git/worktrees")
+
+
+def assert_nothing_is_left(world: World, home: Path) -> None:
+    """No trace of any context: index, files, git, tmux."""
+    assert world.index == {"version": 2, "contexts": {}, "opened": []}
+    assert (world.data / "contexts.tsv").read_text() == ""
+    assert sorted(path.name for path in world.data.iterdir()) == [
+        "contexts.tsv",
+        "global_state.json",
+        "locks",
+        "worktrees",
+    ]
+    assert list((world.data / "worktrees").iterdir()) == []
+    assert [path.name for path in (world.data / "locks").glob("operation-*")] == []
+    assert world.git(home, "worktree", "list").count("\n") == 0
+    assert not (home / ".git/worktrees").exists()
+    assert world.sessions() == []
+
+
+def test_rm_takes_worktree_branch_and_session_and_says_so(world: World) -> None:
+    home = world.repository("my app#1")
+    world.git(home, "config", "branch.feat.description", "mine")
+    world.ok("start", "feat", cwd=home)
+    result = world.par("rm", "feat", LC_ALL="C", GIT_DIR=str(world.home / "elsewhere"))
+    assert result.stdout == "removed 'feat': worktree, branch feat, session\n"
+    assert (result.status, result.stderr) == (0, "")
+    assert world.branches(home) == {"main"}
+    assert world.run("git", "config", "--get-regexp", "^branch", cwd=home).stdout == ""
+    assert_nothing_is_left(world, home)
+
+
+def test_rm_of_several_labels_reports_each_as_json(world: World) -> None:
+    home = world.repository()
+    world.git(home, "branch", "theirs")
+    for label in ("feat", "feat-2", "theirs"):
+        world.ok("start", label, cwd=home)
+    root = world.worktree("feat").parent
+    names = {label: world.session(label) for label in ("feat", "theirs")}
+    result = world.ok("rm", "--json", "FEAT", "theirs", "feat")
+    assert result.json == {
+        "version": 1,
+        "removed": [
+            {
+                "label": label,
+                "worktrees": [str(root / label)],
+                "branches": branches,
+                "session": names[label],
+                "kept": [],
+                "left": None,
+            }
+            for label, branches in (("feat", ["feat"]), ("theirs", []))
+        ],
+    }
+    assert world.branches(home) == {"main", "theirs", "feat-2"}
+    assert world.sessions() == [world.session("feat-2")]
+    assert list(world.index["contexts"]) == ["feat-2"]
+
+
+def test_rm_of_an_unknown_label_names_the_nearest(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feature", cwd=home)
+    result = world.par("rm", "feature", "featur")
+    assert result.stderr == "par: there is no context 'featur'\nhint: did you mean 'feature'?\n"
+    assert (result.status, result.stdout) == (3, "")
+    assert list(world.index["contexts"]) == ["feature"]
+    none = world.par("-L", "other", "rm", "all", XDG_DATA_HOME=str(world.home / "empty"))
+    assert none == type(none)(3, "", "par: there is no context to remove\nhint: par start LABEL\n")
+
+
+# -- work that would be lost ---------------------------------------------------------------------
+
+
+def _edit(world: World, folder: Path) -> str:
+    (folder / "file0").write_text("changed\n")
+    return "1 uncommitted file (file0)"
+
+
+def _stage(world: World, folder: Path) -> str:
+    (folder / "staged").write_text("new\n")
+    world.git(folder, "add", "staged")
+    return "1 uncommitted file (staged)"
+
+
+def _rename(world: World, folder: Path) -> str:
+    world.git(folder, "mv", "file0", "renamed")
+    return "1 uncommitted file (renamed)"
+
+
+def _leave_untracked(world: World, folder: Path) -> str:
+    for number in range(7):
+        (folder / f"new {number}").write_text("new\n")
+    return "7 uncommitted files (new 0, new 1, new 2, new 3, new 4 and 2 more)"
+
+
+def _hide_in_names(world: World, folder: Path) -> str:
+    (folder / "a\x1b[2Jb").write_text("")
+    return "1 uncommitted file (a\\u{1b}[2Jb)"
+
+
+def _commit(world: World, folder: Path) -> str:
+    first, second = commit(world, folder, "one"), commit(world, folder, "two")
+    return f"2 commits on no other branch ({second} add two, {first} add one)"
+
+
+def _commit_on_detached_head(world: World, folder: Path) -> str:
+    world.git(folder, "switch", "-q", "--detach")
+    return f"1 commit on no other branch ({commit(world, folder)} add work)"
+
+
+def _lose_the_folder_with_commits_on_the_branch(world: World, folder: Path) -> str:
+    said = f"1 commit on no other branch ({commit(world, folder)} add work)"
+    shutil.rmtree(folder)
+    return said
+
+
+def _stop_in_a_rebase(world: World, folder: Path) -> str:
+    world.run("git", "rebase", "-q", "-i", "HEAD~1", cwd=folder, GIT_SEQUENCE_EDITOR="sed -i 1s/pick/edit/")
+    assert world.git(folder, "status").count("rebase") > 0
+    return "1 uncommitted file (a rebase in progress)"
+
+
+def _bisect(world: World, folder: Path) -> str:
+    world.git(folder, "bisect", "start")
+    return "1 uncommitted file (a bisect in progress)"
+
+
+RISKS = [
+    _edit,
+    _stage,
+    _rename,
+    _leave_untracked,
+    _hide_in_names,
+    _commit,
+    _commit_on_detached_head,
+    _lose_the_folder_with_commits_on_the_branch,
+    _stop_in_a_rebase,
+    _bisect,
+]
+
+
+@pytest.mark.parametrize("risk", RISKS, ids=lambda risk: risk.__name__.strip("_"))
+def test_rm_refuses_to_lose_work(world: World, risk: Callable[[World, Path], str]) -> None:
+    home = world.repository(commits=2)
+    world.ok("start", "feat", cwd=home)
+    said = risk(world, world.worktree("feat"))
+    before = state(world, home)
+    result = world.par("rm", "feat")
+    assert result.stderr == (
+        f"par: work would be lost: 'feat' has {said}\n"
+        "hint: save the work, or give it up: par rm --force feat\n"
+    )
+    assert (result.status, result.stdout) == (5, "")
+    assert state(world, home) == before
+    world.ok("rm", "--force", "feat")
+    assert world.branches(home) == {"main"}
+    assert_nothing_is_left(world, home)
+
+
+def test_one_unsafe_label_keeps_all_of_them(world: World) -> None:
+    home = world.repository()
+    for label in ("safe", "dirty"):
+        world.ok("start", label, cwd=home)
+    _edit(world, world.worktree("dirty"))
+    before = state(world, home)
+    for words in (("rm", "safe", "dirty"), ("rm", "all", "-y")):
+        result = world.par(*words)
+        assert result.stderr.splitlines() == [
+            "par: work would be lost: 'dirty' has 1 uncommitted file (file0)",
+            "hint: save the work, or give it up: par rm --force dirty",
+        ]
+        assert (result.status, result.stdout) == (5, "")
+        assert state(world, home) == before
+
+
+def test_what_another_ref_holds_or_git_ignores_is_no_loss(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "merged", cwd=home)
+    world.ok("start", "tagged", cwd=home)
+    (home / ".git/info/exclude").write_text("build\n")
+    commit(world, world.worktree("merged"))
+    (world.worktree("merged") / "build").write_text("ignored\n")
+    world.git(home, "merge", "-q", "merged")
+    commit(world, world.worktree("tagged"), "other")
+    world.git(home, "tag", "kept", "tagged")
+    result = world.ok("rm", "merged", "tagged")
+    assert result.stdout == (
+        "removed 'merged': worktree, branch merged, session\n"
+        "removed 'tagged': worktree, branch tagged, session\n"
+    )
+    assert world.branches(home) == {"main"}
+    assert_nothing_is_left(world, home)
+
+
+def test_pushed_commits_are_no_loss(world: World) -> None:
+    bare, home = world.clone()
+    world.ok("start", "feat", cwd=home)
+    commit(world, world.worktree("feat"))
+    assert world.par("rm", "feat").status == 5
+    world.git(world.worktree("feat"), "push", "-q", "origin", "feat")
+    world.ok("rm", "feat")
+    assert world.branches(home) == {"main"}
+    assert world.branches(bare) == {"main", "feat"}
+
+
+def test_a_branch_that_par_did_not_make_stays(world: World) -> None:
+    home = world.repository()
+    world.git(home, "branch", "mine")
+    world.ok("start", "mine", cwd=home)
+    commit(world, world.worktree("mine"))
+    tip = world.git(home, "rev-parse", "mine")
+    result = world.ok("rm", "mine")
+    assert result.stdout == "removed 'mine': worktree, session\n"
+    assert world.git(home, "rev-parse", "mine") == tip
+    assert_nothing_is_left(world, home)
+
+
+def test_a_branch_that_is_checked_out_elsewhere_stays(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    world.git(world.worktree("feat"), "switch", "-q", "-c", "other")
+    world.git(home, "switch", "-q", "feat")
+    assert world.ok("rm", "feat").stdout == "removed 'feat': worktree, session\n"
+    assert world.branches(home) == {"main", "feat", "other"}
+    assert_nothing_is_left(world, home)
+
+
+# -- what is not par's ---------------------------------------------------------------------------
+
+
+class Foreign(NamedTuple):
+    """Something else than par's worktree at its path: what makes it, and what the refusal says."""
+
+    id: str
+    make: Callable[[World, Path], None]
+    reason: str
+
+
+def _link_to_the_moved(world: World, folder: Path) -> None:
+    folder.rename(world.home / "moved")
+    folder.symlink_to(world.home / "moved")
+
+
+def _dangling_link(world: World, folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.symlink_to(world.home / "nowhere")
+
+
+def _foreign_repository(world: World, folder: Path) -> None:
+    folder.rename(world.home / "moved")
+    world.repository("feat", under=folder.parent)
+
+
+def _plain_folder(world: World, folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "thesis").write_text("years\n")
+
+
+def _plain_file(world: World, folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("years\n")
+
+
+def _lock(world: World, folder: Path) -> None:
+    world.git(folder, "worktree", "lock", "--reason", "on a stick", str(folder))
+
+
+def _lock_and_unplug(world: World, folder: Path) -> None:
+    _lock(world, folder)
+    folder.rename(world.home / "unplugged")
+
+
+GONE = "is no longer a worktree of par's at '{}'"
+LOCKED = "is locked by git worktree lock: on a stick"
+FOREIGN = [
+    Foreign("link to the moved worktree", _link_to_the_moved, GONE),
+    Foreign("dangling link", _dangling_link, GONE),
+    Foreign("another repository", _foreign_repository, GONE),
+    Foreign("a plain folder", _plain_folder, GONE),
+    Foreign("a plain file", _plain_file, GONE),
+    Foreign("locked by the user", _lock, LOCKED),
+    Foreign("locked and not there", _lock_and_unplug, LOCKED),
+]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN, ids=[each.id for each in FOREIGN])
+def test_what_is_not_pars_is_never_removed_not_even_by_force(world: World, foreign: Foreign) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    folder = world.worktree("feat")
+    foreign.make(world, folder)
+    before = state(world, home)
+    for words in (("feat",), ("--force", "feat")):
+        result = world.par("rm", *words)
+        assert result.stderr == (
+            f"par: cannot be removed: 'feat' {foreign.reason.format(folder)}\n"
+            "hint: git worktree unlock, or move away what is not par's; --force does neither\n"
+        )
+        assert (result.status, result.stdout) == (5, "")
+        assert state(world, home) == before
+
+
+# -- what is already gone ------------------------------------------------------------------------
+
+
+def _remove_worktree(world: World, home: Path) -> None:
+    shutil.rmtree(world.worktree("feat"))
+
+
+def _remove_worktree_by_git(world: World, home: Path) -> None:
+    world.git(home, "worktree", "remove", str(world.worktree("feat")))
+
+
+def _kill_session(world: World, home: Path) -> None:
+    world.tmux("kill-session", "-t", f"={world.session('feat')}:")
+
+
+def _kill_server(world: World, home: Path) -> None:
+    world.tmux("kill-server")
+
+
+def _delete_branch(world: World, home: Path) -> None:
+    world.git(world.worktree("feat"), "switch", "-q", "--detach")
+    world.git(home, "branch", "-q", "-D", "feat")
+
+
+def _remove_all(world: World, home: Path) -> None:
+    _kill_session(world, home)
+    _remove_worktree_by_git(world, home)
+    world.git(home, "branch", "-q", "-D", "feat")
+
+
+GONE_ALREADY = [
+    ("the worktree", _remove_worktree, "branch feat, session"),
+    ("the worktree, by git", _remove_worktree_by_git, "branch feat, session"),
+    ("the session", _kill_session, "worktree, branch feat"),
+    ("the tmux server", _kill_server, "worktree, branch feat"),
+    ("the branch", _delete_branch, "worktree, session"),
+    ("all of it", _remove_all, "only its record was left"),
+]
+
+
+@pytest.mark.parametrize(("_id", "lose", "said"), GONE_ALREADY, ids=[each[0] for each in GONE_ALREADY])
+def test_rm_finishes_what_is_partly_gone(
+    world: World, _id: str, lose: Callable[[World, Path], None], said: str
+) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    lose(world, home)
+    result = world.par("rm", "feat")
+    assert result == type(result)(0, f"removed 'feat': {said}\n", "")
+    assert world.branches(home) == {"main"}
+    assert_nothing_is_left(world, home)
+
+
+def test_rm_keeps_the_folder_of_a_repository_that_is_gone_unless_forced(world: World) -> None:
+    home = world.repository()
+    for label in ("one", "two", "three"):
+        world.ok("start", label, cwd=home)
+    one, two, three = map(world.worktree, ("one", "two", "three"))
+    shutil.rmtree(home)
+    (three / ".git").unlink()
+    assert world.par("rm", "one").stdout == (
+        f"removed 'one': session\nkept {one}: its repository is gone, so par cannot tell what it holds\n"
+    )
+    assert world.par("rm", "--force", "two", "three").stdout == (
+        "removed 'two': worktree, session\nremoved 'three': session\n"
+        f"kept {three}: its repository is gone, so par cannot tell what it holds\n"
+    )
+    assert (one / "file0").exists()
+    assert (three / "file0").exists()
+    assert not two.exists()
+    assert (world.index["contexts"], world.sessions()) == ({}, [])
+
+
+def test_an_interrupted_removal_keeps_the_folder_of_a_repository_that_is_gone(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    folder = world.worktree("feat")
+    shutil.rmtree(home)
+    content = (world.data / "global_state.json").read_text()
+    (world.data / "global_state.json").write_text(content.replace('"ready"', '"removing"'))
+    assert world.ok("ls").stdout.startswith("No contexts.")
+    assert (folder / "file0").exists()
+
+
+def test_a_renamed_session_is_still_the_contexts(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    world.tmux("rename-session", "-t", f"={world.session('feat')}:", "mine")
+    assert world.ok("rm", "feat").stdout == "removed 'feat': worktree, branch feat, session\n"
+    assert_nothing_is_left(world, home)
+
+
+def test_only_the_session_of_the_label_dies(world: World) -> None:
+    home = world.repository()
+    for label in ("feat", "feat-2"):
+        world.ok("start", label, cwd=home)
+    world.tmux("kill-session", "-t", f"={world.session('feat')}:")
+    world.tmux("new-session", "-d", "-s", f"{world.session('feat')}-notes")
+    before = world.sessions()
+    assert world.ok("rm", "feat").stdout == "removed 'feat': worktree, branch feat\n"
+    assert world.sessions() == before
+
+
+# -- files that resist ---------------------------------------------------------------------------
+
+
+def limited() -> tuple[str, ...]:
+    """What a program is started with so that permissions count, also for root."""
+    has_power = os.getuid() == 0 and shutil.which("setpriv")
+    return ("setpriv", "--bounding-set", "-dac_override,-dac_read_search,-fowner") if has_power else ()
+
+
+def test_read_only_files_and_folders_are_removed(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    world.run("sh", "-c", "mkdir -p a/b && echo x >a/b/c && chmod -R a-w . a", cwd=world.worktree("feat"))
+    result = world.run(*limited(), *PAR, "rm", "--force", "feat")
+    assert result == type(result)(0, "removed 'feat': worktree, branch feat, session\n", "")
+    assert_nothing_is_left(world, home)
+
+
+@pytest.mark.skipif(os.getuid() != 0 or not limited(), reason="needs root to make files of another user")
+def test_files_that_cannot_be_deleted_stop_nothing_else(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    world.run("sh", "-c", "mkdir a && echo x >a/b && chown -R 65534 a", cwd=world.worktree("feat"))
+    result = world.run(*limited(), *PAR, "rm", "--force", "feat")
+    (left,) = (world.data / "removed").iterdir()
+    assert result.stdout == (
+        "removed 'feat': worktree, branch feat, session\n"
+        f"its files are in {left}: some could not be deleted\n"
+    )
+    assert (result.status, result.stderr) == (0, "")
+    assert (world.index["contexts"], world.sessions(), world.branches(home)) == ({}, [], {"main"})
+
+
+def test_a_data_folder_behind_a_link_is_pars_own(world: World) -> None:
+    home = world.repository()
+    (world.home / "disk").mkdir()
+    (world.home / "link").symlink_to(world.home / "disk")
+    there = str(world.home / "link")
+    world.ok("start", "feat", cwd=home, XDG_DATA_HOME=there)
+    result = world.ok("rm", "feat", XDG_DATA_HOME=there)
+    assert result.stdout == "removed 'feat': worktree, branch feat, session\n"
+    assert list((world.home / "disk/par/worktrees").iterdir()) == []
+    assert world.branches(home) == {"main"}
+
+
+# -- where it is run -----------------------------------------------------------------------------
+
+
+def test_rm_works_from_inside_the_folder_that_it_removes(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    result = world.par("rm", "feat", cwd=world.worktree("feat"))
+    assert result == type(result)(0, "removed 'feat': worktree, branch feat, session\n", "")
+    assert_nothing_is_left(world, home)
+
+
+def wait_until_shown(world: World, name: str) -> None:
+    """Wait until the one client there is shows the session called `name`."""
+    eventually(lambda: world.tmux("list-clients", "-F", "#{session_name}") == name, f"the client on {name}")
+
+
+def test_rm_from_its_own_pane_does_all_and_the_client_goes_on(world: World, terminal: Terminal) -> None:
+    home = world.repository()
+    for label in ("feat", "next", "last"):
+        world.ok("start", label, cwd=home)
+    names = {label: world.session(label) for label in ("feat", "next", "last")}
+    for label in ("last", "next", "feat"):
+        terminal.par(f"open {label}")
+        wait_until_shown(world, names[label])
+    terminal.par("rm feat last")
+    wait_until_shown(world, names["next"])
+    eventually(lambda: list(world.index["contexts"]) == ["next"])
+    assert world.sessions() == [names["next"]]
+    assert world.branches(home) == {"main", "next"}
+    assert [path.name for path in next((world.data / "worktrees").iterdir()).iterdir()] == ["next"]
+    terminal.par("rm next")
+    terminal.wait("[exited]")
+    eventually(lambda: world.index["contexts"] == {})
+    assert world.branches(home) == {"main"}
+    eventually(lambda: list((world.data / "locks").glob("operation-*")) == [])
+    assert_nothing_is_left(world, home)
+
+
+# -- all -----------------------------------------------------------------------------------------
+
+
+def test_rm_all_needs_a_yes_without_a_terminal(world: World) -> None:
+    home = world.repository()
+    for label in ("one", "two"):
+        world.ok("start", label, cwd=home)
+    before = state(world, home)
+    result = world.par("rm", "all", text="y\n")
+    assert result.stderr == "par: removing all contexts needs a confirmation\nhint: par rm all -y\n"
+    assert (result.status, result.stdout) == (2, "")
+    assert state(world, home) == before
+    done = world.par("rm", "ALL", "--yes")
+    assert done.stdout == (
+        "removed 'one': worktree, branch one, session\nremoved 'two': worktree, branch two, session\n"
+    )
+    assert_nothing_is_left(world, home)
+
+
+def test_rm_all_lists_and_asks_and_only_yes_removes(world: World, terminal: Terminal) -> None:
+    home = world.repository()
+    for label in ("one", "two"):
+        world.ok("start", label, cwd=home)
+    before = state(world, home)
+    question = "  one  (app)\n  two  (app)\nRemove these 2 contexts? [y/N]:"
+    for answer in ("n", "", "C-c"):
+        terminal.type("clear")
+        terminal.par("rm all; echo status $?")
+        terminal.wait(question)
+        terminal.press(*([answer] if answer == "C-c" else [answer, "Enter"] if answer else ["Enter"]))
+        terminal.wait("status 130")
+        assert state(world, home) == before
+    terminal.type("clear")
+    terminal.par("rm all; echo status $?")
+    terminal.wait(question)
+    terminal.type("y")
+    said = [f"removed '{label}': worktree, branch {label}, session" for label in ("one", "two")]
+    terminal.wait("\n".join([*said, "status 0"]))
+    assert_nothing_is_left(world, home)

@@ -1,0 +1,278 @@
+"""`par send`: any text arrives as it is, in the pane it is for, and the receipt is true."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from conftest import Result, World, eventually
+
+# A program at the keyboard: it puts the terminal into raw mode and writes down each byte that comes
+RECEIVER = """
+import os, sys, tty
+tty.setraw(0)
+os.write(1, sys.argv[2].encode().decode("unicode_escape").encode() + b"listening")
+with open(sys.argv[1], "ab", 0) as file:
+    while chunk := os.read(0, 65536):
+        file.write(chunk)
+"""
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """What the pane with this id was given."""
+
+    file: Path
+    pane_id: str
+
+    def wait_for(self, expected: bytes) -> None:
+        """Wait until as many bytes came, then compare."""
+        eventually(lambda: len(self.file.read_bytes()) >= len(expected), f"{expected[:60]!r}")
+        assert self.file.read_bytes() == expected
+
+
+def first_pane(world: World, label: str) -> str:
+    return world.tmux("display-message", "-p", "-t", f"={world.session(label)}:", "#{@par_pane}")
+
+
+def receive(world: World, pane_id: str, greeting: str = "") -> Receiver:
+    """Start a receiver in a pane; `greeting` is written to the terminal first."""
+    file = world.home / f"received{pane_id}"
+    file.touch()
+    command = (sys.executable, "-I", "-S", "-c", RECEIVER, str(file), greeting)
+    world.tmux("respawn-pane", "-k", "-t", pane_id, shlex.join(command))
+    eventually(lambda: "listening" in world.screen(pane_id), "the receiver")
+    return Receiver(file, pane_id)
+
+
+def contexts(world: World, *labels: str) -> tuple[Receiver, ...]:
+    """New contexts with these labels, and a receiver in the first pane of each."""
+    home = world.repository()
+    for label in labels:
+        world.ok("start", label, cwd=home)
+    return tuple(receive(world, first_pane(world, label)) for label in labels)
+
+
+TEXTS = (
+    "git status",
+    "Enter",
+    "C-c",
+    "M-x ^C 0x41 Up",
+    "echo one; echo two;",
+    ";",
+    "\\;",
+    "it's \"quoted\" and 'so' on",
+    "#{pane_id} #S #(touch pwned) #[fg=red] ##",
+    "$(touch pwned) `touch pwned` $HOME ${x} ~",
+    "back\\slash \\n \\t \\",
+    "%H:%M %% %1 { } } [ ]",
+    "日本語 é ü 🎉 \u202e",
+    "  spaces\tand tabs  ",
+    "one\ntwo\n\nthree",
+    "-n --json -x",
+    "--",
+    "all",
+    "",
+)
+
+
+def test_any_text_arrives_byte_for_byte(world: World) -> None:
+    (receiver,) = contexts(world, "feat")
+    world.tmux("set-buffer", "-b", "mine", "kept")
+    expected = b""
+    for text in TEXTS:
+        result = world.par("send", "feat", "--", text, LC_ALL="C" if "日" in text else "C.UTF-8")
+        assert result == Result(0, "feat: sent\n", ""), text
+        expected += text.replace("\n", "\r").encode() + b"\r"
+        receiver.wait_for(expected)
+    assert world.tmux("list-buffers", "-F", "#{buffer_name} #{buffer_sample}") == "mine kept"
+    assert not list(world.home.rglob("pwned"))
+
+
+def test_a_program_that_asks_for_bracketed_paste_sees_enter_typed(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    receiver = receive(world, first_pane(world, "feat"), "\\x1b[?2004h")
+    world.ok("send", "feat", "one\ntwo\x1b[201~\x03;")
+    receiver.wait_for(b"\x1b[200~one\rtwo[201~;\x1b[201~\r")
+
+
+def test_standard_input_of_100_kb_arrives_whole(world: World) -> None:
+    (receiver,) = contexts(world, "feat")
+    text = "".join(f"{number:05} #{{x}} $y ; 'z' \\\n" for number in range(5000))
+    assert len(text) > 100_000
+    assert world.par("send", "feat", "-", text=text) == Result(0, "feat: sent\n", "")
+    world.ok("send", "feat", "-", text="no unicode \udcff")
+    receiver.wait_for(text.replace("\n", "\r").encode() + b"no unicode \xff\r")
+
+
+def test_each_text_reaches_its_own_context_only(world: World) -> None:
+    one, two = contexts(world, "feat", "feat-2")
+    world.tmux("new-session", "-d", "-s", f"{world.session('feat')}-notes")
+    world.ok("control-center", "--no-attach")
+    assert world.ok("send", "feat", "first").stdout == "feat: sent\n"
+    assert world.ok("send", "FEAT-2", "second").stdout == "feat-2: sent\n"
+    assert world.ok("send", "all", "both").stdout == "feat: sent\nfeat-2: sent\n"
+    assert world.ok("send", "feat-2", "feat", "feat-2", "once").stdout == "feat-2: sent\nfeat: sent\n"
+    one.wait_for(b"first\rboth\ronce\r")
+    two.wait_for(b"second\rboth\ronce\r")
+    world.tmux("kill-session", "-t", f"={world.session('feat')}:")
+    assert world.par("send", "feat", "lost").status == 8
+    world.ok("send", "feat-2", "end")
+    two.wait_for(b"second\rboth\ronce\rend\r")
+
+
+def test_a_shell_runs_what_is_sent_also_out_of_copy_mode(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    pane_id = first_pane(world, "feat")
+    world.tmux("copy-mode", "-t", pane_id)
+    assert world.tmux("display-message", "-p", "-t", pane_id, "#{pane_in_mode}") == "1"
+    world.ok("send", "feat", "pwd > here; echo 'done' >> here")
+    here = world.worktree("feat") / "here"
+    eventually(lambda: here.exists() and here.read_text() == f"{here.parent}\ndone\n", "what the shell wrote")
+    assert world.tmux("display-message", "-p", "-t", pane_id, "#{pane_in_mode}") == "0"
+
+
+def test_the_first_pane_is_meant_wherever_it_is_and_the_active_one_on_demand(world: World) -> None:
+    (first,) = contexts(world, "feat")
+    session = f"={world.session('feat')}:"
+    world.tmux("split-window", "-b", "-t", session)
+    world.tmux("new-window", "-t", session)
+    world.tmux("split-window", "-t", session)
+    active = receive(world, world.tmux("display-message", "-p", "-t", session, "#{pane_id}"))
+    assert world.ok("send", "feat", "to the first").stdout == "feat: sent\n"
+    assert world.ok("send", "--pane", "active", "feat", "to the active").stdout == "feat: sent\n"
+    first.wait_for(b"to the first\r")
+    active.wait_for(b"to the active\r")
+    world.tmux("kill-pane", "-t", first.pane_id)
+    assert world.par("send", "feat", "lost") == Result(
+        8,
+        "feat: not sent, its first pane is closed: use --pane active\n",
+        "par: not sent to feat\nhint: par open feat\n",
+    )
+    world.ok("send", "--pane", "active", "feat", "again")
+    active.wait_for(b"to the active\ragain\r")
+
+
+def test_a_stopped_session_is_a_failure_and_the_others_are_sent(world: World) -> None:
+    one, two, three = contexts(world, "one", "two", "three")
+    world.tmux("kill-session", "-t", f"={world.session('two')}:")
+    result = world.par("send", "all", "text")
+    assert result.stdout == "one: sent\ntwo: not sent, its session is stopped\nthree: sent\n"
+    assert result.stderr == "par: not sent to two\nhint: par open two\n"
+    assert result.status == 8
+    receipts = world.par("send", "two", "one", "more", "--json")
+    assert receipts.json == {
+        "version": 1,
+        "deliveries": [
+            {"label": "two", "pane": None, "sent": False, "reason": "its session is stopped"},
+            {"label": "one", "pane": one.pane_id, "sent": True, "reason": None},
+        ],
+    }
+    assert (receipts.status, receipts.stderr) == (8, "par: not sent to two\nhint: par open two\n")
+    one.wait_for(b"text\rmore\r")
+    three.wait_for(b"text\r")
+    assert two.file.read_bytes() == b""
+    world.tmux("kill-server")
+    stopped = "".join(f"{label}: not sent, its session is stopped\n" for label in ("one", "two", "three"))
+    assert world.par("send", "all", "text") == Result(
+        8, stopped, "par: not sent to one, two, three\nhint: par open one\n"
+    )
+    assert world.sessions() == []
+
+
+def test_a_pane_that_cannot_read_is_a_failure(world: World) -> None:
+    one, two = contexts(world, "one", "two")
+    world.tmux("set-option", "-p", "-t", one.pane_id, "remain-on-exit", "on")
+    world.tmux("respawn-pane", "-k", "-t", one.pane_id, "true")
+    world.tmux("select-pane", "-d", "-t", two.pane_id)
+    eventually(lambda: world.tmux("display-message", "-p", "-t", one.pane_id, "#{pane_dead}") == "1")
+    assert world.par("send", "all", "text") == Result(
+        8,
+        "one: not sent, the program in its pane has ended\n"
+        "two: not sent, the input of its pane is switched off\n",
+        "par: not sent to one, two\nhint: par open one\n",
+    )
+    assert two.file.read_bytes() == b""
+
+
+def test_no_enter_and_dry_run(world: World) -> None:
+    (receiver,) = contexts(world, "feat")
+    assert world.par("send", "--dry-run", "feat", "no") == Result(
+        0, "feat: would be sent to first pane\n", ""
+    )
+    active = world.par("send", "--dry-run", "--json", "--pane", "active", "feat", "no")
+    assert (active.status, active.json["deliveries"]) == (
+        0,
+        [{"label": "feat", "pane": receiver.pane_id, "sent": False, "reason": None}],
+    )
+    assert world.par("send", "--no-enter", "feat", "typed") == Result(0, "feat: sent\n", "")
+    assert world.par("send", "feat", "--no-enter", "") == Result(0, "feat: sent\n", "")
+    world.ok("send", "feat", " on")
+    receiver.wait_for(b"typed on\r")
+
+
+def test_an_unknown_label_or_too_few_words_send_nothing(world: World) -> None:
+    (receiver,) = contexts(world, "feat")
+    assert world.par("send", "feat", "feta", "text") == Result(
+        3, "", "par: there is no context 'feta'\nhint: did you mean 'feat'?\n"
+    )
+    assert world.par("send", "all", "feat", "text").status == 3
+    few = world.par("send", "feat")
+    assert (few.status, few.stdout, few.stderr.splitlines()[0]) == (
+        2,
+        "",
+        "par: a label and a text are needed",
+    )
+    dash = world.par("send", "feat", "-x")
+    assert (dash.status, dash.stdout, dash.stderr.splitlines()[0]) == (2, "", "par: No such option '-x'.")
+    world.ok("send", "feat", "end")
+    receiver.wait_for(b"end\r")
+    world.ok("rm", "feat")
+    assert world.par("send", "all", "text") == Result(
+        3, "", "par: there is no context to send to\nhint: par start LABEL\n"
+    )
+
+
+def test_a_renamed_session_and_one_that_came_back_without_marks_are_found(world: World) -> None:
+    contexts(world, "renamed", "restored")
+    name = world.session("restored")
+    world.tmux("rename-session", "-t", f"={world.session('renamed')}:", "mine")
+    world.tmux("kill-session", "-t", f"={name}:")
+    world.tmux("new-session", "-d", "-s", name)
+    restored = receive(world, world.tmux("display-message", "-p", "-t", f"={name}:", "#{pane_id}"))
+    renamed = Receiver(world.home / f"received{first_pane_of(world, 'mine')}", "")
+    assert world.ok("send", "all", "text").stdout == "renamed: sent\nrestored: sent\n"
+    renamed.wait_for(b"text\r")
+    restored.wait_for(b"text\r")
+
+
+def first_pane_of(world: World, session: str) -> str:
+    return world.tmux("display-message", "-p", "-t", f"={session}:", "#{@par_pane}")
+
+
+def test_send_takes_three_tmux_calls_however_many_contexts(world: World) -> None:
+    receivers = contexts(world, "one", "two", "three")
+    tmux = shutil.which("tmux", path=world.env["PATH"])
+    counter = world.home / "bin/tmux"
+    counter.parent.mkdir()
+    counter.write_text(f'#!/bin/sh\necho >> "{world.home}/calls"\nexec {tmux} "$@"\n')
+    counter.chmod(0o755)
+    world.ok("send", "all", "text", PATH=f"{counter.parent}:{world.env['PATH']}")
+    assert (world.home / "calls").read_text().count("\n") <= 3
+    for receiver in receivers:
+        receiver.wait_for(b"text\r")
+
+
+def test_a_context_on_another_server_is_sent_to_from_anywhere(world: World) -> None:
+    (here,) = contexts(world, "here")
+    world.ok("-L", "other", "start", "there", cwd=world.home / "src/app")
+    folder = world.worktree("there")
+    assert world.ok("send", "all", "touch arrived").stdout == "here: sent\nthere: sent\n"
+    eventually((folder / "arrived").exists)
+    here.wait_for(b"touch arrived\r")
+    assert world.sessions() == [world.session("here")]
