@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 15.0
+STAY = re.compile(r"global_state\.json|contexts\.tsv|worktrees|locks(/index|/repository-[0-9a-f]{8})?")
 ENTRY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.__main__ import main; sys.exit(main())"
 PAR = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"))
 
@@ -168,7 +170,7 @@ def world() -> Iterator[World]:
     }
     made = World(home, env)
     (home / ".gitconfig").write_text(
-        "[user]\n name = Test\n email = test@example.com\n[protocol \"file\"]\n allow = always\n"
+        '[user]\n name = Test\n email = test@example.com\n[protocol "file"]\n allow = always\n'
         "[init]\n defaultBranch = main\n"
     )
     try:
@@ -186,7 +188,9 @@ class Terminal:
         self._world = world
         self._name = name
         size = ("-x", str(columns), "-y", str(lines))
-        self._tmux("-f", "/dev/null", "new-session", "-d", *size, "env", "-u", "TMUX", "-u", "TMUX_PANE", "sh")
+        self._tmux(
+            "-f", "/dev/null", "new-session", "-d", *size, "env", "-u", "TMUX", "-u", "TMUX_PANE", "sh"
+        )
         self._tmux("set-option", "-g", "status", "off")
         eventually(lambda: "$" in self.screen(), "a shell prompt")
 
@@ -227,3 +231,35 @@ def _quoted(word: str) -> str:
 def terminal(world: World) -> Terminal:
     """A person at a terminal outside of the tmux server that par uses."""
     return Terminal(world)
+
+
+def traces(world: World, home: Path) -> set[str]:
+    """All that a context is made of, and could leave in its repository, in par's folder and in tmux."""
+    folder = home / ".git" if (home / ".git").is_dir() else home
+    # git itself never deletes the folder refs/par once a ref was in it
+    inside = [each.relative_to(folder) for each in folder.rglob("*") if each != folder / "refs/par"]
+    git = {f"git {each}" for each in inside if each.parts[0] != "objects"}
+    data = {str(each.relative_to(world.data)) for each in world.data.rglob("*")}
+    refs = world.git(home, "for-each-ref").splitlines()
+    settings = world.git(home, "config", "--local", "--list").splitlines()
+    contexts = world.index["contexts"] if world.data.exists() else {}
+    return {
+        *git,
+        *(f"data {each}" for each in data if not STAY.fullmatch(each)),
+        *refs,
+        *settings,
+        *(f"context {label}" for label in contexts),
+        *(f"session {name}" for name in world.sessions()),
+    }
+
+
+def commit(world: World, folder: Path, message: str) -> str:
+    """Commit nothing with `message` in `folder`; the new commit."""
+    world.git(folder, "commit", "-q", "--allow-empty", "-m", message)
+    return world.git(folder, "rev-parse", "HEAD")
+
+
+def refused(result: Result, status: int, message: str, hint: str = "") -> None:
+    """Assert that par refused with exactly this."""
+    assert result.stderr == f"par: {message}\n" + (f"hint: {hint}\n" if hint else "")
+    assert (result.status, result.stdout) == (status, "")

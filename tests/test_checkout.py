@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import World
+from conftest import World, commit, refused, traces
 from par import targets
 from par.errors import UsageError
 from par.targets import BranchTarget, ForkTarget, RequestTarget
-from test_start import commit, refused, traces
 
 HUB = "https://github.com/"
 FORMS = f"hint: {targets.FORMS}\n"
@@ -238,7 +237,7 @@ def test_what_is_taken_is_exit_4_and_leaves_nothing(world: World, hub: Hub) -> N
         (
             ("origin/local/x",),
             "branch 'local/x' cannot stand beside the branch 'local'",
-            "git keeps branches as files and folders: choose another label",
+            "git keeps branches as files in folders: one of the two needs another name",
         ),
     ):
         refused(world.par("checkout", *words, cwd=hub.home), 4, told, hint)
@@ -330,3 +329,25 @@ def test_a_checkout_ignores_inherited_variables_and_obeys_dollars_in_no_path(wor
     assert (result.status, result.stderr) == (0, "")
     assert world.git(home, "rev-parse", "pr-123") == hub.tips["pull/123/head"]
     assert world.branches(other) == {"main"}
+
+
+def test_a_request_that_was_only_looked_at_is_removed_without_force(world: World) -> None:
+    bare, home = world.clone("app")
+    seed = world.home / "seed/owner/app"
+    world.git(bare, "update-ref", "refs/pull/7/head", _pushed(world, seed, bare, "first"))
+    world.ok("checkout", "pr/7", cwd=home)
+    world.git(bare, "update-ref", "refs/pull/7/head", _pushed(world, seed, bare, "second"))
+    world.git(world.worktree("pr-7"), "pull", "-q")
+    assert world.ok("rm", "pr-7").stdout == "removed 'pr-7': worktree, branch pr-7, session\n"
+    world.ok("checkout", "pr/7", cwd=home)
+    commit(world, world.worktree("pr-7"), "mine")
+    result = world.par("rm", "pr-7")
+    assert result.status == 5
+    assert "has 1 commit on no other branch" in result.stderr
+
+
+def _pushed(world: World, seed: Path, bare: Path, message: str) -> str:
+    oid = commit(world, seed, message)
+    world.git(seed, "push", "-q", str(bare), f"{oid}:refs/heads/stage")
+    world.git(bare, "update-ref", "-d", "refs/heads/stage")
+    return oid

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from conftest import World, eventually
+from conftest import World, eventually, traces
 from par import names
 from par.errors import UsageError
-from test_start import traces
 
 settings.register_profile("par", deadline=None, max_examples=40, database=None, derandomize=True)
 settings.load_profile("par")
@@ -31,7 +30,7 @@ LABELS = (
 ANYTHING = st.lists(st.integers(0, 0x10FFFF).map(chr) | st.sampled_from(INNER + "/"), max_size=30).map(
     "".join
 )
-READ_AS_MORE = "\0\n\t\x1b\x7f\x9b !\"#$%&'()*+,:;<=>?@[\\]^`{|}~\u200b\u202e\u2028\ufeff\ud800²½€😀"
+READ_AS_MORE = "\0\n\t\x1b\x7f\x9b !\"#$%&'()*+,:;<=>?@[\\]^`{|}~\u200b\u202e\u2028\ufeff\ud800²½€😀\u3164\u115f\ufe0f\U000e0101"
 
 
 def accepts(branch: str) -> bool:
@@ -235,7 +234,7 @@ def test_feat_and_feat_x_cannot_live_together(world: World) -> None:
     result = world.par("start", "feat", cwd=home)
     assert result.stderr == (
         "par: branch 'feat' cannot stand beside the branch 'feat/x'\n"
-        "hint: git keeps branches as files and folders: choose another label\n"
+        "hint: git keeps branches as files in folders: one of the two needs another name\n"
     )
     assert (result.status, result.stdout, traces(world, home)) == (4, "", before)
     world.ok("start", "feat", cwd=other)

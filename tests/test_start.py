@@ -8,45 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Result, World, eventually
+from conftest import World, commit, eventually, refused, traces
 from par.errors import CommandError
 from par.git import remotes
 from par.locks import Operation
 from par.model import Repository
-
-STAY = re.compile(r"global_state\.json|contexts\.tsv|worktrees|locks(/index|/repository-[0-9a-f]{8})?")
-
-
-def traces(world: World, home: Path) -> set[str]:
-    """All that a context is made of, and could leave in its repository, in par's folder and in tmux."""
-    folder = home / ".git" if (home / ".git").is_dir() else home
-    # git itself never deletes the folder refs/par once a ref was in it
-    inside = [each.relative_to(folder) for each in folder.rglob("*") if each != folder / "refs/par"]
-    git = {f"git {each}" for each in inside if each.parts[0] != "objects"}
-    data = {str(each.relative_to(world.data)) for each in world.data.rglob("*")}
-    refs = world.git(home, "for-each-ref").splitlines()
-    settings = world.git(home, "config", "--local", "--list").splitlines()
-    contexts = world.index["contexts"] if world.data.exists() else {}
-    return {
-        *git,
-        *(f"data {each}" for each in data if not STAY.fullmatch(each)),
-        *refs,
-        *settings,
-        *(f"context {label}" for label in contexts),
-        *(f"session {name}" for name in world.sessions()),
-    }
-
-
-def commit(world: World, folder: Path, message: str) -> str:
-    """Commit nothing with `message` in `folder`; the new commit."""
-    world.git(folder, "commit", "-q", "--allow-empty", "-m", message)
-    return world.git(folder, "rev-parse", "HEAD")
-
-
-def refused(result: Result, status: int, message: str, hint: str = "") -> None:
-    """Assert that par refused with exactly this."""
-    assert result.stderr == f"par: {message}\n" + (f"hint: {hint}\n" if hint else "")
-    assert (result.status, result.stdout) == (status, "")
 
 
 def test_start_makes_worktree_branch_and_session(world: World) -> None:

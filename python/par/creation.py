@@ -126,7 +126,7 @@ def _check_out(planned: CreationPlan, context: Context, operation: Operation) ->
     with locks.repository(home.common_dir):
         if branch.is_new:
             start = remotes.fetch(home, *branch.source, operation) if branch.source else branch.start
-            repository.create_branch(home, branch.name, start, operation)
+            repository.create_branch(home, branch.name, start, operation, is_fetched=bool(branch.source))
             if branch.source:
                 remotes.drop_fetched(home, operation)
         if branch.upstream:

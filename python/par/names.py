@@ -14,6 +14,10 @@ ALLOWED = (
     f"and {LABEL_BYTES} bytes are the most"
 )
 RESERVED = frozenset({"all"})
+# Letters and marks that print as nothing (Unicode's Default_Ignorable_Code_Point): labels would look alike
+INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 def label(text: str) -> str:
@@ -43,7 +47,8 @@ def _fault(name: str) -> str:
 
 
 def _is_plain(char: str) -> bool:
-    return char in "._-/" or unicodedata.category(char)[0] in "LM" or unicodedata.category(char) == "Nd"
+    kind = unicodedata.category(char)
+    return char in "._-/" or ((kind[0] in "LM" or kind == "Nd") and not INVISIBLE.match(char))
 
 
 def _is_odd(part: str) -> bool:

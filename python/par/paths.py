@@ -54,7 +54,7 @@ def is_ours(path: Path) -> bool:
 def prune_parents(path: Path) -> None:
     """Delete the folders above `path` that are empty now, up to par's own."""
     for parent in path.parents:
-        if not is_ours(parent) and parent.parent != data() / "worktrees":
+        if not is_ours(parent) and parent.parent not in (data() / "worktrees", data() / "workspaces"):
             return
         try:
             parent.rmdir()

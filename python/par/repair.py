@@ -5,6 +5,7 @@ is led by the record, which was written before the first effect, and by marks th
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,13 +20,17 @@ from par.tmux import sessions
 
 
 def heal(found: Index, socket: Path) -> None:
-    """Repair each context of `found` whose last operation died before its end."""
+    """Repair each context of `found` whose last operation died before its end.
+
+    One that cannot be repaired stays as it is and hinders no other; the next par tries again.
+    """
     for context in found.contexts:
         if not context.is_ready:
             with locks.adopted(context.operation) as operation:
                 current = index.load(socket).like(context.label) if operation else None
                 if operation and current == context:
-                    _repair(context, operation)
+                    with suppress(ParError, OSError):
+                        _repair(context, operation)
 
 
 def _repair(context: Context, operation: Operation) -> None:

@@ -1,5 +1,6 @@
 """`par open`: show a context to the person at the keyboard, making its session again if need be."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,10 +75,13 @@ def _previous(seen: Survey, request: Request) -> Sighting:
         return (bool(session and session.name == last), session.last_attached if session else 0, place)
 
     opened = [
-        each for each in seen.sightings if recency(each)[0] or recency(each)[1] or each.context.label in rank
+        each
+        for each in seen.sightings
+        if each.context.is_ready and (recency(each)[0] or recency(each)[1] or each.context.label in rank)
     ]
     ordered = sorted((each for each in opened if each is not here), key=recency, reverse=True)
-    skipped = 0 if here else 1
+    # At a shell outside of tmux 'this one' is the context shown last
+    skipped = 0 if here or os.environ.get("TMUX") else 1
     if len(ordered) <= skipped:
         raise NotFoundError("no context was opened before this one", hint="par ls")
     return ordered[skipped]

@@ -12,6 +12,8 @@ from par.model import Repository
 from par.names import visible
 
 NO_OID = "0" * 40
+CREATED, FETCHED = "par: created", "par: fetched"
+FROM_REMOTE = re.compile(rf"{FETCHED} |pull\b.*: Fast-forward$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def check_branch_is_free(known: Iterable[str], branch: str) -> None:
             other = ref.removeprefix("refs/heads/")
             raise ConflictError(
                 f"branch '{branch}' cannot stand beside the branch '{visible(other)}'",
-                hint="git keeps branches as files and folders: choose another label",
+                hint="git keeps branches as files in folders: one of the two needs another name",
             )
 
 
@@ -115,20 +117,32 @@ def heads(repository: Repository) -> dict[str, str]:
     return dict(zip(folders, oids, strict=False))
 
 
-def create_branch(repository: Repository, branch: str, oid: str, operation: Operation) -> None:
-    """Create a branch that does not exist yet; its reflog says which operation made it."""
-    made = ("update-ref", "--create-reflog", "-m", mark(operation.id))
+def create_branch(
+    repository: Repository, branch: str, oid: str, operation: Operation, is_fetched: bool
+) -> None:
+    """Create a branch that does not exist yet; its reflog says which operation made it, and from what."""
+    message = f"{FETCHED if is_fetched else CREATED} by operation {operation.id}"
+    made = ("update-ref", "--create-reflog", "-m", message)
     process.run(repository.path, *made, f"refs/heads/{branch}", oid, NO_OID)
 
 
 def is_untouched(repository: Repository, branch: str, operation: str) -> bool:
     """Whether `branch` is as the operation with that id made it: nothing was committed since."""
-    asked = ("log", "--walk-reflogs", "-1", "--format=%gs", f"refs/heads/{branch}")
-    return process.attempt(repository.path, *asked).stdout.strip() == mark(operation)
+    latest = reflog(repository, branch)[:1]
+    return any(message.endswith(f" by operation {operation}") for _, message in latest)
 
 
-def mark(operation: str) -> str:
-    return f"par: created by operation {operation}"
+def fetched_oids(repository: Repository, branch: str) -> list[str]:
+    """The commits at which `branch` was just what a remote had: fetched by par, or pulled."""
+    said = reflog(repository, branch)
+    return [oid for oid, message in said if FROM_REMOTE.match(message)]
+
+
+def reflog(repository: Repository, branch: str) -> list[tuple[str, str]]:
+    """Where `branch` pointed and why, the latest first."""
+    asked = ("log", "--walk-reflogs", "--format=%H %gs", f"refs/heads/{branch}", "--")
+    lines = process.attempt(repository.path, *asked).stdout.splitlines()
+    return [(oid, message) for oid, _, message in (line.partition(" ") for line in lines)]
 
 
 def delete_branch(repository: Repository, branch: str, at: str) -> None:

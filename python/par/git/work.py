@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from par.git import links, process
+from par.git import links, process, repository
 from par.model import Worktree
 
 SHOWN_COMMITS = 20
@@ -26,15 +26,19 @@ def uncommitted(path: Path) -> list[str]:
 
 
 def unmerged(worktree: Worktree) -> list[str]:
-    """The commits that only this worktree or its branch (where par made it) hold, a line each."""
+    """The commits that only this worktree or its branch (where par made it) hold, a line each.
+
+    What was fetched from a remote is there too: a pull request that was only looked at loses nothing.
+    """
     head = links.admin_dir(worktree.path)
     oids = process.attempt(worktree.path, "rev-parse", "HEAD").stdout.split() if head else []
     own = f"refs/heads/{worktree.branch}"
     tips = [*oids, own] if worktree.is_branch_ours else oids
     if not tips:
         return []
-    others = ("--single-worktree", "--exclude=refs/par/*", f"--exclude={_literal(own)}", "--all")
-    kept = others if worktree.is_branch_ours else ("--single-worktree", "--exclude=refs/par/*", "--all")
+    excluded = [f"--exclude={_literal(own)}"] if worktree.is_branch_ours else []
+    kept = ["--single-worktree", "--exclude=refs/par/*", *excluded, "--all"]
+    kept += repository.fetched_oids(worktree.repository, worktree.branch)
     asked = ("log", f"--max-count={SHOWN_COMMITS}", "--format=%h %s", "--ignore-missing")
     return process.run(worktree.repository.path, *asked, *tips, "--not", *kept, "--").splitlines()
 
