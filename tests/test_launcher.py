@@ -348,7 +348,7 @@ def test_exactly_the_dependencies_of_the_real_pyproject_are_installed(machine: M
     machine.add_python()
     machine.run()
     block = text.partition("\ndependencies = ")[2].partition("\n]")[0]
-    assert machine.wanted.read_text().splitlines() == ast.literal_eval(f"{block}]")
+    assert machine.wanted.read_text().splitlines() == ast.literal_eval(f"{block}\n]")
 
 
 def test_an_environment_whose_python_is_gone_is_built_again(machine: Machine) -> None:
@@ -471,7 +471,9 @@ def test_a_plugin_folder_without_pyproject(machine: Machine) -> None:
 def add_slow_python(machine: Machine) -> Path:
     """Add a Python that makes environments only once the returned file exists."""
     gate = machine.folder / "gate"
-    machine.add_python(gate=f"while [ ! -e '{gate}' ]; do sleep 0.02; done")
+    # Bounded: what a killed launcher leaves behind must not wait for ever
+    waiting = f"[ ! -e '{gate}' ] && [ $turn -lt 500 ]"
+    machine.add_python(gate=f"turn=0; while {waiting}; do turn=$((turn + 1)); sleep 0.02; done")
     return gate
 
 

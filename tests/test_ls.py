@@ -189,15 +189,20 @@ def test_a_table_on_a_terminal_is_fitted_to_it(world: World) -> None:
     home = world.repository("a-repository-with-quite-a-long-name")
     world.ok("start", "a-label-that-is-rather-long", cwd=home)
     narrow = Terminal(world, columns=90, name="narrow")
-    date = made(world, "a-label-that-is-rather-long")[:11]
+    date = made(world, "a-label-that-is-rather-long")[:10]
     narrow.par("ls; echo status $?")
     screen = narrow.wait("status 0")
     lines = [line for line in screen.splitlines() if line[:1] in {"┌", "│", "├", "└"}]
     assert [len(line) for line in lines] == [90] * 5
     assert rows(screen) == [
-        ["Label", "Type", "Repository/W…", "Tmux Session", "Branch", "Created"],
-        ["○ a-label-th…", "Session", "a-repository…", "par-a-reposi…", "a-label-that…", f"{date}…"],
+        ["Label", "Type", "Repositor…", "Tmux Ses…", "Branch", "Created"],
+        ["○ a-label-that-is-rather…", "Session", "a-reposit…", "par-a-re…", "a-label-t…", date],
     ]
+    tiny = Terminal(world, columns=40, name="tiny")
+    tiny.par("ls; echo status $?")
+    screen = tiny.wait("status 0")
+    assert rows(screen)[0] == ["Label", "Branch"]
+    assert {len(line) for line in screen.splitlines() if line[:1] in {"┌", "│", "├", "└"}} == {40}
     piped = world.ok("ls", COLUMNS="90").stdout
     assert rows(piped)[1][:2] == ["○ a-label-that-is-rather-long", "Session"]
     assert "…" not in piped.replace(LEGEND, "")

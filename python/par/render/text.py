@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from par.model import Context, Kind, Sighting, State
 from par.names import visible
-from par.render.table import table
+from par.render.table import Column, table
 
 if TYPE_CHECKING:  # a listing need not load what sends and removes
     from collections.abc import Iterable, Sequence
@@ -15,7 +15,14 @@ if TYPE_CHECKING:  # a listing need not load what sends and removes
     from par.commands.send import Delivery
     from par.removal import Removed
 
-HEAD = ("Label", "Type", "Repository/Workspace", "Tmux Session", "Branch", "Created")
+COLUMNS = (
+    Column("Label", 14, 5),
+    Column("Type", 7, 3),
+    Column("Repository/Workspace", 10, 2),
+    Column("Tmux Session", 9, 0),
+    Column("Branch", 10, 4),
+    Column("Created", 10, 1),
+)
 MARKS = {
     State.ATTACHED: "●",
     State.RUNNING: "○",
@@ -33,7 +40,7 @@ def contexts(sightings: Sequence[Sighting], width: int | None) -> str:
         return "No contexts. Make one in a git repository: par start LABEL"
     rows = [[visible(cell) for cell in _row(sighting)] for sighting in sightings]
     legend = LEGEND if width is None or width >= len(LEGEND) else ""
-    parts = ["Par Development Contexts (Global)", "", table(HEAD, rows, width), legend]
+    parts = ["Par Development Contexts (Global)", "", table(COLUMNS, rows, width), legend]
     return "\n".join(parts).rstrip("\n")
 
 
