@@ -42,7 +42,7 @@ def _fitted(
     for place in sorted(shown, key=lambda each: columns[each].rank):
         if room is not None and sum(widths.values()) > room:
             spare = sum(widths.values()) - room
-            least = columns[place].least if len(shown) > KEPT else 1
+            least = columns[place].least if len(shown) > KEPT else min(columns[place].least, room // KEPT)
             widths[place] = max(min(least, widths[place]), widths[place] - spare)
     return [widths[place] for place in shown]
 
