@@ -1,0 +1,517 @@
+"""A par that is killed or interrupted before any of its effects: the next one makes whole what it left."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from pathlib import Path
+from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
+from typing import Any, NamedTuple
+
+import pytest
+
+from conftest import PAR, ROOT, Result, World, eventually
+
+RANDOM_KILLS = int(os.environ.get("PAR_FAULTS", "6"))
+AS_A_USER = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+# Runs par and sends it a signal right before an effect, chosen by its number or by TEXT or TEXT#NTH.
+# Python tells of each (PEP 578); what changes nothing is not counted.
+DOOMED = """
+import os, signal, sys
+source, home, wanted, number = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+data = home + "/.local/share/par"
+part, _, nth = wanted.partition("#")
+del sys.argv[1:5]
+sys.path.insert(0, source)
+LOOKS = {"rev-parse", "for-each-ref", "list", "log", "status", "version", "check-ref-format", "-V",
+         "--get-regexp", "list-sessions", "list-windows", "list-panes", "has-session"}
+seen, hits, last, kind = 0, 0, "", ""
+
+def program(words):
+    is_outside = os.path.basename(words[0]) in ("git", "tmux")
+    return " ".join(words) if is_outside and not LOOKS.intersection(words) else ""
+
+def effect(event, args):
+    if event == "subprocess.Popen":
+        return program([os.fsdecode(word) for word in args[1]])
+    if event not in ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod"):
+        return ""
+    if not isinstance(args[0], (str, os.PathLike)):
+        return ""
+    path = os.fsdecode(args[0])
+    if event == "open":
+        is_writing = args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        is_lock = os.path.basename(path).startswith(("index", "repository-"))
+        is_idle = not is_writing or is_lock  # opening a lock leaves nothing
+    else:
+        is_idle = os.path.isdir(path) if event == "os.mkdir" else not os.path.lexists(path)
+    if not path.startswith("/"):
+        return "" if event == "open" else "deleting a tree"
+    return "" if is_idle or not path.startswith(home) else f"{event} {path}".replace(data, "DATA")
+
+def hook(event, args):
+    global seen, hits, last, kind, effect
+    told = effect(event, args)
+    if told and told != last:
+        was, last = kind, told
+        kind = "deleting git's files" if "/.git/worktrees/" in told and event != "subprocess.Popen" else told
+        seen, hits = seen + (kind != was), hits + (part in told)
+        if wanted == str(seen) or (not part.isdigit() and part in told and hits == int(nth or 1)):
+            os.write(2, f"doomed: before effect {seen}: {told}\\n".encode())
+            effect = lambda *_: ""
+            os.kill(os.getpid(), number)
+
+sys.addaudithook(hook)
+from par.__main__ import main
+sys.exit(main())
+"""
+
+
+def doomed(world: World, point: int | str, sent: Signals, *words: str, cwd: Path) -> Result:
+    """Run par and send it a signal right before the effect with that number or text, if it comes there."""
+    place = (str(ROOT / "python"), str(world.home), str(point), str(int(sent)))
+    return world.run(sys.executable, "-I", "-c", DOOMED, *place, *words, cwd=cwd)
+
+
+def was_hit(result: Result) -> bool:
+    return "doomed: " in result.stderr
+
+
+class Lab(NamedTuple):
+    """A repository with work of the user's in it, cloned from a hub that has a pull request."""
+
+    world: World
+    home: Path
+
+    def check_whole(self) -> set[str]:
+        """Index, git, tmux and the data folder agree, and what is the user's is there; the labels."""
+        world, home = self
+        records = self.records()
+        assert {record["phase"] for record in records.values()} <= {"ready"}
+        paths = {record["root"] for record in records.values()}
+        branches = {record["worktrees"][0]["branch"] for record in records.values()}
+        said = world.git(home, "worktree", "list", "--porcelain").splitlines()
+        folders = {line.removeprefix("worktree ") for line in said if line.startswith("worktree ")}
+        assert folders == {str(home), *paths}
+        assert {str(path) for path in (world.data / "worktrees").glob("*/*")} == paths
+        assert len(list((home / ".git").glob("worktrees/*"))) == len(paths)
+        assert world.branches(home) == {"main", "mine", *branches}
+        assert world.git(home, "for-each-ref", "refs/par") == ""
+        kept = self._tmux_sessions()
+        assert kept == sorted((record["session"], label) for label, record in records.items())
+        assert sorted((home / ".git").rglob("*.lock")) == []
+        assert not (world.data / "removed").exists()
+        asked = ("config", "--name-only", "--get-regexp", "^branch[.]")
+        assert {key.split(".")[1] for key in world.git(home, *asked).split()} <= {"main", *branches}
+        assert world.git(home, "log", "--format=%s", "--all", "--grep", "of the user") == "of the user"
+        assert world.git(home, "status", "--porcelain=v1", "--branch") == "## main...origin/main\n?? notes"
+        return set(records)
+
+    def records(self) -> dict[str, dict[str, Any]]:
+        """The records of the index by label, however far their making went."""
+        is_there = (self.world.data / "global_state.json").exists()
+        return dict(self.world.index["contexts"]) if is_there else {}
+
+    def _tmux_sessions(self) -> list[tuple[str, str]]:
+        said = self.world.tmux("list-sessions", "-F", "#{session_name}\t#{@par_label}").splitlines()
+        rows = (line.partition("\t") for line in said)
+        # A server that par had to start keeps a session of its own for at most 20 seconds
+        return sorted((name, label) for name, _, label in rows if not name.startswith("par-boot-"))
+
+
+@pytest.fixture
+def lab(world: World) -> Lab:
+    bare, home = world.clone()
+    (home / "notes").write_text("not committed\n")
+    world.git(home, "branch", "mine", world.git(home, "commit-tree", "-m", "of the user", "HEAD^{tree}"))
+    request = world.git(bare, "commit-tree", "-m", "a request", "HEAD^{tree}")
+    world.git(bare, "update-ref", "refs/pull/1/head", request)
+    return Lab(world, home)
+
+
+START = ("start", "feat")
+CHECKOUT = ("checkout", "pr/1", "--label", "feat")
+REMOVE = ("rm", "feat")
+ENDING = (SIGTERM, SIGINT, SIGHUP)
+STARTING = (
+    *("open DATA/locks/operation-", "open DATA/global_state", "rename DATA/global_state"),
+    *("open DATA/contexts", "rename DATA/contexts", "update-ref --create-reflog", "worktree add"),
+    *("new-session -d -s par-app", "remove DATA/locks/operation-"),
+)
+REMOVING = (
+    *("open DATA/locks/operation-", "open DATA/global_state", "rename DATA/global_state"),
+    *("mkdir DATA/removed", "rename DATA/worktrees", "/.git/worktrees", "update-ref -d refs/heads/feat"),
+    *("deleting", "source-file", "remove DATA/locks/operation-"),
+)
+# The session is there, and the index does not say yet that the context is ready
+LATE = "open DATA/global_state#2"
+# Where a checkout does what a start does not
+FETCHING = ("fetch", "update-ref --create-reflog", "update-ref -d refs/par", "pr-1.remote", "pr-1.merge")
+# What undoing a start does, in its order
+HEALING = (
+    *("source-file", "os.mkdir", "os.rename", "os.remove", "/commondir", "os.rmdir", "refs/heads/feat"),
+    *("deleting", "global_state.json.tmp", "operation-"),
+)
+NEXT = (("ls",), ("again",), ("rm", "feat", "--force"))
+
+
+def heal(lab: Lab, number: int, again: tuple[str, ...]) -> None:
+    """Run one of the commands that heal, in turn: each ends well or says truly what is there."""
+    words = NEXT[number % len(NEXT)]
+    result = lab.world.par(*(again if words == ("again",) else words), cwd=lab.home)
+    expected = {"ls": {0}, "again": {0, 3 if again[0] == "rm" else 4}, "rm": {0, 3}}[words[0]]
+    assert result.status in expected, result
+    assert result.status == 0 or result.stderr.count("\n") == 2, result
+
+
+def interruptions(
+    lab: Lab, sent: Sequence[Signals], words: tuple[str, ...], expected: Iterable[str]
+) -> Iterator[tuple[int, Result, bool]]:
+    """Interrupt par before one effect after the other, until it has no more of them: nth, result, is over.
+
+    The caller makes whole what each time is left. Among the effects must be all that are `expected`.
+    """
+    told, is_over = "", False
+    if "other" not in lab.records():
+        lab.world.ok("start", "other", cwd=lab.home)
+    for nth in count(1):
+        for stale in (lab.world.data / "locks").glob("operation-*"):
+            stale.unlink()  # what is swept would be counted; that it is has a test of its own
+        result = doomed(lab.world, nth, sent[nth % len(sent)], *words, cwd=lab.home)
+        is_over = not was_hit(result)
+        told += result.stderr
+        yield nth, result, is_over
+        if is_over:
+            break
+    assert [text for text in expected if text not in told] == []
+
+
+def start_over(lab: Lab) -> None:
+    """Check that everything is whole, and take away the context if it was made after all."""
+    if "feat" in lab.check_whole():
+        lab.world.ok("rm", "--force", "feat")
+        assert "feat" not in lab.check_whole()
+
+
+def test_start_killed_before_any_of_its_effects_is_healed(lab: Lab) -> None:
+    for nth, result, is_over in interruptions(lab, [SIGKILL], START, STARTING):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        heal(lab, nth, START)
+        start_over(lab)
+
+
+def test_checkout_killed_before_any_of_its_effects_is_healed(lab: Lab) -> None:
+    for nth, point in enumerate(FETCHING):
+        result = doomed(lab.world, point, SIGKILL, *CHECKOUT, cwd=lab.home)
+        assert (was_hit(result), result.status) == (True, -SIGKILL), result
+        heal(lab, nth, CHECKOUT)
+        start_over(lab)
+
+
+def test_start_asked_to_end_before_any_of_its_effects_unwinds(lab: Lab) -> None:
+    for nth, point in enumerate((*STARTING[:-1], LATE)):
+        result = doomed(lab.world, point, ENDING[nth % 3], *START, cwd=lab.home)
+        assert (was_hit(result), result.status) == (True, 128 + ENDING[nth % 3]), result
+        # Only where it was asked between its record and its first effect the next one has to undo it
+        if "contexts" in point:
+            heal(lab, nth, START)
+        start_over(lab)
+
+
+def test_checkout_asked_to_end_before_any_of_its_effects_unwinds(lab: Lab) -> None:
+    for nth, point in enumerate(FETCHING):
+        result = doomed(lab.world, point, ENDING[nth % 3], *CHECKOUT, cwd=lab.home)
+        assert (was_hit(result), result.status) == (True, 128 + ENDING[nth % 3]), result
+        assert lab.check_whole() == set()
+
+
+def test_removal_killed_before_any_of_its_effects_is_taken_back_or_finished(lab: Lab) -> None:
+    secret = start_with_secret(lab)
+    for nth, result, is_over in interruptions(lab, [SIGKILL], REMOVE, REMOVING):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        heal(lab, nth, REMOVE)
+        is_kept = "feat" in lab.check_whole()
+        assert secret.exists() == is_kept
+        if not is_kept and not is_over:
+            secret = start_with_secret(lab)
+
+
+def test_removal_that_has_begun_is_not_stopped_by_signals(lab: Lab) -> None:
+    for sent in ENDING:
+        start_with_secret(lab)
+        result = doomed(lab.world, "deleting", sent, *REMOVE, cwd=lab.home)
+        assert was_hit(result)
+        told = "removed 'feat': worktree, branch feat, session\n"
+        assert (result.status, result.stdout) == (0, told), result
+        assert lab.check_whole() == set()
+
+
+def start_with_secret(lab: Lab) -> Path:
+    """A context with a file that git ignores; the file."""
+    (lab.home / ".git/info/exclude").write_text(".env\n")
+    lab.world.ok("start", "feat", cwd=lab.home)
+    secret = lab.world.worktree("feat") / ".env"
+    secret.write_text("secret\n")
+    return secret
+
+
+@pytest.mark.parametrize("point", ["rename DATA/global_state", "remove DATA/locks/operation-"])
+def test_next_change_clears_away_the_files_of_a_par_that_died(lab: Lab, point: str) -> None:
+    assert was_hit(doomed(lab.world, point, SIGKILL, *START, cwd=lab.home))
+    left = [*lab.world.data.glob("*.tmp"), *(lab.world.data / "locks").glob("operation-*")]
+    assert left != []
+    lab.world.ok("start", "last", cwd=lab.home)
+    assert not any(path.exists() for path in left)
+    assert lab.check_whole() >= {"last"}
+
+
+@pytest.mark.parametrize("point", ["mkdir DATA", "mkdir DATA/locks", "-s par-boot", "-t =par-boot"])
+def test_very_first_start_killed_is_healed(lab: Lab, point: str) -> None:
+    assert was_hit(doomed(lab.world, point, SIGKILL, *START, cwd=lab.home))
+    lab.world.ok(*START, cwd=lab.home)
+    assert lab.check_whole() == {"feat"}
+
+
+def test_killed_healer_is_healed_by_the_next(lab: Lab) -> None:
+    for point in HEALING:
+        assert was_hit(doomed(lab.world, LATE, SIGKILL, *START, cwd=lab.home))
+        assert was_hit(doomed(lab.world, point, SIGKILL, "ls", cwd=lab.home)), point
+        lab.world.ok("ls")
+        assert lab.check_whole() == set(), point
+
+
+def test_work_done_in_a_context_that_was_never_finished_is_kept(lab: Lab) -> None:
+    assert was_hit(doomed(lab.world, LATE, SIGKILL, "start", "feat", cwd=lab.home))
+    root = Path(lab.world.index["contexts"]["feat"]["root"])
+    (root / "work").write_text("an hour of it\n")
+    (row,) = lab.world.ok("ls", "--json").json["contexts"]
+    assert (row["label"], row["state"], row["worktrees"][0]["path"]) == ("feat", "running", str(root))
+    assert (root / "work").read_text() == "an hour of it\n"
+    result = lab.world.par("start", "feat", cwd=lab.home)
+    assert (result.status, result.stderr) == (4, "par: context 'feat' already exists\nhint: par open feat\n")
+    lab.world.ok("send", "feat", "echo here")
+
+
+def test_commit_made_in_a_context_that_was_never_finished_is_kept(lab: Lab) -> None:
+    assert was_hit(doomed(lab.world, LATE, SIGKILL, "start", "feat", cwd=lab.home))
+    root = Path(lab.world.index["contexts"]["feat"]["root"])
+    lab.world.git(root, "commit", "-q", "--allow-empty", "-m", "work")
+    tip = lab.world.git(root, "rev-parse", "HEAD")
+    lab.world.ok("ls")
+    assert lab.world.git(lab.home, "rev-parse", "refs/heads/feat") == tip
+
+
+@pytest.mark.parametrize("words", [("ls",), START, ("start", "other"), ("rm", "feat")], ids=" ".join)
+def test_half_made_worktree_that_stops_git_in_the_whole_repository_is_healed(
+    lab: Lab, words: tuple[str, ...]
+) -> None:
+    assert was_hit(doomed(lab.world, "worktree add", SIGKILL, *START, cwd=lab.home))
+    admin = lab.home / ".git/worktrees/feat"
+    admin.mkdir(parents=True)
+    (admin / "locked").write_text("initializing\n")
+    (admin / "gitdir").write_text(f"{lab.world.index['contexts']['feat']['root']}/.git\n")
+    (admin / "commondir").touch()
+    assert lab.world.run("git", "branch", cwd=lab.home).status == 128
+    assert lab.world.par(*words, cwd=lab.home).status == (3 if words[0] == "rm" else 0)
+    assert lab.check_whole() == set(words[1:] if words[0] == "start" else ())
+
+
+def test_folder_of_a_worktree_that_has_no_more_than_a_name_is_healed(lab: Lab) -> None:
+    assert was_hit(doomed(lab.world, "worktree add", SIGKILL, *START, cwd=lab.home))
+    admin = lab.home / ".git/worktrees/feat"
+    admin.mkdir(parents=True)
+    (admin / "commondir").touch()
+    lab.world.ok("ls")
+    assert lab.check_whole() == set()
+
+
+class Gate(NamedTuple):
+    """A program that git starts waits in the middle of its work until it is let go."""
+
+    begun: Path
+    go: Path
+
+    @property
+    def script(self) -> str:
+        return f"touch {self.begun}; until [ -e {self.go} ]; do sleep 0.02; done; "
+
+
+@pytest.fixture
+def slow_checkout(lab: Lab) -> Gate:
+    """Checking a file out stops in the middle of the tree."""
+    gate = Gate(lab.world.home / "begun", lab.world.home / "go")
+    (lab.home / ".gitattributes").write_text("b filter=slow\n")
+    for name in ("a", "b", "c"):
+        (lab.home / name).write_text(f"{name}\n")
+    lab.world.git(lab.home, "add", "a", "b", "c", ".gitattributes")
+    lab.world.git(lab.home, "commit", "-q", "-m", "slow")
+    lab.world.git(lab.home, "push", "-q")
+    lab.world.git(lab.home, "config", "filter.slow.smudge", f"{gate.script} cat")
+    return gate
+
+
+@pytest.fixture
+def slow_fetch(lab: Lab) -> Gate:
+    """Fetching from origin stops before the first byte."""
+    gate = Gate(lab.world.home / "begun", lab.world.home / "go")
+    lab.world.git(lab.home, "config", "remote.origin.uploadpack", f"{gate.script} git-upload-pack")
+    return gate
+
+
+def begin(lab: Lab, gate: Gate, *words: str) -> subprocess.Popen[bytes]:
+    """Begin par in a process group of its own, and wait until git has come to the gate."""
+    process = subprocess.Popen(
+        [*PAR, *words],
+        cwd=lab.home,
+        env=lab.world.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    eventually(gate.begun.exists, "the middle of git's work")
+    return process
+
+
+def check_orphan_is_left_alone(lab: Lab, gate: Gate, *words: str) -> None:
+    process = begin(lab, gate, *words)
+    process.kill()
+    process.wait()
+    (row,) = lab.world.ok("ls", "--json").json["contexts"]
+    assert (row["label"], row["state"]) == ("feat", "creating")
+    refused = lab.world.par("rm", "feat")
+    told = "par: another par is creating the context 'feat'\nhint: try again in a moment\n"
+    assert (refused.status, refused.stderr) == (4, told)
+    gate.go.touch()
+    eventually(lambda: not lab.world.ok("ls", "--json").json["contexts"], "the end of the orphan")
+    assert lab.check_whole() == set()
+    assert process.stderr
+    process.stderr.close()
+
+
+def test_nobody_touches_what_an_orphaned_checkout_still_works_on(lab: Lab, slow_checkout: Gate) -> None:
+    check_orphan_is_left_alone(lab, slow_checkout, "start", "feat")
+
+
+def test_nobody_touches_what_an_orphaned_fetch_still_works_on(lab: Lab, slow_fetch: Gate) -> None:
+    check_orphan_is_left_alone(lab, slow_fetch, "checkout", "pr/1", "--label", "feat")
+
+
+class End(NamedTuple):
+    """A signal to the whole process group, as from a terminal or a power failure, and what par says."""
+
+    id: str
+    sent: Signals
+    status: int
+    stderr: str
+
+
+ENDS = [
+    End("power failure", SIGKILL, -SIGKILL, ""),
+    End("Ctrl-C", SIGINT, 130, "\npar: interrupted\n"),
+    End("closed terminal", SIGHUP, 129, ""),
+    End("shutdown", SIGTERM, 143, ""),
+]
+
+
+def check_group_end(lab: Lab, gate: Gate, end: End, *words: str) -> None:
+    process = begin(lab, gate, *words)
+    os.killpg(process.pid, end.sent)
+    _, stderr = process.communicate(timeout=20)
+    assert (process.returncode, stderr.decode()) == (end.status, end.stderr)
+    if end.sent is SIGKILL:
+        lab.world.ok("ls")
+    assert lab.check_whole() == set()
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.id)
+def test_half_checked_out_tree_is_undone(lab: Lab, slow_checkout: Gate, end: End) -> None:
+    check_group_end(lab, slow_checkout, end, "start", "feat")
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.id)
+def test_half_done_fetch_is_undone(lab: Lab, slow_fetch: Gate, end: End) -> None:
+    check_group_end(lab, slow_fetch, end, "checkout", "pr/1", "--label", "feat")
+
+
+def test_kill_at_any_time_is_healed(lab: Lab) -> None:
+    dice = random.Random(20)
+    lab.world.ok("start", "feat", cwd=lab.home)
+    for number in range(RANDOM_KILLS):
+        is_there = lab.world.par("path", "feat").status == 0
+        words = ("rm", "feat", "--force") if is_there else dice.choice((START, CHECKOUT))
+        delay, sent = dice.uniform(0.05, 0.35), dice.choice((SIGKILL, SIGKILL, SIGTERM, SIGINT, SIGHUP))
+        process = lab.world.start_par(*words, cwd=lab.home)
+        time.sleep(delay)  # the one place where a random time is what is tested
+        process.send_signal(sent)
+        process.communicate(timeout=20)
+        heal(lab, number, words)
+        told = f"kill {number}: {sent.name} after {delay:.3f} s of par {' '.join(words)}"
+        assert settled(lab), told
+
+
+def settled(lab: Lab) -> bool:
+    """Everything is whole, at the latest when a git or tmux that outlived its par has ended."""
+    eventually(lambda: "creating" not in lab.world.ok("ls").stdout, "the end of orphans")
+    lab.check_whole()
+    return True
+
+
+def limited(world: World, size: int, *words: str, cwd: Path) -> Result:
+    """Run par where no file can grow beyond so many bytes: as a full disk, but for this process only."""
+
+    def preexec() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    command = [*PAR, *words]
+    done = subprocess.run(
+        command, cwd=cwd, env=world.env, capture_output=True, text=True, preexec_fn=preexec, check=False
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("words", [("start", "more"), ("checkout", "mine"), REMOVE], ids=" ".join)
+def test_full_disk_leaves_the_old_index(lab: Lab, words: tuple[str, ...]) -> None:
+    lab.world.ok("start", "feat", cwd=lab.home)
+    before = (lab.world.data / "global_state.json").read_bytes()
+    result = limited(lab.world, 100, *words, cwd=lab.home)
+    index = lab.world.data / "global_state.json"
+    told = f"par: the index {index} cannot be written: [Errno 27] File too large\n"
+    assert (result.status, result.stdout, result.stderr) == (7, "", told)
+    assert index.read_bytes() == before
+    assert lab.check_whole() == {"feat"}
+
+
+def test_disk_that_fills_up_during_the_checkout_leaves_nothing(lab: Lab) -> None:
+    (lab.home / "big").write_bytes(os.urandom(100_000))
+    lab.world.git(lab.home, "add", "big")
+    lab.world.git(lab.home, "commit", "-q", "-m", "big")
+    lab.world.git(lab.home, "push", "-q")
+    result = limited(lab.world, 50_000, "start", "feat", cwd=lab.home)
+    assert (result.status, result.stdout, result.stderr.count("\n")) == (8, "", 1), result
+    assert result.stderr.startswith("par: git worktree add: ")
+    assert lab.check_whole() == set()
+
+
+def test_data_folder_that_cannot_be_written_is_exit_7(lab: Lab) -> None:
+    lab.world.ok("start", "feat", cwd=lab.home)
+    index = lab.world.data / "global_state.json"
+    before = index.read_bytes()
+    folders = (lab.world.data, lab.world.data / "locks")
+    for folder in folders:
+        folder.chmod(0o500)
+    for words in (("start", "more"), ("checkout", "mine"), ("rm", "feat")):
+        result = lab.world.run(*AS_A_USER, *PAR, *words, cwd=lab.home)
+        told = f"par: the data folder {lab.world.data} cannot be written: Permission denied\n"
+        assert (result.status, result.stdout, result.stderr) == (7, "", told)
+    assert lab.world.run(*AS_A_USER, *PAR, "labels").stdout == "feat\n"
+    for folder in folders:
+        folder.chmod(0o700)
+    assert index.read_bytes() == before
+    assert lab.check_whole() == {"feat"}

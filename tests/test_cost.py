@@ -1,0 +1,138 @@
+"""What each command costs, told without a clock: the modules it imports and the programs it starts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from conftest import ROOT, Result, Terminal, World, eventually
+
+# Each takes 10 to 100 ms to import, most of them half the time of a whole `par ls`
+HEAVY = ("asyncio", "click", "difflib", "git", "libtmux", "logging", "pty", "rich", "tmuxp", "yaml")
+ENTRY = """
+import sys
+source, heavy = sys.argv[1], sys.argv[2].split()
+del sys.argv[1:3]
+sys.path.insert(0, source)
+from par.__main__ import main
+try:
+    status = main()
+finally:
+    print(" ".join(name for name in heavy if name in sys.modules), file=sys.stderr)
+sys.exit(status)
+"""
+SHIM = """#!/bin/sh
+printf '%s\\n' "{name} $*" >> '{log}'
+exec '{program}' "$@"
+"""
+
+
+class Counted(NamedTuple):
+    """A world in which each start of git and tmux, and each import of par's, is written down."""
+
+    world: World
+    home: Path
+    client: str
+
+    def run(self, *words: str) -> tuple[Result, Counter[str], set[str]]:
+        """Run par: its result, how often it started each program, and the heavy modules it imported."""
+        shims, log = self.world.home / "shims", self.world.home / "started"
+        log.write_text("")
+        command = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"), " ".join(HEAVY), *words)
+        result = self.world.run(*command, cwd=self.home, PATH=f"{shims}:{self.world.env['PATH']}")
+        *_, modules = result.stderr.splitlines()
+        started = Counter(line.split(" ")[0] for line in log.read_text().splitlines())
+        return result, started, set(modules.split())
+
+    def add_contexts(self, count: int) -> None:
+        """Make many contexts at once: as `par start` would, but with a few programs for all."""
+        index, table = self.world.data / "global_state.json", self.world.data / "contexts.tsv"
+        document, row = json.loads(index.read_text()), table.read_text()
+        model, script = json.dumps(document["contexts"]["feat"]), []
+        for label in [f"more-{number}" for number in range(count)]:
+            record = json.loads(model.replace("feat", label))
+            self.world.git(self.home, "worktree", "add", "-q", "-b", label, record["root"])
+            document["contexts"][label] = record
+            target = f"={record['session']}:"
+            script += [
+                f"new-session -d -s {record['session']} -n {label} -c '{record['root']}' 'exec sleep 600'",
+                f"set-option -t {target} @par_label {label}",
+                f"set-option -F -t {target} @par_pane '#{{pane_id}}'",
+                f"set-option -w -t {target} @par_context {label}",
+            ]
+        index.write_text(json.dumps(document))
+        table.write_text("".join(row.replace("feat", label) for label in document["contexts"]))
+        made = self.world.run("tmux", "source-file", "-", text="\n".join([*script, ""]))
+        assert made.status == 0, made
+
+
+@pytest.fixture
+def counted(world: World, terminal: Terminal) -> Counted:
+    home = world.repository()
+    shims = world.home / "shims"
+    shims.mkdir()
+    for name in ("git", "tmux"):
+        program = shutil.which(name)
+        assert program
+        (shims / name).write_text(SHIM.format(name=name, program=program, log=world.home / "started"))
+        (shims / name).chmod(0o755)
+    world.ok("start", "feat", cwd=home)
+    terminal.type("tmux -u attach-session")
+    eventually(lambda: world.tmux("list-clients"), "a client")
+    return Counted(world, home, world.tmux("list-clients", "-F", "#{client_name}"))
+
+
+class Cost(NamedTuple):
+    """A command line, where CLIENT stands for a client's name, and what it may cost at most."""
+
+    line: str
+    tmux: int
+    git: int
+    modules: frozenset[str]
+
+
+LIGHT = frozenset({"click"})
+CHANGING = LIGHT | {"pty"}
+COSTS = [
+    Cost("--version", 0, 0, LIGHT),
+    Cost("--help", 0, 0, LIGHT),
+    Cost("start --help", 0, 0, LIGHT),
+    Cost("ls", 1, 0, LIGHT),
+    Cost("ls --kind session --repo app", 1, 0, LIGHT),
+    Cost("ls --json", 1, 1, LIGHT),
+    Cost("labels", 0, 0, LIGHT),
+    Cost("path feat", 0, 0, LIGHT),
+    Cost("open feat --client CLIENT", 2, 0, LIGHT),
+    Cost("send feat true", 3, 0, LIGHT),
+    Cost("send all true", 3, 0, LIGHT),
+    Cost("control-center --no-attach", 3, 0, LIGHT),
+    Cost("completion bash", 0, 0, LIGHT),
+    Cost("code feat --editor true", 0, 0, LIGHT),
+    Cost("start new", 3, 5, CHANGING),
+    Cost("rm new", 3, 9, CHANGING),
+    Cost("checkout topic", 3, 7, CHANGING | {"git", "logging"}),
+    Cost("rm topic", 3, 9, CHANGING),
+]
+
+
+def test_cost_of_a_command_is_small_and_the_same_with_many_contexts(counted: Counted) -> None:
+    counted.world.git(counted.home, "branch", "topic")
+    with_one = [counted.run(*cost.line.replace("CLIENT", counted.client).split()) for cost in COSTS]
+    counted.world.tmux("kill-session", "-t", "=control-center:")
+    counted.add_contexts(24)
+    with_many = [counted.run(*cost.line.replace("CLIENT", counted.client).split()) for cost in COSTS]
+    told = []
+    for cost, one, many in zip(COSTS, with_one, with_many, strict=True):
+        assert (one[0].status, many[0].status) == (0, 0), (cost, one, many)
+        if one[1:] != many[1:]:
+            told.append(f"{cost.line}: {one[1:]} with one context, {many[1:]} with many")
+        if one[1]["tmux"] > cost.tmux or one[1]["git"] > cost.git or not one[2] <= cost.modules:
+            told.append(f"{cost.line}: {one[1:]} where at most {cost[1:]} is allowed")
+    assert told == []
+    assert with_many[[cost.line for cost in COSTS].index("labels")][0].stdout.count("\n") == 25
