@@ -84,7 +84,7 @@ def create(planned: CreationPlan) -> Context:
         try:
             _check_out(planned, context, operation)
             sessions.create(context)
-            return _finish(context)
+            return finish(context)
         except BaseException as error:
             with interrupts.ignored():
                 failed = repair.roll_back(context, operation)
@@ -135,7 +135,8 @@ def _check_out(planned: CreationPlan, context: Context, operation: Operation) ->
         repository.add_worktree(home, context.root, branch.name, operation, planned.with_hooks)
 
 
-def _finish(context: Context) -> Context:
+def finish(context: Context) -> Context:
+    """Write in the index that the context is ready; the context as it is then."""
     ready = replace(context, phase=Phase.READY)
     with locks.index():
         index.save(index.load(context.socket).with_(ready))

@@ -20,6 +20,7 @@ class Phase(Enum):
     CREATING = "creating"
     READY = "ready"
     REMOVING = "removing"
+    RESTORING = "restoring"
 
 
 class State(Enum):
@@ -31,6 +32,7 @@ class State(Enum):
     BROKEN = "broken"
     CREATING = "creating"
     REMOVING = "removing"
+    RESTORING = "restoring"
 
 
 @dataclass(frozen=True, slots=True)

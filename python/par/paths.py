@@ -39,6 +39,11 @@ def worktrees(repository: Path) -> Path:
     return data() / "worktrees" / digest(repository)
 
 
+def trash() -> Path:
+    """What was removed and can be brought back, a folder per removal."""
+    return data() / "trash"
+
+
 def removed(operation: str) -> Path:
     """Where a worktree goes in one rename before it is deleted."""
     return data() / "removed" / operation

@@ -1,20 +1,25 @@
 """How a context is taken away: worktrees, branches, session and record, in that order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 
-from par import index, locks, paths
-from par.git import deletion, links, repository
+from par import index, locks, paths, trash
+from par.git import burial, deletion, links, repository
 from par.locks import Operation
-from par.model import Context, Worktree
-from par.tmux import sessions
+from par.model import Context, Phase, Worktree
+from par.tmux import panes, sessions
+from par.trash import Entry
+
+KEPT_LINES = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
     """What a removal did: the folders, branches and session that are gone, and folders it kept.
 
-    `left` has the files of a folder which is gone from its place but could not be deleted.
+    `left` has the files of a folder which is gone from its place but could not be deleted. With a
+    `trash_id` all of it can be brought back. `processes` still run in its folders.
     """
 
     label: str
@@ -23,6 +28,71 @@ class Removed:
     session: str | None
     kept: tuple[Path, ...] = ()
     left: Path | None = None
+    trash_id: str | None = None
+    processes: tuple[str, ...] = ()
+
+
+def put_away(context: Context, operation: Operation, session_id: str | None) -> Removed:
+    """Move `context` into the trash, beginning wherever an earlier attempt ended; nothing of it is lost.
+
+    A branch goes only where its worktree names the commit at which it may be deleted (`doomed_oid`)
+    and it is still there. The session dies last: the caller may be running in it.
+    """
+    entry = trash.load(operation.id) or _enter(context, operation, session_id)
+    stays = [each for each in entry.kept if not each.worktree.repository.common_dir.is_dir()]
+    for place, kept in enumerate(entry.kept):
+        if kept not in stays:
+            with locks.repository(kept.worktree.repository.common_dir):
+                burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
+                paths.prune_parents(kept.worktree.path)
+    if session_id:
+        sessions.kill(context, session_id)
+    _drop(context)
+    gone = [kept for kept in entry.kept if kept not in stays]
+    return Removed(
+        label=context.label,
+        folders=tuple(kept.worktree.path for kept in gone if kept.had_folder),
+        branches=tuple(kept.worktree.branch for kept in gone if kept.tip),
+        session=context.session if session_id else None,
+        kept=tuple(kept.worktree.path for kept in stays if kept.worktree.path.exists()),
+        trash_id=entry.id if gone else None,
+    )
+
+
+def _enter(context: Context, operation: Operation, session_id: str | None) -> Entry:
+    before = replace(
+        context,
+        phase=Phase.READY,
+        worktrees=tuple(replace(worktree, doomed_oid="") for worktree in context.worktrees),
+    )
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    found = tuple(burial.look(worktree) for worktree in context.worktrees)
+    kept = tuple(replace(each, worktree=was) for each, was in zip(found, before.worktrees, strict=True))
+    entry = Entry(operation.id, before, now, kept)
+    trash.save(entry)
+    if session_id:
+        texts = panes.texts(context.socket, session_id, KEPT_LINES)
+        for number, text in enumerate(texts):
+            index.write(entry.folder / f"pane-{number}.txt", text.encode("utf-8", "surrogateescape"), False)
+    return entry
+
+
+def take_back(entry: Entry, context: Context) -> None:
+    """Return the worktrees of `context`, restored in part, to the trash, and drop the record."""
+    for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
+        with locks.repository(target.repository.common_dir):
+            burial.bury(replace(kept, worktree=target), entry.grave(place), entry.ref(place), _reason(entry))
+            paths.prune_parents(target.path)
+    _drop(context)
+
+
+def _reason(entry: Entry) -> str:
+    return f"removed by par: par restore {entry.id}"
+
+
+def _drop(context: Context) -> None:
+    with locks.index():
+        index.save(index.load(context.socket).without(context.label))
 
 
 def finish(context: Context, operation: Operation, session_id: str | None, keeps: bool = False) -> Removed:
@@ -43,8 +113,7 @@ def finish(context: Context, operation: Operation, session_id: str | None, keeps
     left = _left_after_deletion(operation)
     if session_id:
         sessions.kill(context, session_id)
-    with locks.index():
-        index.save(index.load(context.socket).without(context.label))
+    _drop(context)
     gone = context.session if session_id else None
     return Removed(context.label, tuple(folders), tuple(branches), gone, tuple(kept), left)
 

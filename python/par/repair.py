@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from par import index, locks, removal
+from par import index, locks, removal, trash
 from par.errors import ParError
 from par.git import links, remotes, repository, work
 from par.index import Index
@@ -39,6 +39,12 @@ def _repair(context: Context, operation: Operation) -> None:
             keep(context)
         else:
             roll_back(context, operation)
+    elif entry := trash.load(operation.id):
+        if context.phase is Phase.RESTORING:
+            _kill_session(context)
+            removal.take_back(entry, context)
+        else:
+            removal.put_away(context, operation, _session_id(context))
     elif all(links.is_linked(worktree) for worktree in context.worktrees):
         removal.delete_discarded(operation)
         keep(context)

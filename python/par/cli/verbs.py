@@ -26,11 +26,13 @@ VERBS = (
     Verb("control-center", "use", "Show the windows of all contexts in one session.", "control_center"),
     Verb("code", "use", "Open a context in VS Code."),
     Verb("cursor", "use", "Open a context in Cursor."),
-    Verb("rm", "remove", "Remove contexts."),
+    Verb("rm", "remove", "Remove contexts; they can be brought back."),
+    Verb("restore", "remove", "Bring back what was removed."),
+    Verb("trash", "remove", "List what can be brought back, or delete it for good."),
     Verb("completion", "shell", "Print a completion script for a shell."),
     Verb("demo", "shell", "Show par at work, on a tmux server of its own."),
 )
-ALIASES = {"create": "start", "o": "open"}
+ALIASES = {"create": "start", "o": "open", "undo": "restore"}
 
 
 def load(name: str) -> click.Command:

@@ -1,15 +1,16 @@
-"""`par rm`: take contexts away, refusing before anything is touched when work would be lost."""
+"""`par rm`: put contexts away where they can be brought back; with `--purge` delete them at once."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import index, interrupts, locks, paths, removal, survey
-from par.errors import ConflictError, NotFoundError, UnsafeError
+from par import index, interrupts, locks, paths, processes, removal, survey
+from par.errors import ConflictError, NotFoundError, UnsafeError, UsageError
 from par.git import links, repository, work
 from par.model import Context, Phase, Sighting, Worktree
 from par.names import visible
 from par.removal import Removed
+from par.tmux import panes
 
 ALL = "all"
 SHOWN = 5
@@ -17,10 +18,14 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The labels to remove, or just `all`; `is_forced` gives up work that is nowhere else."""
+    """The labels to remove, or just `all`.
+
+    `is_purge` deletes at once, and `is_forced` then gives up work that is nowhere else.
+    """
 
     labels: tuple[str, ...]
     socket: Path
+    is_purge: bool = False
     is_forced: bool = False
 
     @property
@@ -33,28 +38,33 @@ class Plan:
     """The contexts that can be removed, that of the caller's own session last."""
 
     sightings: tuple[Sighting, ...]
+    is_purge: bool
     is_forced: bool
 
 
 def plan(request: Request) -> Plan:
-    """Find the contexts and judge each. Raises UnsafeError where work would be lost."""
+    """Find the contexts and judge each. Raises UnsafeError for what is not par's, or would be lost."""
+    if request.is_forced and not request.is_purge:
+        raise UsageError(
+            "--force goes with --purge: what is only removed can be brought back", hint="par rm LABEL"
+        )
     seen = survey.survey(request.socket)
     labels = [each.label for each in seen.index.contexts] if request.is_all else request.labels
     if not labels:
         raise NotFoundError("there is no context to remove", hint="par start LABEL")
     wanted = {each.context.label: each for each in map(seen.find_ready, labels)}.values()
-    _check(wanted, request.is_forced)
+    _check(wanted, judges_loss=request.is_purge and not request.is_forced)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
-    return Plan(tuple(own_last), request.is_forced)
+    return Plan(tuple(own_last), request.is_purge, request.is_forced)
 
 
 def run(planned: Plan) -> tuple[Removed, ...]:
     """Remove what was planned; what was done for each, truly."""
     with interrupts.ignored():
-        return tuple(_remove(sighting, planned.is_forced) for sighting in planned.sightings)
+        return tuple(_remove(sighting, planned) for sighting in planned.sightings)
 
 
-def _remove(sighting: Sighting, is_forced: bool) -> Removed:
+def _remove(sighting: Sighting, planned: Plan) -> Removed:
     with locks.operation() as operation:
         with locks.index():
             found = index.load(sighting.context.socket)
@@ -64,7 +74,11 @@ def _remove(sighting: Sighting, is_forced: bool) -> Removed:
             doomed = _doomed(sighting.context, operation.id)
             index.save(found.with_(doomed))
         session_id = sighting.session.id if sighting.session else None
-        return removal.finish(doomed, operation, session_id, keeps=not is_forced)
+        if planned.is_purge:
+            return removal.finish(doomed, operation, session_id, keeps=not planned.is_forced)
+        shells = panes.pids(doomed.socket, session_id) if session_id else ()
+        running = processes.inside([each.path for each in doomed.worktrees], shells)
+        return replace(removal.put_away(doomed, operation, session_id), processes=running)
 
 
 def _doomed(context: Context, operation_id: str) -> Context:
@@ -80,12 +94,12 @@ def _tip(worktree: Worktree) -> str:
     return "" if is_elsewhere else repository.branch_oid(worktree.repository, worktree.branch) or ""
 
 
-def _check(sightings: Iterable[Sighting], is_forced: bool) -> None:
+def _check(sightings: Iterable[Sighting], judges_loss: bool) -> None:
     if barred := _faults(sightings, _bar):
-        hint = "git worktree unlock, or move away what is not par's; --force does neither"
+        hint = "git worktree unlock, or move away what is not par's: par does neither"
         raise UnsafeError(f"cannot be removed: {_listed(barred)}", hint=hint)
-    if not is_forced and (losing := _faults(sightings, _loss)):
-        hint = f"save the work, or give it up: par rm --force {' '.join(losing)}"
+    if judges_loss and (losing := _faults(sightings, _loss)):
+        hint = f"save the work, or give it up: par rm --purge --force {' '.join(losing)}"
         raise UnsafeError(f"work would be lost: {_listed(losing)}", hint=hint)
 
 

@@ -32,10 +32,15 @@ def unmerged(worktree: Worktree) -> list[str]:
     """
     head = links.admin_dir(worktree.path)
     oids = process.attempt(worktree.path, "rev-parse", "HEAD").stdout.split() if head else []
-    own = f"refs/heads/{worktree.branch}"
-    tips = [*oids, own] if worktree.is_branch_ours else oids
+    tips = [*oids, f"refs/heads/{worktree.branch}"] if worktree.is_branch_ours else oids
+    return unmerged_from(worktree, tips)
+
+
+def unmerged_from(worktree: Worktree, tips: list[str]) -> list[str]:
+    """The commits that `tips` reach and no ref does but the worktree's own branch and par's."""
     if not tips:
         return []
+    own = f"refs/heads/{worktree.branch}"
     excluded = [f"--exclude={_literal(own)}"] if worktree.is_branch_ours else []
     kept = ["--single-worktree", "--exclude=refs/par/*", *excluded, "--all"]
     kept += repository.fetched_oids(worktree.repository, worktree.branch)

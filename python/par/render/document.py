@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from par.model import Context, Sighting, State, Worktree
 
 if TYPE_CHECKING:  # a listing need not load what sends and removes
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from par.commands.control_center import Built
     from par.commands.send import Delivery
     from par.removal import Removed
+    from par.trash import Entry
 
 VERSION = 1
 Document = dict[str, Any]
@@ -92,9 +93,31 @@ def removed(done: Iterable[Removed]) -> str:
                     "branches": list(each.branches),
                     "session": each.session,
                     "kept": [str(path) for path in each.kept],
+                    "trash_id": each.trash_id,
+                    "processes": list(each.processes),
                     "left": str(each.left) if each.left else None,
                 }
                 for each in done
+            ]
+        }
+    )
+
+
+def trash(entries: Sequence[Entry], sizes: Sequence[int] | None) -> str:
+    """The document of `par trash --json`; sizes in bytes, where asked for."""
+    return _dumped(
+        {
+            "trash": [
+                {
+                    "id": entry.id,
+                    "label": entry.context.label,
+                    "kind": entry.context.kind.value,
+                    "repository": str(entry.context.repository.path),
+                    "removed_at": entry.removed_at.isoformat(),
+                    "folder": str(entry.folder),
+                    **({"size": sizes[place]} if sizes else {}),
+                }
+                for place, entry in enumerate(entries)
             ]
         }
     )

@@ -13,7 +13,9 @@ if TYPE_CHECKING:  # a listing need not load what sends and removes
 
     from par.commands.control_center import Built
     from par.commands.send import Delivery
+    from par.commands.trash import Holding
     from par.removal import Removed
+    from par.trash import Entry
 
 COLUMNS = (
     Column("Label", 14, 5),
@@ -23,6 +25,13 @@ COLUMNS = (
     Column("Branch", 10, 4),
     Column("Created", 10, 1),
 )
+TRASH = (
+    Column("Label", 14, 4),
+    Column("Repository", 10, 1),
+    Column("Removed", 10, 2),
+    Column("Id", 12, 3),
+    Column("Size", 7, 0),
+)
 MARKS = {
     State.ATTACHED: "●",
     State.RUNNING: "○",
@@ -30,6 +39,7 @@ MARKS = {
     State.BROKEN: "✗",
     State.CREATING: "…",
     State.REMOVING: "…",
+    State.RESTORING: "…",
 }
 LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
 
@@ -82,19 +92,59 @@ def made(context: Context) -> str:
 
 
 def removed(done: Removed) -> str:
-    """What `par rm` did to one context."""
+    """What `par rm` did to one context, and how it comes back."""
     parts = [
         *(["worktree"] if done.folders else []),
         *(f"branch {visible(name)}" for name in done.branches),
         *(["session"] if done.session else []),
     ]
     said = f"removed '{done.label}'" + (f": {', '.join(parts)}" if parts else ": only its record was left")
-    kept = [
+    lines = [said]
+    if done.processes:
+        lines.append(f"still running in its folder: {visible(', '.join(done.processes))}")
+    lines += [
         f"kept {visible(str(path))}: its repository is gone, so par cannot tell what it holds"
         for path in done.kept
     ]
-    left = [f"its files are in {visible(str(done.left))}: some could not be deleted"] if done.left else []
-    return "\n".join([said, *kept, *left])
+    if done.left:
+        lines.append(f"its files are in {visible(str(done.left))}: some could not be deleted")
+    if done.trash_id:
+        lines.append(f"all of it is in the trash, bring it back: par restore {done.label}")
+    return "\n".join(lines)
+
+
+def trash(entries: Sequence[Entry], sizes: Sequence[int] | None, width: int | None) -> str:
+    """The table of `par trash`."""
+    if not entries:
+        return "The trash is empty."
+    rows = [
+        [
+            entry.context.label,
+            visible(_place(entry.context)),
+            entry.removed_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+            entry.id,
+            *([_bytes(sizes[place])] if sizes else []),
+        ]
+        for place, entry in enumerate(entries)
+    ]
+    return table(TRASH[: len(rows[0])], rows, width)
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "KB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
+def holdings(found: Iterable[Holding]) -> str:
+    """What `par trash empty` is about to delete, and the work that would be lost."""
+    return "\n".join(
+        f"  {each.entry.context.label}  ({each.entry.id})"
+        + (f"  holds {', '.join(each.work)}" if each.work else "")
+        for each in found
+    )
 
 
 def doomed(sightings: Iterable[Sighting]) -> str:

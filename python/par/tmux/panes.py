@@ -91,3 +91,16 @@ def _line(place: int, pane_id: str, buffer: str, with_text: bool, with_enter: bo
         steps.append(f"paste-buffer -b {buffer}-enter -t {pane_id}")
     # Not the pane's id: a message goes through strftime, which takes '%3' for its own
     return " ; ".join([*steps, f"display-message -p 'sent {place}'"])
+
+
+def texts(socket: Path, session_id: str, lines: int) -> list[str]:
+    """The last `lines` lines of each pane of a session, as they were shown."""
+    listed = server.attempt(socket, "list-panes", "-s", "-t", f"{session_id}:", "-F", "#{pane_id}").stdout
+    asked = ("capture-pane", "-p", "-J", "-S", f"-{lines}", "-t")
+    return [server.attempt(socket, *asked, pane_id).stdout for pane_id in listed.split()]
+
+
+def pids(socket: Path, session_id: str) -> list[int]:
+    """The process ids of the programs that the panes of a session were started with."""
+    listed = server.attempt(socket, "list-panes", "-s", "-t", f"{session_id}:", "-F", "#{pane_pid}")
+    return list(map(int, listed.stdout.split()))
