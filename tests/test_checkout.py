@@ -110,7 +110,7 @@ def test_a_target_lands_on_a_real_branch_that_rm_takes_away_if_par_made_it(
     assert world.git(hub.home, "for-each-ref", "refs/par") == ""
     gone = f"worktree, branch {case.branch}, session" if case.is_ours else "worktree, session"
     # By force: no local ref but the branch holds a request's commits
-    assert world.ok("rm", "--force", case.branch).stdout == f"removed '{case.branch}': {gone}\n"
+    assert world.ok("rm", "--purge", "--force", case.branch).stdout == f"removed '{case.branch}': {gone}\n"
     assert {each for each in traces(world, hub.home) - before if "remotes/" not in each} == set()
 
 
@@ -120,7 +120,7 @@ def test_feature_x_is_a_branch_unless_a_remote_is_called_feature(world: World, h
     world.ok("checkout", "feature/x", "--label", "mine", cwd=hub.home)
     assert world.git(world.worktree("mine"), "rev-parse", "HEAD") == hub.tips["feature x"]
     assert world.branches(hub.home) == {"main", "local", "feature-x"}
-    assert world.ok("rm", "mine").stdout == "removed 'mine': worktree, branch feature-x, session\n"
+    assert world.ok("rm", "--purge", "mine").stdout == "removed 'mine': worktree, branch feature-x, session\n"
 
 
 def test_targets_are_told_apart_by_their_form() -> None:
@@ -167,14 +167,14 @@ def test_a_branch_that_is_left_from_before_is_used_again_and_kept(world: World, 
     world.git(hub.home, "config", "branch.pr-123.remote", "origin")
     world.git(hub.home, "config", "branch.pr-123.merge", "refs/pull/123/head")
     assert "(existing)" in world.ok("checkout", "pr/123", cwd=hub.home).stdout
-    assert world.ok("rm", "pr-123").stdout == "removed 'pr-123': worktree, session\n"
+    assert world.ok("rm", "--purge", "pr-123").stdout == "removed 'pr-123': worktree, session\n"
     assert world.branches(hub.home) == {"main", "local", "pr-123"}
 
 
 def test_commits_on_a_request_are_not_lost_by_rm(world: World, hub: Hub) -> None:
     world.ok("checkout", "pr/123", cwd=hub.home)
     tip = commit(world, world.worktree("pr-123"), "my fix")
-    result = world.par("rm", "pr-123")
+    result = world.par("rm", "--purge", "pr-123")
     assert (result.status, result.stdout) == (5, "")
     assert "my fix" in result.stderr
     assert world.git(hub.home, "rev-parse", "pr-123") == tip
@@ -285,7 +285,7 @@ def test_a_branch_with_a_hostile_name_is_only_text(world: World, hub: Hub) -> No
     assert world.git(root, "rev-parse", "HEAD", f"refs/heads/{name}").splitlines() == [tip, tip]
     assert world.tmux("list-sessions", "-F", "#{@par_branch}") == name
     assert shown in world.ok("ls").stdout
-    removed = world.ok("rm", "--force", label)
+    removed = world.ok("rm", "--purge", "--force", label)
     assert removed.stdout == f"removed '{label}': worktree, branch {shown}, session\n"
     assert world.branches(hub.home) == {"main", "local"}
     assert not list(world.home.rglob("pwned"))
@@ -338,10 +338,10 @@ def test_a_request_that_was_only_looked_at_is_removed_without_force(world: World
     world.ok("checkout", "pr/7", cwd=home)
     world.git(bare, "update-ref", "refs/pull/7/head", _pushed(world, seed, bare, "second"))
     world.git(world.worktree("pr-7"), "pull", "-q")
-    assert world.ok("rm", "pr-7").stdout == "removed 'pr-7': worktree, branch pr-7, session\n"
+    assert world.ok("rm", "--purge", "pr-7").stdout == "removed 'pr-7': worktree, branch pr-7, session\n"
     world.ok("checkout", "pr/7", cwd=home)
     commit(world, world.worktree("pr-7"), "mine")
-    result = world.par("rm", "pr-7")
+    result = world.par("rm", "--purge", "pr-7")
     assert result.status == 5
     assert "has 1 commit on no other branch" in result.stderr
 

@@ -115,9 +115,9 @@ COSTS = [
     Cost("completion bash", 0, 0, LIGHT),
     Cost("code feat --editor true", 0, 0, LIGHT),
     Cost("start new", 3, 5, CHANGING),
-    Cost("rm new", 3, 9, CHANGING),
+    Cost("rm new", 6, 14, CHANGING),
     Cost("checkout topic", 3, 7, CHANGING | {"git", "logging"}),
-    Cost("rm topic", 3, 9, CHANGING),
+    Cost("rm topic", 6, 14, CHANGING),
 ]
 
 

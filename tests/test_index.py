@@ -19,7 +19,7 @@ from par import legacy
 from par.model import Context, Kind, Phase, Repository, Worktree
 from par.records import from_record, to_record
 
-HINT = "hint: par never overwrites it; mend it or move it away\n"
+HINT = "hint: par doctor\n"
 
 
 def index_of(world: World) -> Path:
@@ -131,7 +131,7 @@ DAMAGED = {
     "worktrees is a text": index_with(worktrees="abc"),
     "worktree without path": index_with(worktrees=[{"repository": "/g", "common_dir": "/g/.git"}]),
 }
-COMMANDS = (("ls",), ("labels",), ("path", "a"), ("rm", "a"), ("rm", "all", "-y", "--force"))
+COMMANDS = (("ls",), ("labels",), ("path", "a"), ("rm", "a"), ("rm", "all", "-y", "--purge", "--force"))
 
 
 def check_refused(world: World, *words: str, cwd: Path | None = None) -> None:
@@ -360,7 +360,7 @@ def test_older_index_is_imported_once_with_a_backup(world: World, older: Older) 
     assert set(world.index["contexts"]) == {"v1.2", "topic", "both", "new"}
     assert (backup.read_text(), backup.stat().st_mode & 0o777) == (older.content, 0o600)
     assert index_of(world).stat().st_mode & 0o777 == 0o600
-    world.ok("rm", "new")
+    world.ok("rm", "--purge", "new")
     assert backup.read_text() == older.content
 
 
@@ -379,9 +379,9 @@ def test_older_contexts_can_be_sent_to_opened_and_removed(
     eventually(lambda: clients_of(world) == [session], "a client on the session")
     assert world.tmux("show-options", "-v", "-t", f"={session}:", "@par_label") == "v1.2"
     world.tmux("detach-client", "-s", f"={session}")
-    assert world.ok("rm", "v1.2").stdout == "removed 'v1.2': worktree, branch v1.2, session\n"
+    assert world.ok("rm", "--purge", "v1.2").stdout == "removed 'v1.2': worktree, branch v1.2, session\n"
     # par-cli did not note whether the branches of a checkout or of a workspace were its own: they stay
-    assert world.ok("rm", "topic", "both", "--force").status == 0
+    assert world.ok("rm", "--purge", "topic", "both", "--force").status == 0
     assert world.branches(older.home) == {"main", "topic"}
     assert [world.branches(home) for home in older.parts] == [{"main", "both"}] * 2
     for home in (older.home, *older.parts):

@@ -206,7 +206,7 @@ def live(world: World, home: Path, label: str) -> None:
     assert world.ok("send", label, "echo $((40 + 2)) > answer").stdout == f"{label}: sent\n"
     eventually(lambda: (folder / "answer").exists() and (folder / "answer").read_text() == "42\n")
     (folder / "answer").unlink()
-    removed = world.ok("rm", label)
+    removed = world.ok("rm", "--purge", label)
     assert removed.stdout == f"removed '{label}': worktree, branch {label}, session\n"
     assert (removed.stderr, folder.exists()) == ("", False)
 
@@ -264,7 +264,9 @@ def test_labels_are_unique_across_repositories_and_case(world: World) -> None:
     assert result.status == 4
     assert traces(world, other) == before
     assert world.ok("path", "strasse").stdout == world.ok("path", "Straße").stdout
-    assert world.ok("rm", "CAFE\u0301").stdout == "removed 'café': worktree, branch café, session\n"
+    assert (
+        world.ok("rm", "--purge", "CAFE\u0301").stdout == "removed 'café': worktree, branch café, session\n"
+    )
     assert world.ok("labels").stdout == "Straße\n"
 
 

@@ -1,4 +1,7 @@
-"""`par rm`: what it takes away, what it says of that, and what it refuses to lose."""
+"""`par rm --purge`, which deletes at once: what it takes, what it says of that, what it refuses to lose.
+
+What a plain `par rm` does is in test_trash.py, and that all of it comes back in test_restore.py.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from conftest import PAR, Terminal, World, eventually
+
+PURGE = ("rm", "--purge")
 
 
 def commit(world: World, folder: Path, name: str = "work") -> str:
@@ -60,7 +65,7 @@ def test_rm_takes_worktree_branch_and_session_and_says_so(world: World) -> None:
     home = world.repository("my app#1")
     world.git(home, "config", "branch.feat.description", "mine")
     world.ok("start", "feat", cwd=home)
-    result = world.par("rm", "feat", LC_ALL="C", GIT_DIR=str(world.home / "elsewhere"))
+    result = world.par(*PURGE, "feat", LC_ALL="C", GIT_DIR=str(world.home / "elsewhere"))
     assert result.stdout == "removed 'feat': worktree, branch feat, session\n"
     assert (result.status, result.stderr) == (0, "")
     assert world.branches(home) == {"main"}
@@ -75,7 +80,7 @@ def test_rm_of_several_labels_reports_each_as_json(world: World) -> None:
         world.ok("start", label, cwd=home)
     root = world.worktree("feat").parent
     names = {label: world.session(label) for label in ("feat", "theirs")}
-    result = world.ok("rm", "--json", "FEAT", "theirs", "feat")
+    result = world.ok(*PURGE, "--json", "FEAT", "theirs", "feat")
     assert result.json == {
         "version": 1,
         "removed": [
@@ -85,6 +90,8 @@ def test_rm_of_several_labels_reports_each_as_json(world: World) -> None:
                 "branches": branches,
                 "session": names[label],
                 "kept": [],
+                "trash_id": None,
+                "processes": [],
                 "left": None,
             }
             for label, branches in (("feat", ["feat"]), ("theirs", []))
@@ -104,6 +111,14 @@ def test_rm_of_an_unknown_label_names_the_nearest(world: World) -> None:
     assert list(world.index["contexts"]) == ["feature"]
     none = world.par("-L", "other", "rm", "all", XDG_DATA_HOME=str(world.home / "empty"))
     assert none == type(none)(3, "", "par: there is no context to remove\nhint: par start LABEL\n")
+
+
+def test_force_alone_is_told_that_nothing_needs_it(world: World) -> None:
+    result = world.par("rm", "--force", "feat")
+    assert result.stderr == (
+        "par: --force goes with --purge: what is only removed can be brought back\nhint: par rm LABEL\n"
+    )
+    assert (result.status, result.stdout) == (2, "")
 
 
 # -- work that would be lost ---------------------------------------------------------------------
@@ -163,6 +178,16 @@ def _bisect(world: World, folder: Path) -> str:
     return "1 uncommitted file (a bisect in progress)"
 
 
+def _commit_in_a_submodule(world: World, folder: Path) -> str:
+    library = world.repository("library")
+    world.git(folder, "submodule", "-q", "add", str(library), "inner")
+    world.git(folder, "commit", "-q", "-m", "a submodule")
+    said = commit(world, folder / "inner")
+    world.git(folder, "commit", "-q", "-a", "-m", "what only the submodule here has")
+    world.git(world.home / "src/app", "merge", "-q", "feat")
+    return f"1 commit on no other branch (inner: {said} add work)"
+
+
 RISKS = [
     _edit,
     _stage,
@@ -174,6 +199,7 @@ RISKS = [
     _lose_the_folder_with_commits_on_the_branch,
     _stop_in_a_rebase,
     _bisect,
+    _commit_in_a_submodule,
 ]
 
 
@@ -183,14 +209,14 @@ def test_rm_refuses_to_lose_work(world: World, risk: Callable[[World, Path], str
     world.ok("start", "feat", cwd=home)
     said = risk(world, world.worktree("feat"))
     before = state(world, home)
-    result = world.par("rm", "feat")
+    result = world.par(*PURGE, "feat")
     assert result.stderr == (
         f"par: work would be lost: 'feat' has {said}\n"
-        "hint: save the work, or give it up: par rm --force feat\n"
+        "hint: save the work, or give it up: par rm --purge --force feat\n"
     )
     assert (result.status, result.stdout) == (5, "")
     assert state(world, home) == before
-    world.ok("rm", "--force", "feat")
+    world.ok(*PURGE, "--force", "feat")
     assert world.branches(home) == {"main"}
     assert_nothing_is_left(world, home)
 
@@ -201,11 +227,11 @@ def test_one_unsafe_label_keeps_all_of_them(world: World) -> None:
         world.ok("start", label, cwd=home)
     _edit(world, world.worktree("dirty"))
     before = state(world, home)
-    for words in (("rm", "safe", "dirty"), ("rm", "all", "-y")):
+    for words in ((*PURGE, "safe", "dirty"), (*PURGE, "all", "-y")):
         result = world.par(*words)
         assert result.stderr.splitlines() == [
             "par: work would be lost: 'dirty' has 1 uncommitted file (file0)",
-            "hint: save the work, or give it up: par rm --force dirty",
+            "hint: save the work, or give it up: par rm --purge --force dirty",
         ]
         assert (result.status, result.stdout) == (5, "")
         assert state(world, home) == before
@@ -221,7 +247,7 @@ def test_what_another_ref_holds_or_git_ignores_is_no_loss(world: World) -> None:
     world.git(home, "merge", "-q", "merged")
     commit(world, world.worktree("tagged"), "other")
     world.git(home, "tag", "kept", "tagged")
-    result = world.ok("rm", "merged", "tagged")
+    result = world.ok(*PURGE, "merged", "tagged")
     assert result.stdout == (
         "removed 'merged': worktree, branch merged, session\n"
         "removed 'tagged': worktree, branch tagged, session\n"
@@ -234,9 +260,9 @@ def test_pushed_commits_are_no_loss(world: World) -> None:
     bare, home = world.clone()
     world.ok("start", "feat", cwd=home)
     commit(world, world.worktree("feat"))
-    assert world.par("rm", "feat").status == 5
+    assert world.par(*PURGE, "feat").status == 5
     world.git(world.worktree("feat"), "push", "-q", "origin", "feat")
-    world.ok("rm", "feat")
+    world.ok(*PURGE, "feat")
     assert world.branches(home) == {"main"}
     assert world.branches(bare) == {"main", "feat"}
 
@@ -247,7 +273,7 @@ def test_a_branch_that_par_did_not_make_stays(world: World) -> None:
     world.ok("start", "mine", cwd=home)
     commit(world, world.worktree("mine"))
     tip = world.git(home, "rev-parse", "mine")
-    result = world.ok("rm", "mine")
+    result = world.ok(*PURGE, "mine")
     assert result.stdout == "removed 'mine': worktree, session\n"
     assert world.git(home, "rev-parse", "mine") == tip
     assert_nothing_is_left(world, home)
@@ -258,7 +284,7 @@ def test_a_branch_that_is_checked_out_elsewhere_stays(world: World) -> None:
     world.ok("start", "feat", cwd=home)
     world.git(world.worktree("feat"), "switch", "-q", "-c", "other")
     world.git(home, "switch", "-q", "feat")
-    assert world.ok("rm", "feat").stdout == "removed 'feat': worktree, session\n"
+    assert world.ok(*PURGE, "feat").stdout == "removed 'feat': worktree, session\n"
     assert world.branches(home) == {"main", "feat", "other"}
     assert_nothing_is_left(world, home)
 
@@ -272,6 +298,7 @@ class Foreign(NamedTuple):
     id: str
     make: Callable[[World, Path], None]
     reason: str
+    hint: str
 
 
 def _link_to_the_moved(world: World, folder: Path) -> None:
@@ -304,21 +331,30 @@ def _lock(world: World, folder: Path) -> None:
     world.git(folder, "worktree", "lock", "--reason", "on a stick", str(folder))
 
 
+def _move_by_git(world: World, folder: Path) -> None:
+    world.git(folder, "worktree", "move", str(folder), str(world.home / "elsewhere"))
+
+
 def _lock_and_unplug(world: World, folder: Path) -> None:
     _lock(world, folder)
     folder.rename(world.home / "unplugged")
 
 
-GONE = "is no longer a worktree of par's at '{}'"
-LOCKED = "is locked by git worktree lock: on a stick"
+GONE = ("is no longer a worktree of par's at '{0}'", "move away what is not par's: mv '{0}' ELSEWHERE")
+LOCKED = ("is locked by git worktree lock: on a stick", "git -C '{1}' worktree unlock '{0}'")
+MOVED = (
+    "was moved by git worktree move to '{2}/elsewhere'",
+    "git -C '{1}' worktree move '{2}/elsewhere' '{0}'",
+)
 FOREIGN = [
-    Foreign("link to the moved worktree", _link_to_the_moved, GONE),
-    Foreign("dangling link", _dangling_link, GONE),
-    Foreign("another repository", _foreign_repository, GONE),
-    Foreign("a plain folder", _plain_folder, GONE),
-    Foreign("a plain file", _plain_file, GONE),
-    Foreign("locked by the user", _lock, LOCKED),
-    Foreign("locked and not there", _lock_and_unplug, LOCKED),
+    Foreign("link to the moved worktree", _link_to_the_moved, *GONE),
+    Foreign("dangling link", _dangling_link, *GONE),
+    Foreign("another repository", _foreign_repository, *GONE),
+    Foreign("a plain folder", _plain_folder, *GONE),
+    Foreign("a plain file", _plain_file, *GONE),
+    Foreign("locked by the user", _lock, *LOCKED),
+    Foreign("locked and not there", _lock_and_unplug, *LOCKED),
+    Foreign("moved by git", _move_by_git, *MOVED),
 ]
 
 
@@ -329,11 +365,12 @@ def test_what_is_not_pars_is_never_removed_not_even_by_force(world: World, forei
     folder = world.worktree("feat")
     foreign.make(world, folder)
     before = state(world, home)
-    for words in (("feat",), ("--force", "feat")):
-        result = world.par("rm", *words)
+    places = (folder, home, world.home)
+    for words in (("rm", "feat"), (*PURGE, "feat"), (*PURGE, "--force", "feat")):
+        result = world.par(*words)
         assert result.stderr == (
-            f"par: cannot be removed: 'feat' {foreign.reason.format(folder)}\n"
-            "hint: git worktree unlock, or move away what is not par's; --force does neither\n"
+            f"par: cannot be removed: 'feat' {foreign.reason.format(*places)}\n"
+            f"hint: {foreign.hint.format(*places)}\n"
         )
         assert (result.status, result.stdout) == (5, "")
         assert state(world, home) == before
@@ -386,7 +423,7 @@ def test_rm_finishes_what_is_partly_gone(
     home = world.repository()
     world.ok("start", "feat", cwd=home)
     lose(world, home)
-    result = world.par("rm", "feat")
+    result = world.par(*PURGE, "feat")
     assert result == type(result)(0, f"removed 'feat': {said}\n", "")
     assert world.branches(home) == {"main"}
     assert_nothing_is_left(world, home)
@@ -399,10 +436,10 @@ def test_rm_keeps_the_folder_of_a_repository_that_is_gone_unless_forced(world: W
     one, two, three = map(world.worktree, ("one", "two", "three"))
     shutil.rmtree(home)
     (three / ".git").unlink()
-    assert world.par("rm", "one").stdout == (
+    assert world.par(*PURGE, "one").stdout == (
         f"removed 'one': session\nkept {one}: its repository is gone, so par cannot tell what it holds\n"
     )
-    assert world.par("rm", "--force", "two", "three").stdout == (
+    assert world.par(*PURGE, "--force", "two", "three").stdout == (
         "removed 'two': worktree, session\nremoved 'three': session\n"
         f"kept {three}: its repository is gone, so par cannot tell what it holds\n"
     )
@@ -418,7 +455,7 @@ def test_an_interrupted_removal_keeps_the_folder_of_a_repository_that_is_gone(wo
     folder = world.worktree("feat")
     shutil.rmtree(home)
     content = (world.data / "global_state.json").read_text()
-    (world.data / "global_state.json").write_text(content.replace('"ready"', '"removing"'))
+    (world.data / "global_state.json").write_text(content.replace('"ready"', '"purging"'))
     assert world.ok("ls").stdout.startswith("No contexts.")
     assert (folder / "file0").exists()
 
@@ -427,7 +464,7 @@ def test_a_renamed_session_is_still_the_contexts(world: World) -> None:
     home = world.repository()
     world.ok("start", "feat", cwd=home)
     world.tmux("rename-session", "-t", f"={world.session('feat')}:", "mine")
-    assert world.ok("rm", "feat").stdout == "removed 'feat': worktree, branch feat, session\n"
+    assert world.ok(*PURGE, "feat").stdout == "removed 'feat': worktree, branch feat, session\n"
     assert_nothing_is_left(world, home)
 
 
@@ -438,7 +475,7 @@ def test_only_the_session_of_the_label_dies(world: World) -> None:
     world.tmux("kill-session", "-t", f"={world.session('feat')}:")
     world.tmux("new-session", "-d", "-s", f"{world.session('feat')}-notes")
     before = world.sessions()
-    assert world.ok("rm", "feat").stdout == "removed 'feat': worktree, branch feat\n"
+    assert world.ok(*PURGE, "feat").stdout == "removed 'feat': worktree, branch feat\n"
     assert world.sessions() == before
 
 
@@ -455,7 +492,7 @@ def test_read_only_files_and_folders_are_removed(world: World) -> None:
     home = world.repository()
     world.ok("start", "feat", cwd=home)
     world.run("sh", "-c", "mkdir -p a/b && echo x >a/b/c && chmod -R a-w . a", cwd=world.worktree("feat"))
-    result = world.run(*limited(), *PAR, "rm", "--force", "feat")
+    result = world.run(*limited(), *PAR, *PURGE, "--force", "feat")
     assert result == type(result)(0, "removed 'feat': worktree, branch feat, session\n", "")
     assert_nothing_is_left(world, home)
 
@@ -465,7 +502,7 @@ def test_files_that_cannot_be_deleted_stop_nothing_else(world: World) -> None:
     home = world.repository()
     world.ok("start", "feat", cwd=home)
     world.run("sh", "-c", "mkdir a && echo x >a/b && chown -R 65534 a", cwd=world.worktree("feat"))
-    result = world.run(*limited(), *PAR, "rm", "--force", "feat")
+    result = world.run(*limited(), *PAR, *PURGE, "--force", "feat")
     (left,) = (world.data / "removed").iterdir()
     assert result.stdout == (
         "removed 'feat': worktree, branch feat, session\n"
@@ -481,7 +518,7 @@ def test_a_data_folder_behind_a_link_is_pars_own(world: World) -> None:
     (world.home / "link").symlink_to(world.home / "disk")
     there = str(world.home / "link")
     world.ok("start", "feat", cwd=home, XDG_DATA_HOME=there)
-    result = world.ok("rm", "feat", XDG_DATA_HOME=there)
+    result = world.ok(*PURGE, "feat", XDG_DATA_HOME=there)
     assert result.stdout == "removed 'feat': worktree, branch feat, session\n"
     assert list((world.home / "disk/par/worktrees").iterdir()) == []
     assert world.branches(home) == {"main"}
@@ -493,7 +530,7 @@ def test_a_data_folder_behind_a_link_is_pars_own(world: World) -> None:
 def test_rm_works_from_inside_the_folder_that_it_removes(world: World) -> None:
     home = world.repository()
     world.ok("start", "feat", cwd=home)
-    result = world.par("rm", "feat", cwd=world.worktree("feat"))
+    result = world.par(*PURGE, "feat", cwd=world.worktree("feat"))
     assert result == type(result)(0, "removed 'feat': worktree, branch feat, session\n", "")
     assert_nothing_is_left(world, home)
 
@@ -511,13 +548,13 @@ def test_rm_from_its_own_pane_does_all_and_the_client_goes_on(world: World, term
     for label in ("last", "next", "feat"):
         terminal.par(f"open {label}")
         wait_until_shown(world, names[label])
-    terminal.par("rm feat last")
+    terminal.par("rm --purge feat last")
     wait_until_shown(world, names["next"])
     eventually(lambda: list(world.index["contexts"]) == ["next"])
     assert world.sessions() == [names["next"]]
     assert world.branches(home) == {"main", "next"}
     assert [path.name for path in next((world.data / "worktrees").iterdir()).iterdir()] == ["next"]
-    terminal.par("rm next")
+    terminal.par("rm --purge next")
     terminal.wait("[exited]")
     eventually(lambda: world.index["contexts"] == {})
     assert world.branches(home) == {"main"}
@@ -533,11 +570,11 @@ def test_rm_all_needs_a_yes_without_a_terminal(world: World) -> None:
     for label in ("one", "two"):
         world.ok("start", label, cwd=home)
     before = state(world, home)
-    result = world.par("rm", "all", text="y\n")
-    assert result.stderr == "par: removing all contexts needs a confirmation\nhint: par rm all -y\n"
+    result = world.par(*PURGE, "all", text="y\n")
+    assert result.stderr == "par: this needs a confirmation\nhint: par rm all -y\n"
     assert (result.status, result.stdout) == (2, "")
     assert state(world, home) == before
-    done = world.par("rm", "ALL", "--yes")
+    done = world.par(*PURGE, "ALL", "--yes")
     assert done.stdout == (
         "removed 'one': worktree, branch one, session\nremoved 'two': worktree, branch two, session\n"
     )
@@ -552,13 +589,13 @@ def test_rm_all_lists_and_asks_and_only_yes_removes(world: World, terminal: Term
     question = "  one  (app)\n  two  (app)\nRemove these 2 contexts? [y/N]:"
     for answer in ("n", "", "C-c"):
         terminal.type("clear")
-        terminal.par("rm all; echo status $?")
+        terminal.par("rm --purge all; echo status $?")
         terminal.wait(question)
         terminal.press(*([answer] if answer == "C-c" else [answer, "Enter"] if answer else ["Enter"]))
         terminal.wait("status 130")
         assert state(world, home) == before
     terminal.type("clear")
-    terminal.par("rm all; echo status $?")
+    terminal.par("rm --purge all; echo status $?")
     terminal.wait(question)
     terminal.type("y")
     said = [f"removed '{label}': worktree, branch {label}, session" for label in ("one", "two")]

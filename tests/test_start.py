@@ -96,7 +96,7 @@ def test_a_submodule_and_a_bare_repository_are_repositories_of_their_own(world: 
         {"name": "lib", "path": str(bare)},
     ]
     assert {each["worktrees"][0]["head"] for each in listed} == {world.git(home, "rev-parse", "HEAD")}
-    assert world.ok("rm", "all", "-y").stdout == (
+    assert world.ok("rm", "--purge", "all", "-y").stdout == (
         "removed 'inner': worktree, branch inner, session\nremoved 'feat': worktree, branch feat, session\n"
     )
     assert world.branches(bare) == {"main"}
@@ -154,7 +154,7 @@ def test_an_existing_branch_is_reused_and_kept_by_rm(world: World) -> None:
     result = world.ok("start", "feat", cwd=home)
     assert "  branch    feat (existing)\n" in result.stdout
     assert world.git(world.worktree("feat"), "rev-parse", "HEAD") == tip
-    assert world.ok("rm", "feat").stdout == "removed 'feat': worktree, session\n"
+    assert world.ok("rm", "--purge", "feat").stdout == "removed 'feat': worktree, session\n"
     assert traces(world, home) == before
 
 
@@ -179,7 +179,9 @@ def test_a_branch_that_only_origin_has_is_tracked(world: World) -> None:
     world.git(bare, "update-ref", "refs/heads/feat/x", newer)
     world.git(root, "pull", "-q")
     assert world.git(root, "rev-parse", "HEAD") == newer
-    assert world.ok("rm", "feat/x").stdout == "removed 'feat/x': worktree, branch feat/x, session\n"
+    assert (
+        world.ok("rm", "--purge", "feat/x").stdout == "removed 'feat/x': worktree, branch feat/x, session\n"
+    )
     assert world.branches(home) == {"main"}
     assert "branch.feat/x" not in world.git(home, "config", "--local", "--list")
 
@@ -252,7 +254,7 @@ def test_what_is_inherited_does_not_choose_the_repository_or_the_data_folder(wor
     assert Path(listed["worktrees"][0]["path"]).is_relative_to(world.data)
     assert world.branches(home) == {"main", "feat"}
     assert not (home / "below/relative").exists()
-    dirty.ok("rm", "feat", cwd=home)
+    dirty.ok("rm", "--purge", "feat", cwd=home)
     assert world.branches(home) == {"main"}
     assert traces(world, other) == before
 
@@ -274,7 +276,9 @@ def test_odd_paths_are_only_text(world: World, locale: str) -> None:
     (root / "where").unlink()
     listed = world.ok("ls", "--json").json["contexts"][0]
     assert (listed["state"], listed["repository"]["path"]) == ("running", str(home))
-    assert world.ok("rm", "日本語").stdout == "removed '日本語': worktree, branch 日本語, session\n"
+    assert (
+        world.ok("rm", "--purge", "日本語").stdout == "removed '日本語': worktree, branch 日本語, session\n"
+    )
     assert (world.branches(home), world.sessions()) == ({"main"}, [])
     assert not list(world.home.rglob("pwned"))
 
@@ -293,7 +297,7 @@ def test_the_users_tmux_settings_do_not_matter(world: World) -> None:
     world.ok("send", "feat", "echo $BASH_VERSION > version")
     eventually(lambda: (root / "version").exists() and (root / "version").read_text().strip())
     (root / "version").unlink()
-    world.ok("rm", "feat")
+    world.ok("rm", "--purge", "feat")
     assert world.sessions() == []
 
 
@@ -305,7 +309,7 @@ def test_a_session_name_that_is_taken_gets_a_number(world: World) -> None:
     assert world.session("a_b") == f"{name}-2"
     world.tmux("new-session", "-d", "-s", name.replace("a_b", "c"))
     world.ok("start", "c", cwd=home)
-    world.ok("rm", "all", "-y")
+    world.ok("rm", "--purge", "all", "-y")
     assert world.sessions() == [name.replace("a_b", "c")]
 
 

@@ -15,7 +15,7 @@ from par.names import key, nearest, visible
 from par.records import from_record, to_record
 
 VERSION = 2
-REPAIR = "par never overwrites it; mend it or move it away"
+REPAIR = "par doctor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def load(socket: Path) -> Index:
     read, is damaged or is newer than this par.
     """
     try:
-        document = json.loads(_content(paths.index()).decode(), object_pairs_hook=_unique)
+        document = json.loads(content(paths.index()).decode(), object_pairs_hook=_unique)
     except FileNotFoundError:
         return Index()
     except (OSError, ValueError, RecursionError) as error:
@@ -79,7 +79,7 @@ def load(socket: Path) -> Index:
         raise StateError(f"the index {paths.index()} is damaged: {error!r}", hint=REPAIR) from error
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
     """What the file `path` holds. Raises OSError for anything but a file: a FIFO would never end."""
     if path.is_symlink() and not path.exists():
         raise OSError("it is a link to nothing")
@@ -135,19 +135,24 @@ def write(path: Path, content: bytes, is_durable: bool = True) -> None:
     `is_durable` waits until the disk has it; what can be made again need not wait. The file beside
     has a fixed name: what a par that was killed left is replaced by the next.
     """
-    beside = path.with_name(f"{path.name}.tmp")
+    part = beside(path)
     try:
-        with open(beside, "wb", opener=_private) as file:
+        with open(part, "wb", opener=_private) as file:
             file.write(content)
             if is_durable:
                 file.flush()
                 os.fsync(file.fileno())
-        beside.replace(path)
+        part.replace(path)
     finally:
         with suppress(FileNotFoundError):
-            beside.unlink()
+            part.unlink()
     if is_durable:
         _sync_folder(path.parent)
+
+
+def beside(path: Path) -> Path:
+    """Where the new content of `path` is written before it takes its place."""
+    return path.with_name(f"{path.name}.tmp")
 
 
 def _private(path: str, flags: int) -> int:

@@ -77,6 +77,32 @@ def adopted(name: str) -> Iterator[Operation | None]:
         os.close(descriptor)
 
 
+def is_running(name: str) -> bool:
+    """Whether the operation `name` is still under way, or a git that it started."""
+    if not (paths.locks() / f"operation-{name}").exists():
+        return False
+    with index():
+        descriptor = _opened(f"operation-{name}")
+        has_taken = _took(descriptor)
+        os.close(descriptor)
+    return not has_taken
+
+
+def ended() -> list[Path]:
+    """The locks that operations left which died after their end."""
+    return [each for each in sorted(paths.locks().glob("operation-*")) if not _is_held(each)]
+
+
+def _is_held(path: Path) -> bool:
+    return is_running(path.name.removeprefix("operation-"))
+
+
+def sweep() -> None:
+    """Delete the locks of operations that ended."""
+    with index():
+        _sweep()
+
+
 def _sweep() -> None:
     """Delete what operations left that died after their end: no record leads to them any more.
 

@@ -20,6 +20,7 @@ class Phase(Enum):
     CREATING = "creating"
     READY = "ready"
     REMOVING = "removing"
+    PURGING = "purging"
     RESTORING = "restoring"
 
 
@@ -32,6 +33,7 @@ class State(Enum):
     BROKEN = "broken"
     CREATING = "creating"
     REMOVING = "removing"
+    PURGING = "purging"
     RESTORING = "restoring"
 
 
@@ -72,7 +74,8 @@ class Context:
 
     `root` is the folder the session starts in. `session` is the session's name and `socket` the tmux
     server it lives on. `operation` is the id of the operation that last changed the record,
-    `created_at` an aware time in UTC.
+    `created_at` an aware time in UTC. One that `is_adopted` has a worktree which par did not make: its
+    folder and branch are never touched.
     """
 
     label: str
@@ -84,6 +87,7 @@ class Context:
     socket: Path
     created_at: datetime
     operation: str
+    is_adopted: bool = False
 
     @property
     def is_ready(self) -> bool:
@@ -104,7 +108,7 @@ class Session:
 
     `attached` counts clients, `last_attached` is tmux's time in seconds since the epoch (0: never),
     `is_current` says that the caller's own pane is in it, `init` and `agent` are `@par_init` and
-    `@par_state`.
+    `@par_state`. One that `is_adopted` was there before par: it is never killed.
     """
 
     id: str
@@ -116,6 +120,12 @@ class Session:
     init: str
     agent: str
     is_current: bool = False
+    is_adopted: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether par made it, as far as its marks tell; one that lost them may be the user's."""
+        return bool(self.label) and not self.is_adopted
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,16 @@ def trash() -> Path:
     return data() / "trash"
 
 
+def emptied() -> Path:
+    """What was taken out of the trash, in one rename each, and is being deleted."""
+    return data() / "emptied"
+
+
+def config() -> Path:
+    """The user's settings: `$XDG_CONFIG_HOME/par/config.yaml`, by default in `~/.config/par`."""
+    return home_of("XDG_CONFIG_HOME", ".config") / "par/config.yaml"
+
+
 def removed(operation: str) -> Path:
     """Where a worktree goes in one rename before it is deleted."""
     return data() / "removed" / operation
@@ -54,6 +64,11 @@ def is_ours(path: Path) -> bool:
     homes = (data() / "worktrees", data() / "workspaces")
     inside = path.parent.resolve() / path.name
     return any(home.resolve() in inside.parents and inside.parent != home.resolve() for home in homes)
+
+
+def is_beside(path: Path) -> bool:
+    """Whether `path`, if it is there, can be renamed into the data folder: they are on one disk."""
+    return not path.exists() or path.stat().st_dev == data().stat().st_dev
 
 
 def prune_parents(path: Path) -> None:

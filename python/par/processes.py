@@ -1,19 +1,33 @@
 """Which programs run in a folder; only Linux tells (proc(5))."""
 
 import os
-from collections.abc import Iterable
+import signal
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 
 def inside(folders: Iterable[Path], ignored: Iterable[int]) -> tuple[str, ...]:
     """The programs whose working folder is in one of `folders`, as 'name (pid)'.
 
-    Not this one, and not those with a pid in `ignored`.
+    Not this one, and not those that end with the terminals whose first programs have a pid in `ignored`.
     """
-    roots = tuple(f"{folder}/" for folder in folders)
-    known = {str(os.getpid()), *map(str, ignored)}
-    found = [each for each in Path("/proc").glob("[0-9]*") if each.name not in known]
-    return tuple(sorted(f"{_name(each)} ({each.name})" for each in found if _folder(each).startswith(roots)))
+    roots, doomed = tuple(f"{folder}/" for folder in folders), frozenset(ignored)
+    found = [each for each in Path("/proc").glob("[0-9]*") if _folder(each).startswith(roots)]
+    staying = [each for each in found if int(each.name) != os.getpid() and not _ends(each, doomed)]
+    return tuple(sorted(f"{_name(each)} ({each.name})" for each in staying))
+
+
+def _ends(process: Path, doomed: Container[int]) -> bool:
+    """Whether a program gets the signal of a terminal that is closed, and does not ignore it."""
+    pid = int(process.name)
+    try:
+        if pid in doomed or os.getsid(pid) not in doomed:
+            return pid in doomed
+        lines = (process / "status").read_text().splitlines()
+    except OSError:
+        return True
+    ignored = next((line.split()[1] for line in lines if line.startswith("SigIgn:")), "0")
+    return not int(ignored, 16) & 1 << (signal.SIGHUP - 1)
 
 
 def _folder(process: Path) -> str:

@@ -21,6 +21,7 @@ def to_record(context: Context) -> Record:
         "created_at": context.created_at.isoformat(),
         "operation": context.operation,
         "worktrees": [_worktree_record(worktree) for worktree in context.worktrees],
+        **({"is_adopted": True} if context.is_adopted else {}),
     }
 
 
@@ -50,6 +51,7 @@ def from_record(label: str, record: Record) -> Context:
         socket=_path(record["socket"]),
         created_at=when(record["created_at"]),
         operation=_operation(record["operation"]),
+        is_adopted=record.get("is_adopted") is True,
     )
 
 

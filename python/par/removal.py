@@ -1,17 +1,13 @@
 """How a context is taken away: worktrees, branches, session and record, in that order."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from dataclasses import dataclass
 from pathlib import Path
 
-from par import index, locks, paths, trash
-from par.git import burial, deletion, links, repository
+from par import index, locks, paths
+from par.git import deletion, links, repository
 from par.locks import Operation
-from par.model import Context, Phase, Worktree
-from par.tmux import panes, sessions
-from par.trash import Entry
-
-KEPT_LINES = 2000
+from par.model import Context, Session, Worktree
+from par.tmux import sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +15,8 @@ class Removed:
     """What a removal did: the folders, branches and session that are gone, and folders it kept.
 
     `left` has the files of a folder which is gone from its place but could not be deleted. With a
-    `trash_id` all of it can be brought back. `processes` still run in its folders.
+    `trash_id` all of it can be brought back. `processes` still run in its folders. Of a context that
+    `is_adopted` par only forgets what it knew; `released` is its session where that goes on.
     """
 
     label: str
@@ -30,67 +27,38 @@ class Removed:
     left: Path | None = None
     trash_id: str | None = None
     processes: tuple[str, ...] = ()
+    is_adopted: bool = False
+    released: str | None = None
 
 
-def put_away(context: Context, operation: Operation, session_id: str | None) -> Removed:
-    """Move `context` into the trash, beginning wherever an earlier attempt ended; nothing of it is lost.
-
-    A branch goes only where its worktree names the commit at which it may be deleted (`doomed_oid`)
-    and it is still there. The session dies last: the caller may be running in it.
-    """
-    entry = trash.load(operation.id) or _enter(context, operation, session_id)
-    stays = [each for each in entry.kept if not each.worktree.repository.common_dir.is_dir()]
-    for place, kept in enumerate(entry.kept):
-        if kept not in stays:
-            with locks.repository(kept.worktree.repository.common_dir):
-                burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
-                paths.prune_parents(kept.worktree.path)
-    if session_id:
-        sessions.kill(context, session_id)
-    _drop(context)
-    gone = [kept for kept in entry.kept if kept not in stays]
+def forget(context: Context, session: Session | None) -> Removed:
+    """Let go of an adopted context: its folder and branch stay as they are, and a session that par did
+    not make goes on."""
+    if session:
+        sessions.release(context, session)
+    drop(context)
+    dies = session is not None and session.is_ours
     return Removed(
         label=context.label,
-        folders=tuple(kept.worktree.path for kept in gone if kept.had_folder),
-        branches=tuple(kept.worktree.branch for kept in gone if kept.tip),
-        session=context.session if session_id else None,
-        kept=tuple(kept.worktree.path for kept in stays if kept.worktree.path.exists()),
-        trash_id=entry.id if gone else None,
+        folders=(),
+        branches=(),
+        session=session.name if session and dies else None,
+        kept=tuple(worktree.path for worktree in context.worktrees),
+        is_adopted=True,
+        released=session.name if session and not dies else None,
     )
 
 
-def _enter(context: Context, operation: Operation, session_id: str | None) -> Entry:
-    before = replace(
-        context,
-        phase=Phase.READY,
-        worktrees=tuple(replace(worktree, doomed_oid="") for worktree in context.worktrees),
-    )
-    now = datetime.now(timezone.utc).replace(microsecond=0)
-    found = tuple(burial.look(worktree) for worktree in context.worktrees)
-    kept = tuple(replace(each, worktree=was) for each, was in zip(found, before.worktrees, strict=True))
-    entry = Entry(operation.id, before, now, kept)
-    trash.save(entry)
-    if session_id:
-        texts = panes.texts(context.socket, session_id, KEPT_LINES)
-        for number, text in enumerate(texts):
-            index.write(entry.folder / f"pane-{number}.txt", text.encode("utf-8", "surrogateescape"), False)
-    return entry
+def kill_session(context: Context) -> None:
+    """Kill the session that was made for `context`, if it still lives."""
+    # It is made and marked in one call: an unmarked one of this name is somebody else's
+    for session in sessions.sessions(context.socket):
+        if session.label == context.label:
+            sessions.kill(context, session.id)
 
 
-def take_back(entry: Entry, context: Context) -> None:
-    """Return the worktrees of `context`, restored in part, to the trash, and drop the record."""
-    for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
-        with locks.repository(target.repository.common_dir):
-            burial.bury(replace(kept, worktree=target), entry.grave(place), entry.ref(place), _reason(entry))
-            paths.prune_parents(target.path)
-    _drop(context)
-
-
-def _reason(entry: Entry) -> str:
-    return f"removed by par: par restore {entry.id}"
-
-
-def _drop(context: Context) -> None:
+def drop(context: Context) -> None:
+    """Take the record of `context` out of the index."""
     with locks.index():
         index.save(index.load(context.socket).without(context.label))
 
@@ -113,7 +81,7 @@ def finish(context: Context, operation: Operation, session_id: str | None, keeps
     left = _left_after_deletion(operation)
     if session_id:
         sessions.kill(context, session_id)
-    _drop(context)
+    drop(context)
     gone = context.session if session_id else None
     return Removed(context.label, tuple(folders), tuple(branches), gone, tuple(kept), left)
 
@@ -153,8 +121,11 @@ def _left_after_deletion(operation: Operation) -> Path | None:
 
 
 def _delete_branch(worktree: Worktree) -> bool:
-    known = worktree.repository.common_dir.is_dir() and worktree.doomed_oid
-    if not known or repository.branch_oid(worktree.repository, worktree.branch) != worktree.doomed_oid:
+    if not worktree.repository.common_dir.is_dir() or not worktree.doomed_oid:
         return False
-    repository.delete_branch(worktree.repository, worktree.branch, worktree.doomed_oid)
-    return True
+    at = repository.branch_oid(worktree.repository, worktree.branch)
+    if at == worktree.doomed_oid:
+        repository.delete_branch(worktree.repository, worktree.branch, at)
+    elif at is None:  # killed in between
+        repository.drop_settings(worktree.repository, worktree.branch)
+    return at == worktree.doomed_oid

@@ -6,11 +6,11 @@ is led by the record, which was written before the first effect, and by marks th
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from par import index, locks, removal, trash
+from par import disposal, index, locks, removal, trash
+from par.disposal import keep
 from par.errors import ParError
 from par.git import links, remotes, repository, work
 from par.index import Index
@@ -34,18 +34,27 @@ def heal(found: Index, socket: Path) -> None:
 
 
 def _repair(context: Context, operation: Operation) -> None:
-    if context.phase is Phase.CREATING:
+    if context.is_adopted:
+        live = sessions.sessions(context.socket)
+        removal.forget(context, next((each for each in live if each.label == context.label), None))
+    elif context.phase is Phase.CREATING:
         if any(map(_holds_work, context.worktrees)):
             keep(context)
         else:
             roll_back(context, operation)
-    elif entry := trash.load(operation.id):
-        if context.phase is Phase.RESTORING:
-            _kill_session(context)
-            removal.take_back(entry, context)
-        else:
-            removal.put_away(context, operation, _session_id(context))
-    elif all(links.is_linked(worktree) for worktree in context.worktrees):
+    elif context.phase is Phase.RESTORING:
+        disposal.end_restoring(context, operation)
+    elif context.phase is Phase.PURGING:
+        _end_purging(context, operation)
+    elif trash.load(operation.id):
+        disposal.put_away(context, operation, _session_id(context))
+    else:
+        trash.clear(operation.id, ())
+        keep(context)
+
+
+def _end_purging(context: Context, operation: Operation) -> None:
+    if all(links.is_linked(worktree) for worktree in context.worktrees):
         removal.delete_discarded(operation)
         keep(context)
     else:
@@ -60,20 +69,14 @@ def _holds_work(worktree: Worktree) -> bool:
     return links.checked_out(worktree.path) != worktree.branch or bool(work.uncommitted(worktree.path))
 
 
-def keep(context: Context) -> None:
-    """Take back a removal that has not removed anything yet, or accept a context that is in use."""
-    worktrees = tuple(replace(worktree, doomed_oid="") for worktree in context.worktrees)
-    with locks.index():
-        kept = replace(context, phase=Phase.READY, worktrees=worktrees)
-        index.save(index.load(context.socket).with_(kept))
-
-
 def roll_back(context: Context, operation: Operation) -> list[str]:
     """Undo the making of `context`, as far as it came; what could not be undone, a line each.
 
     A step that fails stops no other. While one fails the record stays, and the next par tries again.
     """
-    steps: list[tuple[str, Callable[[], object]]] = [("kill the session", partial(_kill_session, context))]
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("kill the session", partial(removal.kill_session, context))
+    ]
     steps += [(f"remove {each.path}", partial(_remove, each, operation)) for each in context.worktrees]
     steps.append(("delete the removed files", partial(removal.delete_discarded, operation)))
     failed = []
@@ -97,13 +100,6 @@ def _remove(worktree: Worktree, operation: Operation) -> None:
         oid = worktree.is_branch_ours and repository.branch_oid(worktree.repository, worktree.branch)
         if oid and repository.is_untouched(worktree.repository, worktree.branch, operation.id):
             repository.delete_branch(worktree.repository, worktree.branch, oid)
-
-
-def _kill_session(context: Context) -> None:
-    # A session is made and marked in one call: an unmarked one of this name is somebody else's
-    for session in sessions.sessions(context.socket):
-        if session.label == context.label:
-            sessions.kill(context, session.id)
 
 
 def _session_id(context: Context) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import index
+from par import index, paths
 from par.errors import ConflictError
 from par.git import links
 from par.index import Index
@@ -40,7 +40,11 @@ def known(socket: Path) -> Index:
         from par import repair  # noqa: PLC0415 - a fifth of the time of `par ls`, and rarely needed
 
         repair.heal(found, socket)
-        return index.load(socket)
+        found = index.load(socket)
+    if paths.emptied().exists():
+        from par import trash  # noqa: PLC0415 - as above
+
+        trash.sweep()
     return found
 
 

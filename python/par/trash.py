@@ -1,17 +1,18 @@
 """What was removed and can be brought back: an entry per removal, with its worktrees beside it."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from par import index, paths
-from par.errors import NotFoundError, StateError
-from par.git import burial, deletion
+from par import index, interrupts, locks, paths
+from par.errors import NotFoundError, ParError, StateError
+from par.git import deletion, salvage
 from par.git.burial import Kept
-from par.git.repository import Upstream
-from par.model import Context
+from par.model import Context, Repository
 from par.names import key, nearest, visible
 from par.records import from_record, to_record, when
 
@@ -39,7 +40,7 @@ class Entry:
 
     def ref(self, place: int) -> str:
         """The name under which the commits of the worktree number `place` are kept."""
-        return f"refs/par/trash/{self.id}/{place}"
+        return f"{_refs(self.id)}/{place}"
 
     @property
     def is_whole(self) -> bool:
@@ -47,8 +48,8 @@ class Entry:
         return all(self.grave(place).is_dir() for place, kept in enumerate(self.kept) if kept.had_folder)
 
 
-def save(entry: Entry) -> None:
-    """Write the entry, before anything is moved. Raises StateError."""
+def save(entry: Entry, texts: Sequence[str]) -> None:
+    """Write the entry and the texts of its panes, before anything is moved. Raises StateError."""
     record = {
         "version": VERSION,
         "label": entry.context.label,
@@ -57,27 +58,29 @@ def save(entry: Entry) -> None:
         "kept": [_kept_record(kept) for kept in entry.kept],
     }
     try:
-        entry.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        paths.trash().mkdir(mode=0o700, exist_ok=True)
+        entry.folder.mkdir(mode=0o700, exist_ok=True)
+        for number, text in enumerate(texts):
+            index.write(entry.folder / f"pane-{number}.txt", text.encode("utf-8", "surrogateescape"), False)
         index.write(entry.folder / ENTRY, json.dumps(record, indent=1).encode())
     except OSError as error:
         raise StateError(f"the trash {paths.trash()} cannot be written: {error}") from error
 
 
 def _kept_record(kept: Kept) -> dict[str, Any]:
-    upstream = [kept.upstream.remote, kept.upstream.ref] if kept.upstream else None
     return {
         "head": kept.head,
         "oid": kept.oid,
         "tip": kept.tip,
-        "upstream": upstream,
+        "settings": [*kept.settings],
         "had_folder": kept.had_folder,
     }
 
 
-def load(name: str) -> Entry | None:
-    """The entry with the id `name`; None where there is none that can be read."""
+def load(name: str, folder: Path | None = None) -> Entry | None:
+    """The entry with the id `name`, also from another `folder`; None where there is none to be read."""
     try:
-        record = json.loads((paths.trash() / name / ENTRY).read_bytes())
+        record = json.loads(((folder or paths.trash()) / name / ENTRY).read_bytes())
         return _entry(name, record)
     except (OSError, *DAMAGE):
         return None
@@ -92,7 +95,7 @@ def _entry(name: str, record: dict[str, Any]) -> Entry:
             head=str(each["head"]),
             oid=str(each["oid"]),
             tip=str(each["tip"]),
-            upstream=Upstream(*each["upstream"]) if each["upstream"] else None,
+            settings=tuple((str(name), str(value)) for name, value in each["settings"]),
             had_folder=each["had_folder"] is True,
         )
         for worktree, each in pairs
@@ -102,10 +105,16 @@ def _entry(name: str, record: dict[str, Any]) -> Entry:
 
 def entries() -> list[Entry]:
     """All that can be brought back, the latest removal first."""
-    folder = paths.trash()
-    found = [load(each.name) for each in folder.iterdir()] if folder.is_dir() else []
+    names = [each.name for each in paths.trash().glob("*")]
+    found = [load(name) for name in names if name.isalnum()]
     whole = [entry for entry in found if entry and entry.is_whole]
     return sorted(whole, key=lambda entry: (entry.removed_at, entry.id), reverse=True)
+
+
+def older_than(age: timedelta) -> list[Entry]:
+    """What was removed at least so long ago, the latest removal first."""
+    now = datetime.now(timezone.utc)
+    return [entry for entry in entries() if now - entry.removed_at >= age]
 
 
 def find(name: str | None) -> Entry:
@@ -124,9 +133,68 @@ def find(name: str | None) -> Entry:
     raise NotFoundError(f"'{visible(name)}' is not in the trash", hint=hint)
 
 
-def forget(entry: Entry) -> None:
-    """Delete the refs and the folder of an entry, and whatever still lies in it."""
-    for place, kept in enumerate(entry.kept):
-        burial.drop_refs(kept, entry.ref(place))
-    if entry.folder.is_dir():
-        deletion.delete_tree(entry.folder)
+def clear(name: str, homes: Iterable[Repository]) -> None:
+    """Delete what is left of the entry `name` that is back: its folder, its refs in `homes`."""
+    folder = paths.trash() / name
+    # First: then nothing takes the rest for an entry to bring back
+    (folder / ENTRY).unlink(missing_ok=True)
+    for home in homes:
+        salvage.drop(home, _refs(name))
+    if folder.is_dir():
+        deletion.delete_tree(folder)
+
+
+def _refs(name: str) -> str:
+    return f"refs/par/trash/{name}"
+
+
+def empty(entry: Entry) -> bool:
+    """Delete an entry and all that is in it for good; False while another par works on it."""
+    with locks.adopted(entry.id) as operation, interrupts.ignored():
+        if operation is None or not entry.folder.is_dir():
+            return False
+        with locks.index():
+            paths.emptied().mkdir(mode=0o700, exist_ok=True)
+            entry.folder.rename(paths.emptied() / entry.id)
+        _delete(entry.id)
+    _leave()
+    return True
+
+
+def sweep() -> None:
+    """Finish deleting what a par that died had taken out of the trash."""
+    if not paths.emptied().is_dir():
+        return
+    for each in list(paths.emptied().iterdir()):
+        with locks.adopted(each.name) as operation:
+            if operation:
+                with suppress(OSError, ParError):
+                    _delete(each.name)
+    _leave()
+
+
+def _leave() -> None:
+    # Under the lock: another par may be about to move something there
+    with locks.index():
+        if paths.emptied().is_dir() and not any(paths.emptied().iterdir()):
+            paths.emptied().rmdir()
+
+
+def _delete(name: str) -> None:
+    folder = paths.emptied() / name
+    if not folder.is_dir():  # another par did it
+        return
+    entry = load(name, paths.emptied())
+    for place, kept in enumerate(entry.kept) if entry else ():
+        home = kept.worktree.repository
+        if entry and home.common_dir.is_dir():
+            with locks.repository(home.common_dir):
+                deletion.forget(replace(kept.worktree, path=entry.grave(place)))
+                # What a par left that died in there is known by the name that git gave it
+                deletion.forget(replace(kept.worktree, path=folder / kept.worktree.path.name))
+                salvage.drop(home, _refs(name))
+    try:
+        deletion.delete_tree(folder)
+    except OSError:  # files of another user, as containers make them: nobody need try again
+        paths.removed(name).parent.mkdir(mode=0o700, exist_ok=True)
+        folder.rename(paths.removed(name))

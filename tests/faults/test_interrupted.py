@@ -29,8 +29,9 @@ data = home + "/.local/share/par"
 part, _, nth = wanted.partition("#")
 del sys.argv[1:5]
 sys.path.insert(0, source)
-LOOKS = {"rev-parse", "for-each-ref", "list", "log", "status", "version", "check-ref-format", "-V",
-         "--get-regexp", "list-sessions", "list-windows", "list-panes", "has-session"}
+LOOKS = {"rev-parse", "rev-list", "--quiet", "for-each-ref", "list", "log", "status", "version",
+         "check-ref-format", "-V", "capture-pane", "list-clients", "--get-regexp", "list-sessions",
+         "list-windows", "list-panes", "has-session"}
 seen, hits, last, kind = 0, 0, "", ""
 
 def program(words):
@@ -98,11 +99,18 @@ class Lab(NamedTuple):
         branches = {record["worktrees"][0]["branch"] for record in records.values()}
         said = world.git(home, "worktree", "list", "--porcelain").splitlines()
         folders = {line.removeprefix("worktree ") for line in said if line.startswith("worktree ")}
-        assert folders == {str(home), *paths}
+        graves = {
+            str(grave): name for name in self.trash() for grave in (world.data / "trash" / name).glob("?")
+        }
+        assert folders == {str(home), *paths, *graves}
         assert {str(path) for path in (world.data / "worktrees").glob("*/*")} == paths
-        assert len(list((home / ".git").glob("worktrees/*"))) == len(paths)
+        assert len(list((home / ".git").glob("worktrees/*"))) == len(paths) + len(graves)
         assert world.branches(home) == {"main", "mine", *branches}
-        assert world.git(home, "for-each-ref", "refs/par") == ""
+        refs = world.git(home, "for-each-ref", "--format=%(refname)", "refs/par").splitlines()
+        assert {tuple(ref.split("/")[:4]) for ref in refs} == {
+            ("refs", "par", "trash", n) for n in graves.values()
+        }
+        assert not (world.data / "emptied").exists()
         kept = self._tmux_sessions()
         assert kept == sorted((record["session"], label) for label, record in records.items())
         assert sorted((home / ".git").rglob("*.lock")) == []
@@ -112,6 +120,15 @@ class Lab(NamedTuple):
         assert world.git(home, "log", "--format=%s", "--all", "--grep", "of the user") == "of the user"
         assert world.git(home, "status", "--porcelain=v1", "--branch") == "## main...origin/main\n?? notes"
         return set(records)
+
+    def trash(self) -> list[str]:
+        """The ids of what is in the trash: all that lies there, and whole."""
+        found = [each["id"] for each in self.world.ok("trash", "--json").json["trash"]]
+        folder = self.world.data / "trash"
+        assert (
+            sorted(found) == sorted(each.name for each in folder.iterdir()) if folder.exists() else not found
+        )
+        return found
 
     def records(self) -> dict[str, dict[str, Any]]:
         """The records of the index by label, however far their making went."""
@@ -137,17 +154,37 @@ def lab(world: World) -> Lab:
 
 START = ("start", "feat")
 CHECKOUT = ("checkout", "pr/1", "--label", "feat")
+PURGE = ("rm", "--purge", "feat")
 REMOVE = ("rm", "feat")
+RESTORE = ("restore", "feat")
+EMPTY = ("trash", "empty", "feat", "-y")
 ENDING = (SIGTERM, SIGINT, SIGHUP)
 STARTING = (
     *("open DATA/locks/operation-", "open DATA/global_state", "rename DATA/global_state"),
     *("open DATA/contexts", "rename DATA/contexts", "update-ref --create-reflog", "worktree add"),
     *("new-session -d -s par-app", "remove DATA/locks/operation-"),
 )
-REMOVING = (
+PURGING = (
     *("open DATA/locks/operation-", "open DATA/global_state", "rename DATA/global_state"),
     *("mkdir DATA/removed", "rename DATA/worktrees", "/.git/worktrees", "update-ref -d refs/heads/feat"),
     *("deleting", "source-file", "remove DATA/locks/operation-"),
+)
+REMOVING = (
+    *("open DATA/global_state", "mkdir DATA/trash", "entry.json", "pane-0", "update-ref --stdin"),
+    *("feat/locked", "--no-deref HEAD", "rename DATA/worktrees", "feat/gitdir", ".reflog"),
+    *("update-ref -d refs/heads/feat", "--remove-section branch.feat", "source-file"),
+)
+RESTORING = (
+    *("open DATA/global_state", "update-ref --create-reflog", "/logs/refs/heads/feat", "config --add"),
+    *("rename DATA/trash", "feat/gitdir", "symbolic-ref -m", "remove", "new-session -d -s par-app"),
+    *("entry.json", "update-ref --stdin", "deleting"),
+)
+EMPTYING = (
+    "mkdir DATA/emptied",
+    "rename DATA/trash",
+    "/.git/worktrees/feat",
+    "update-ref --stdin",
+    "deleting a tree",
 )
 # The session is there, and the index does not say yet that the context is ready
 LATE = "open DATA/global_state#2"
@@ -158,7 +195,7 @@ HEALING = (
     *("source-file", "os.mkdir", "os.rename", "os.remove", "/commondir", "os.rmdir", "refs/heads/feat"),
     *("deleting", "global_state.json.tmp", "operation-"),
 )
-NEXT = (("ls",), ("again",), ("rm", "feat", "--force"))
+NEXT = (("ls",), ("again",), ("rm", "--purge", "feat", "--force"))
 
 
 def heal(lab: Lab, number: int, again: tuple[str, ...]) -> None:
@@ -195,7 +232,7 @@ def interruptions(
 def start_over(lab: Lab) -> None:
     """Check that everything is whole, and take away the context if it was made after all."""
     if "feat" in lab.check_whole():
-        lab.world.ok("rm", "--force", "feat")
+        lab.world.ok("rm", "--purge", "--force", "feat")
         assert "feat" not in lab.check_whole()
 
 
@@ -231,25 +268,147 @@ def test_checkout_asked_to_end_before_any_of_its_effects_unwinds(lab: Lab) -> No
         assert lab.check_whole() == set()
 
 
-def test_removal_killed_before_any_of_its_effects_is_taken_back_or_finished(lab: Lab) -> None:
+def test_purge_killed_before_any_of_its_effects_is_taken_back_or_finished(lab: Lab) -> None:
     secret = start_with_secret(lab)
-    for nth, result, is_over in interruptions(lab, [SIGKILL], REMOVE, REMOVING):
+    for nth, result, is_over in interruptions(lab, [SIGKILL], PURGE, PURGING):
         assert result.status == (0 if is_over else -SIGKILL), result
-        heal(lab, nth, REMOVE)
+        heal(lab, nth, PURGE)
         is_kept = "feat" in lab.check_whole()
         assert secret.exists() == is_kept
         if not is_kept and not is_over:
             secret = start_with_secret(lab)
 
 
-def test_removal_that_has_begun_is_not_stopped_by_signals(lab: Lab) -> None:
+def test_purge_that_has_begun_is_not_stopped_by_signals(lab: Lab) -> None:
     for sent in ENDING:
         start_with_secret(lab)
-        result = doomed(lab.world, "deleting", sent, *REMOVE, cwd=lab.home)
+        result = doomed(lab.world, "deleting", sent, *PURGE, cwd=lab.home)
         assert was_hit(result)
         told = "removed 'feat': worktree, branch feat, session\n"
         assert (result.status, result.stdout) == (0, told), result
         assert lab.check_whole() == set()
+
+
+def make_work(lab: Lab) -> str:
+    """A context with every kind of work in it; what there is of it, to be compared."""
+    secret = start_with_secret(lab)
+    folder = secret.parent
+    lab.world.git(lab.home, "config", "branch.feat.description", "mine")
+    lab.world.git(folder, "commit", "-q", "--allow-empty", "-m", "left behind")
+    lab.world.git(folder, "commit", "-q", "--amend", "--allow-empty", "-m", "work")
+    (folder / "staged").write_text("staged\n")
+    lab.world.git(folder, "add", "staged")
+    (folder / "file0").write_text("changed\n")
+    (folder / "untracked").touch()
+    return work_of(lab)
+
+
+def work_of(lab: Lab) -> str:
+    """What git says of the context, and what it does not."""
+    folder = lab.world.worktree("feat")
+    said = [("status", "--porcelain=v2", "--branch", "--ignored"), ("diff", "HEAD"), ("log", "--format=%H")]
+    told = [lab.world.git(folder, *words) for words in said]
+    logged = lab.world.git(folder, "log", "--walk-reflogs", "--format=%H %gs").splitlines()
+    left_behind = [line for line in logged if "left behind" in line]
+    config = lab.world.git(lab.home, "config", "branch.feat.description")
+    return "\n".join([*told, *left_behind, config, (folder / ".env").read_text()]).strip()
+
+
+def is_there(lab: Lab) -> bool:
+    """Whether the context is there, whole; if not, it is whole in the trash."""
+    is_listed = "feat" in lab.check_whole()
+    assert len(lab.trash()) == (0 if is_listed else 1)
+    return is_listed
+
+
+def test_removal_killed_before_any_of_its_effects_keeps_every_file_and_commit(lab: Lab) -> None:
+    work = make_work(lab)
+    for _, result, is_over in interruptions(lab, [SIGKILL], REMOVE, REMOVING):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        lab.world.ok("ls")
+        if not is_there(lab):
+            lab.world.ok(*RESTORE)
+        assert work_of(lab) == work, result
+        assert is_there(lab)
+
+
+def test_restore_killed_before_any_of_its_effects_keeps_every_file_and_commit(lab: Lab) -> None:
+    work = make_work(lab)
+    lab.world.ok(*REMOVE)
+    for _, result, is_over in interruptions(lab, [SIGKILL], RESTORE, RESTORING):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        lab.world.ok("ls")
+        if not is_there(lab):
+            lab.world.ok(*RESTORE)
+        assert work_of(lab) == work, result
+        if not is_over:
+            lab.world.ok(*REMOVE)
+            assert not is_there(lab)
+
+
+def test_restore_asked_to_end_before_any_of_its_effects_leaves_all_in_the_trash(lab: Lab) -> None:
+    work = make_work(lab)
+    lab.world.ok(*REMOVE)
+    for nth, point in enumerate(RESTORING[1:9]):
+        result = doomed(lab.world, point, ENDING[nth % 3], *RESTORE, cwd=lab.home)
+        assert (was_hit(result), result.status) == (True, 128 + ENDING[nth % 3]), (point, result)
+        assert not is_there(lab)
+    lab.world.ok(*RESTORE)
+    assert work_of(lab) == work
+
+
+def test_emptying_killed_before_any_of_its_effects_is_taken_back_or_finished(lab: Lab) -> None:
+    work = make_work(lab)
+    lab.world.ok(*REMOVE)
+    for _, result, is_over in interruptions(lab, [SIGKILL], EMPTY, EMPTYING):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        lab.world.ok("ls")
+        assert "feat" not in lab.check_whole()
+        if lab.trash():
+            lab.world.ok(*RESTORE)
+            assert work_of(lab) == work
+            lab.world.ok(*REMOVE)
+        elif not is_over:
+            work = make_work(lab)
+            lab.world.ok(*REMOVE)
+
+
+def test_removal_that_has_begun_is_not_stopped_by_signals(lab: Lab) -> None:
+    work = make_work(lab)
+    for sent, point in zip(ENDING, ("entry.json", "rename DATA/worktrees", "update-ref -d"), strict=True):
+        result = doomed(lab.world, point, sent, *REMOVE, cwd=lab.home)
+        assert (was_hit(result), result.status) == (True, 0), result
+        assert not is_there(lab)
+        lab.world.ok(*RESTORE)
+        assert work_of(lab) == work
+
+
+def test_work_done_after_a_kill_and_before_the_next_par_is_kept(lab: Lab) -> None:
+    make_work(lab)
+    for words, point in ((REMOVE, "update-ref --stdin"), (RESTORE, "new-session -d -s par-app")):
+        assert was_hit(doomed(lab.world, point, SIGKILL, *words, cwd=lab.home))
+        folder = Path(lab.world.index["contexts"]["feat"]["root"])
+        lab.world.git(folder, "commit", "-q", "--allow-empty", "-m", f"after {words[0]}")
+        (folder / words[0]).write_text("also\n")
+        before = work_of(lab)
+        lab.world.ok("ls")
+        if not is_there(lab):
+            lab.world.ok(*RESTORE)
+        assert work_of(lab) == before
+        lab.world.ok(*REMOVE)
+
+
+def test_disk_that_fills_up_in_the_middle_leaves_the_old_state(lab: Lab) -> None:
+    work = make_work(lab)
+    index = (lab.world.data / "global_state.json").stat().st_size
+    for size in (index + 100, index + 180, index + 240):
+        result = limited(lab.world, size, *REMOVE, cwd=lab.home)
+        lab.world.ok("ls")
+        if not is_there(lab):
+            lab.world.ok(*RESTORE)
+        assert work_of(lab) == work, result
+        told = f"par: the trash {lab.world.data / 'trash'} cannot be written: [Errno 27] File too large\n"
+        assert (result.status, result.stdout, result.stderr) == (7, "", told)
 
 
 def start_with_secret(lab: Lab) -> Path:
@@ -445,7 +604,7 @@ def test_kill_at_any_time_is_healed(lab: Lab) -> None:
     lab.world.ok("start", "feat", cwd=lab.home)
     for number in range(RANDOM_KILLS):
         is_there = lab.world.par("path", "feat").status == 0
-        words = ("rm", "feat", "--force") if is_there else dice.choice((START, CHECKOUT))
+        words = ("rm", "--purge", "feat", "--force") if is_there else dice.choice((START, CHECKOUT))
         delay, sent = dice.uniform(0.05, 0.35), dice.choice((SIGKILL, SIGKILL, SIGTERM, SIGINT, SIGHUP))
         process = lab.world.start_par(*words, cwd=lab.home)
         time.sleep(delay)  # the one place where a random time is what is tested

@@ -44,6 +44,8 @@ def rm(socket: Path, labels: tuple[str, ...], yes: bool, purge: bool, force: boo
         _ask(planned)
     done = rm_command.run(planned)
     emit(document.removed(done) if as_json else "\n".join(map(text.removed, done)))
+    if expired := rm_command.expire(planned):
+        narrate(text.expired(expired))
 
 
 @click.command(epilog="Example: par restore feature-auth")
@@ -57,8 +59,11 @@ def restore(socket: Path, name: str | None, new_label: str | None, as_json: bool
     Files, also the ignored ones, commits, branch and session: in the places they had.
     """
     request = restore_command.Request(name, socket, new_label)
-    context = restore_command.run(restore_command.plan(request))
+    planned = restore_command.plan(request)
+    context = restore_command.run(planned)
     emit(document.made(context) if as_json else text.made(context))
+    for note in planned.notes:
+        narrate(note)
 
 
 @click.group(invoke_without_command=True, epilog="Example: par trash empty --older-than 14d")
@@ -91,9 +96,13 @@ def empty(name: str | None, age: timedelta, yes: bool) -> None:
         emit("Nothing in the trash is meant.")
         return
     if not yes:
-        _confirm(text.holdings(planned), f"Delete {len(planned)} for good?", "par trash empty -y")
+        _confirm(text.holdings(planned), f"Delete {len(planned)} for good?", _again(name))
     for entry in trash_command.run(planned):
         emit(f"deleted '{entry.context.label}' ({entry.id})")
+
+
+def _again(name: str | None) -> str:
+    return " ".join(["par trash empty", *([name] if name else []), "-y"])
 
 
 def _ask(planned: rm_command.Plan) -> None:

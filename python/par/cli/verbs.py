@@ -29,6 +29,9 @@ VERBS = (
     Verb("rm", "remove", "Remove contexts; they can be brought back."),
     Verb("restore", "remove", "Bring back what was removed."),
     Verb("trash", "remove", "List what can be brought back, or delete it for good."),
+    Verb("doctor", "mend", "Compare what par knows with what is there, and repair it."),
+    Verb("adopt", "mend", "Take an existing worktree or tmux session into par."),
+    Verb("resurrect", "mend", "Make the sessions of all stopped contexts again."),
     Verb("completion", "shell", "Print a completion script for a shell."),
     Verb("demo", "shell", "Show par at work, on a tmux server of its own."),
 )

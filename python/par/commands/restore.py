@@ -1,13 +1,17 @@
 """`par restore`: bring back what was removed, as it was."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import creation, index, interrupts, locks, names, paths, removal, survey, trash
-from par.errors import ConflictError, NotFoundError
+from par import creation, disposal, index, interrupts, locks, names, paths, survey, trash
+from par.errors import ConflictError, NotFoundError, StateError
 from par.git import burial, repository
 from par.git.burial import Kept
+from par.index import Index
+from par.locks import Operation
 from par.model import Context, Kind, Phase, Worktree
+from par.names import visible
 from par.tmux import sessions
 from par.trash import Entry
 
@@ -23,10 +27,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An entry of the trash and the context that it becomes."""
+    """An entry of the trash and the context that it becomes.
+
+    `heads` has, for each worktree, the ref that HEAD is put on; where it is empty HEAD stays on the
+    commit, for the reason in `notes`.
+    """
 
     entry: Entry
     context: Context
+    heads: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def plan(request: Request) -> Plan:
@@ -36,54 +46,109 @@ def plan(request: Request) -> Plan:
     label = names.label(request.new_label) if request.new_label else entry.context.label
     if twin := found.like(label):
         raise ConflictError(f"context '{twin.label}' already exists", hint=_otherwise(entry))
-    if request.new_label and entry.context.kind is Kind.WORKSPACE:
-        raise ConflictError("a workspace comes back under its own label only", hint=f"par restore {entry.id}")
     targets = tuple(_target(kept, entry, label) for kept in entry.kept)
-    for kept, target in zip(entry.kept, targets, strict=True):
-        creation.check_path(found, target.path)
+    heads, notes = [], []
+    for place, (kept, target) in enumerate(zip(entry.kept, targets, strict=True)):
+        _check_place(found, target, entry, place)
         _check_branch(kept, target, entry)
-    return Plan(entry, _context(entry, label, targets))
+        head, note = _head(kept, target, entry, place)
+        heads.append(head)
+        notes += [note] if note else []
+    context = _context(entry, label, targets, {each.session for each in found.contexts})
+    return Plan(entry, context, tuple(heads), tuple(notes))
 
 
-def _context(entry: Entry, label: str, targets: tuple[Worktree, ...]) -> Context:
+def _context(entry: Entry, label: str, targets: tuple[Worktree, ...], known: set[str]) -> Context:
     before = entry.context
-    name, root = before.session, before.root
+    taken = known | {session.name for session in sessions.sessions(before.socket)}
+    root = before.root
+    name = _free(before.session, taken)
     if label != before.label:
-        name = names.session(before.repository.name, before.repository.path, label, ())
-        root = targets[0].path
-    taken = {session.name for session in sessions.sessions(before.socket) if not session.label}
-    free = name if name not in taken else f"{name}-{entry.id[:4]}"
+        is_workspace = before.kind is Kind.WORKSPACE
+        root = before.root.parent / label if is_workspace else targets[0].path
+        folder = before.root.parent if is_workspace else before.repository.path
+        name = names.session(before.root.parent.name if is_workspace else folder.name, folder, label, taken)
     return replace(
         before,
         label=label,
         phase=Phase.RESTORING,
         root=root,
         worktrees=targets,
-        session=free,
+        session=name,
         operation=entry.id,
     )
 
 
+def _free(name: str, taken: Container[str]) -> str:
+    number, candidate = 2, name
+    while candidate in taken:
+        number, candidate = number + 1, f"{name}-{number}"
+    return candidate
+
+
 def _target(kept: Kept, entry: Entry, label: str) -> Worktree:
-    was = kept.worktree
+    was, before = kept.worktree, entry.context
     if not was.repository.common_dir.is_dir():
-        gone = f"the repository '{was.repository.path}' is gone"
+        gone = f"the repository '{visible(str(was.repository.path))}' is gone"
         raise NotFoundError(gone, hint=f"its files are in {entry.folder}")
-    if label == entry.context.label:
+    if label == before.label:
         return was
-    branch = label if kept.tip and was.branch == entry.context.label else was.branch
-    return replace(was, path=paths.worktrees(was.repository.path) / label, branch=branch)
+    path = paths.worktrees(was.repository.path) / label
+    if before.kind is Kind.WORKSPACE:
+        path = before.root.parent / label / was.path.relative_to(before.root)
+    is_taken = kept.tip and repository.branch_oid(was.repository, was.branch) is not None
+    is_named_so = kept.tip and was.branch == before.label
+    return replace(was, path=path, branch=label if is_taken or is_named_so else was.branch)
+
+
+def _check_place(found: Index, target: Worktree, entry: Entry, place: int) -> None:
+    try:
+        creation.check_path(found, target.path)
+    except ConflictError as error:
+        raise ConflictError(error.message, hint=_otherwise(entry)) from error
+    parent = next(each for each in target.path.parents if each.exists())
+    if entry.grave(place).exists() and parent.stat().st_dev != entry.folder.stat().st_dev:
+        told = f"'{parent}' is on another disk than the trash"
+        raise ConflictError(told, hint=f"its files are in {entry.folder}")
 
 
 def _check_branch(kept: Kept, target: Worktree, entry: Entry) -> None:
     known = repository.refs(target.repository, repository.neighbours(target.branch))
-    if kept.tip and f"refs/heads/{target.branch}" in known:
-        taken = f"branch '{target.branch}' already exists"
-        raise ConflictError(taken, hint=_otherwise(entry))
-    if kept.tip:
-        repository.check_branch_is_free(known, target.branch)
-    elif kept.head:
-        creation.check_holder(target.repository, kept.head.removeprefix("refs/heads/"))
+    is_there = f"refs/heads/{target.branch}" in known
+    if kept.tip and is_there:
+        raise ConflictError(f"branch '{visible(target.branch)}' already exists", hint=_otherwise(entry))
+    try:
+        if kept.tip:
+            repository.check_branch_is_free(known, target.branch)
+        elif not kept.had_folder:
+            creation.check_holder(target.repository, target.branch)
+    except ConflictError as error:
+        raise ConflictError(error.message, hint=_otherwise(entry)) from error
+    if not (kept.tip or kept.had_folder or is_there):
+        gone = f"'{entry.context.label}' had neither a folder nor a branch when it was removed"
+        raise NotFoundError(gone, hint=f"par trash empty {entry.id}")
+
+
+def _head(kept: Kept, target: Worktree, entry: Entry, place: int) -> tuple[str, str]:
+    """The ref for HEAD, and why it is none where HEAD was on one."""
+    home, was = target.repository, f"refs/heads/{kept.worktree.branch}"
+    if not kept.head or not kept.had_folder:
+        return "", ""
+    if kept.tip and kept.head == was:
+        return f"refs/heads/{target.branch}", ""
+    branch = kept.head.removeprefix("refs/heads/")
+    holder = repository.holder_of(home, branch)
+    if holder and Path(holder) != entry.grave(place):  # itself, on a branch that has no commit yet
+        if target.path == kept.worktree.path:
+            told = f"branch '{visible(branch)}' is checked out at '{visible(holder)}'"
+            raise ConflictError(told, hint=_otherwise(entry))
+        return (
+            "",
+            f"its HEAD is on a commit: branch '{visible(branch)}' is checked out at '{visible(holder)}'",
+        )
+    if repository.branch_oid(home, branch) == (kept.oid or None):
+        return kept.head, ""
+    return "", f"its HEAD is on a commit: branch '{visible(branch)}' is not there any more, or has moved on"
 
 
 def _otherwise(entry: Entry) -> str:
@@ -98,18 +163,24 @@ def run(planned: Plan) -> Context:
             raise ConflictError("another par is at it", hint="par trash")
         _reserve(context)
         try:
-            for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
-                with locks.repository(target.repository.common_dir):
-                    burial.unbury(kept, entry.grave(place), target)
+            _put_back(planned, operation)
             sessions.create(context)
-            ready = creation.finish(context)
-        except BaseException:
+        except BaseException as error:
             with interrupts.ignored():
-                removal.take_back(entry, context)
+                disposal.take_back(entry, context, operation)
+            if isinstance(error, OSError):
+                told = f"'{context.label}' cannot be put back: {error.strerror or error}"
+                raise StateError(told, hint=f"par restore {entry.id}") from error
             raise
         with interrupts.ignored():
-            trash.forget(entry)
-    return ready
+            return disposal.finish_restoring(context, operation)
+
+
+def _put_back(planned: Plan, operation: Operation) -> None:
+    rows = zip(planned.entry.kept, planned.context.worktrees, planned.heads, strict=True)
+    for place, (kept, target, head) in enumerate(rows):
+        with locks.repository(target.repository.common_dir):
+            burial.unbury(kept, planned.entry.grave(place), target, head, operation)
 
 
 def _reserve(context: Context) -> None:

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
-from par import index, interrupts, locks, paths, processes, removal, survey
-from par.errors import ConflictError, NotFoundError, UnsafeError, UsageError
-from par.git import links, repository, work
+from par import config, disposal, index, interrupts, locks, paths, processes, removal, survey, trash
+from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
+from par.git import links, relink, repository, work
+from par.locks import Operation
 from par.model import Context, Phase, Sighting, Worktree
 from par.names import visible
 from par.removal import Removed
 from par.tmux import panes
+from par.trash import Entry
 
 ALL = "all"
 SHOWN = 5
@@ -35,11 +38,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The contexts that can be removed, that of the caller's own session last."""
+    """The contexts that can be removed, that of the caller's own session last.
+
+    What is in the trash for longer than `age` is emptied then; None keeps it for ever.
+    """
 
     sightings: tuple[Sighting, ...]
     is_purge: bool
     is_forced: bool
+    age: timedelta | None
 
 
 def plan(request: Request) -> Plan:
@@ -48,20 +55,31 @@ def plan(request: Request) -> Plan:
         raise UsageError(
             "--force goes with --purge: what is only removed can be brought back", hint="par rm LABEL"
         )
+    days = config.settings().trash_days
     seen = survey.survey(request.socket)
     labels = [each.label for each in seen.index.contexts] if request.is_all else request.labels
     if not labels:
         raise NotFoundError("there is no context to remove", hint="par start LABEL")
     wanted = {each.context.label: each for each in map(seen.find_ready, labels)}.values()
-    _check(wanted, judges_loss=request.is_purge and not request.is_forced)
+    # An adopted one is only forgotten: neither its lock nor its work is in the way of that
+    judged = [each for each in wanted if not each.context.is_adopted]
+    _check(judged, judges_loss=request.is_purge and not request.is_forced)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
-    return Plan(tuple(own_last), request.is_purge, request.is_forced)
+    age = timedelta(days=days) if days else None
+    return Plan(tuple(own_last), request.is_purge, request.is_forced, age)
 
 
 def run(planned: Plan) -> tuple[Removed, ...]:
     """Remove what was planned; what was done for each, truly."""
     with interrupts.ignored():
         return tuple(_remove(sighting, planned) for sighting in planned.sightings)
+
+
+def expire(planned: Plan) -> tuple[Entry, ...]:
+    """Empty the trash of what is in it for too long; the entries that were deleted."""
+    if planned.age is None:
+        return ()
+    return tuple(entry for entry in trash.older_than(planned.age) if trash.empty(entry))
 
 
 def _remove(sighting: Sighting, planned: Plan) -> Removed:
@@ -71,19 +89,29 @@ def _remove(sighting: Sighting, planned: Plan) -> Removed:
             if found.find(sighting.context.label) != sighting.context:
                 told = f"context '{sighting.context.label}' was changed by another par"
                 raise ConflictError(told, hint=f"par rm {sighting.context.label}")
-            doomed = _doomed(sighting.context, operation.id)
+            doomed = _doomed(sighting.context, operation.id, planned.is_purge)
             index.save(found.with_(doomed))
-        session_id = sighting.session.id if sighting.session else None
-        if planned.is_purge:
-            return removal.finish(doomed, operation, session_id, keeps=not planned.is_forced)
-        shells = panes.pids(doomed.socket, session_id) if session_id else ()
-        running = processes.inside([each.path for each in doomed.worktrees], shells)
-        return replace(removal.put_away(doomed, operation, session_id), processes=running)
+        if doomed.is_adopted:
+            return removal.forget(doomed, sighting.session)
+        try:
+            return _take_away(doomed, operation, sighting.session.id if sighting.session else None, planned)
+        except OSError as error:
+            told = f"context '{doomed.label}' cannot be moved away: {error.strerror or error}"
+            raise StateError(told, hint="par ls") from error
 
 
-def _doomed(context: Context, operation_id: str) -> Context:
+def _take_away(doomed: Context, operation: Operation, session_id: str | None, planned: Plan) -> Removed:
+    if planned.is_purge:
+        return removal.finish(doomed, operation, session_id, keeps=not planned.is_forced)
+    shells = panes.pids(doomed.socket, session_id) if session_id else ()
+    running = processes.inside([each.path for each in doomed.worktrees], shells)
+    return replace(disposal.put_away(doomed, operation, session_id), processes=running)
+
+
+def _doomed(context: Context, operation_id: str, is_purge: bool) -> Context:
     worktrees = tuple(replace(each, doomed_oid=_tip(each)) for each in context.worktrees)
-    return replace(context, phase=Phase.REMOVING, operation=operation_id, worktrees=worktrees)
+    phase = Phase.PURGING if is_purge else Phase.REMOVING
+    return replace(context, phase=phase, operation=operation_id, worktrees=worktrees)
 
 
 def _tip(worktree: Worktree) -> str:
@@ -96,8 +124,7 @@ def _tip(worktree: Worktree) -> str:
 
 def _check(sightings: Iterable[Sighting], judges_loss: bool) -> None:
     if barred := _faults(sightings, _bar):
-        hint = "git worktree unlock, or move away what is not par's: par does neither"
-        raise UnsafeError(f"cannot be removed: {_listed(barred)}", hint=hint)
+        raise UnsafeError(f"cannot be removed: {_listed(barred)}", hint=_way_out(sightings))
     if judges_loss and (losing := _faults(sightings, _loss)):
         hint = f"save the work, or give it up: par rm --purge --force {' '.join(losing)}"
         raise UnsafeError(f"work would be lost: {_listed(losing)}", hint=hint)
@@ -112,6 +139,19 @@ def _listed(faults: dict[str, str]) -> str:
     return "; ".join(f"'{label}' {fault}" for label, fault in faults.items())
 
 
+def _way_out(sightings: Iterable[Sighting]) -> str:
+    """What mends the first bar: a command where there is one."""
+    worktree = next(w for each in sightings for w in each.context.worktrees if _bar(w))
+    home, path = visible(str(worktree.repository.path)), visible(str(worktree.path))
+    if (moved := relink.moved_to(worktree)) and not worktree.path.exists():
+        return f"git -C '{home}' worktree move '{visible(str(moved))}' '{path}'"
+    if links.lock_reason(worktree) is not None:
+        return f"git -C '{home}' worktree unlock '{path}'"
+    if not paths.is_beside(worktree.path):
+        return f"keep all of '{paths.data()}' on one disk: XDG_DATA_HOME says where it is"
+    return f"move away what is not par's: mv '{path}' ELSEWHERE"
+
+
 def _bar(worktree: Worktree) -> str:
     if not worktree.repository.common_dir.is_dir():
         return ""
@@ -119,8 +159,12 @@ def _bar(worktree: Worktree) -> str:
     if (reason := links.lock_reason(worktree)) is not None:
         return f"is locked by git worktree lock: {visible(reason)}"
     path = worktree.path
+    if not paths.is_beside(path):
+        return f"lies on another disk than par's data folder: '{path}'"
     if path.is_symlink() or (path.exists() and not (paths.is_ours(path) and links.is_linked(worktree))):
         return f"is no longer a worktree of par's at '{path}'"
+    if not path.exists() and (moved := relink.moved_to(worktree)):
+        return f"was moved by git worktree move to '{visible(str(moved))}'"
     return ""
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
-from par import interrupts, locks, trash
-from par.git import deletion, work
+from par import trash
+from par.errors import ParError
+from par.git import burial, links, work
+from par.git.burial import Kept
 from par.names import key
 from par.trash import Entry
 
@@ -28,6 +30,7 @@ class Holding:
 
 def listing() -> tuple[Entry, ...]:
     """What can be brought back, the latest removal first."""
+    trash.sweep()
     return tuple(trash.entries())
 
 
@@ -37,9 +40,11 @@ def size(entry: Entry) -> int:
 
 
 def plan(request: Request) -> tuple[Holding, ...]:
-    """The entries to delete, and what would be lost with each."""
-    before = datetime.now(timezone.utc) - request.age
-    chosen = [each for each in trash.entries() if each.removed_at <= before and _is_named(each, request.name)]
+    """The entries to delete, and what would be lost with each. Raises NotFoundError for an unknown name."""
+    trash.sweep()
+    if request.name is not None:
+        trash.find(request.name)
+    chosen = [each for each in trash.older_than(request.age) if _is_named(each, request.name)]
     return tuple(Holding(entry, tuple(_work(entry))) for entry in chosen)
 
 
@@ -49,28 +54,31 @@ def _is_named(entry: Entry, name: str | None) -> bool:
 
 def _work(entry: Entry) -> Iterable[str]:
     for place, kept in enumerate(entry.kept):
-        if kept.worktree.repository.common_dir.is_dir():
-            lying = replace(kept.worktree, path=entry.grave(place))
-            files = work.uncommitted(lying.path) if kept.had_folder else []
-            commits = work.unmerged_from(lying, [oid for oid in (kept.oid, kept.tip) if oid])
-            yield from [f"{len(files)} uncommitted files"] if files else []
-            yield from [f"{len(commits)} commits on no branch"] if commits else []
+        if not kept.worktree.repository.common_dir.is_dir():
+            yield "what cannot be told: its repository is gone"
+            continue
+        try:
+            yield from _work_in(kept, entry, place)
+        except ParError as error:  # what cannot be judged counts as work
+            yield f"what cannot be told: {error.message}"
+
+
+def _work_in(kept: Kept, entry: Entry, place: int) -> Iterable[str]:
+    grave = entry.grave(place)
+    lying = replace(kept.worktree, path=grave)
+    files = work.uncommitted(grave) if kept.had_folder else []
+    oids = [oid for oid in (kept.oid, kept.tip) if oid]
+    commits = work.unmerged_from(lying, oids, burial.fetched_oids(grave), is_going=False)
+    admin = links.admin_dir(grave) if kept.had_folder else None
+    commits += work.unpushed(admin) if admin else []
+    yield from [_counted(len(files), "uncommitted file", "")] if files else []
+    yield from [_counted(len(commits), "commit", " on no branch")] if commits else []
+
+
+def _counted(count: int, noun: str, rest: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}{rest}"
 
 
 def run(planned: Iterable[Holding]) -> tuple[Entry, ...]:
     """Delete the entries for good; those that were deleted."""
-    return tuple(holding.entry for holding in planned if empty(holding.entry))
-
-
-def empty(entry: Entry) -> bool:
-    """Delete one entry for good; False while another par works on it."""
-    with locks.adopted(entry.id) as operation, interrupts.ignored():
-        if operation is None:
-            return False
-        for place, kept in enumerate(entry.kept):
-            home = kept.worktree.repository
-            if home.common_dir.is_dir():
-                with locks.repository(home.common_dir):
-                    deletion.forget(replace(kept.worktree, path=entry.grave(place)))
-        trash.forget(entry)
-    return True
+    return tuple(holding.entry for holding in planned if trash.empty(holding.entry))

@@ -1,18 +1,16 @@
 """Moving a worktree out of its place with all that is in it, and back: nothing of it is lost.
 
-git's own `worktree move` refuses submodules and is no rename where it copies; a rename and git's link
-to it, which gitrepository-layout(5) describes, take no longer for 50,000 files than for ten.
+A rename takes no longer for 50,000 files than for ten.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par.git import deletion, links, process, repository
-from par.git.repository import Upstream
+from par.git import deletion, links, moving, process, repository, salvage
+from par.locks import Operation
 from par.model import Worktree
 
-# By default git waits for no ref and no loose object to reach the disk (git-config(1), core.fsync)
-DURABLE = ("-c", "core.fsync=objects,reference")
+Settings = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +18,15 @@ class Kept:
     """What is needed to put one worktree back as it was.
 
     `head` is the ref that HEAD was attached to, or empty; `oid` the commit there, or empty for none yet.
-    `tip` is where the branch was, if it was deleted, and `upstream` what that tracked. `had_folder` is
-    false where the worktree was gone already.
+    `tip` is where the branch was, if it is deleted, and `settings` what was configured for it, by the
+    last part of their names. `had_folder` is false where the worktree was gone already.
     """
 
     worktree: Worktree
     head: str
     oid: str
     tip: str
-    upstream: Upstream | None
+    settings: Settings
     had_folder: bool
 
 
@@ -38,79 +36,114 @@ def look(worktree: Worktree) -> Kept:
     head = (
         process.attempt(worktree.path, "symbolic-ref", "--quiet", "HEAD").stdout.strip() if had_folder else ""
     )
-    asked = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    oid = process.attempt(worktree.path, *asked).stdout.strip() if had_folder else ""
-    upstream = repository.upstream_of(worktree.repository, worktree.branch) if worktree.doomed_oid else None
-    return Kept(worktree, head, oid, worktree.doomed_oid, upstream, had_folder)
+    oid = _head_oid(worktree.path) if had_folder else ""
+    is_going = bool(worktree.doomed_oid)
+    tip = repository.branch_oid(worktree.repository, worktree.branch) if is_going else None
+    settings = repository.settings_of(worktree.repository, worktree.branch) if tip else ()
+    return Kept(worktree, head, oid, tip or "", settings, had_folder)
 
 
-def bury(kept: Kept, grave: Path, name: str, reason: str) -> None:
+def _head_oid(path: Path) -> str:
+    return process.attempt(path, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").stdout.strip()
+
+
+def bury(kept: Kept, grave: Path, name: str, reason: str, maker: str = "") -> None:
     """Move the worktree into `grave`, its commits under the ref `name`; may be called again after a crash.
 
-    The caller holds the repository's lock. `reason` is what `git worktree list` says of it then.
+    The caller holds the repository's lock. `reason` is what `git worktree list` says of it then. With
+    a `maker` the branch goes only where the operation of that id made it and nothing was done since.
     """
     worktree, home = kept.worktree, kept.worktree.repository
-    for end, oid in (("head", kept.oid), ("tip", kept.tip)):
-        if oid:
-            process.run(home.path, *DURABLE, "update-ref", f"{name}/{end}", oid)
-    if kept.had_folder and not grave.exists():
-        if kept.head and kept.oid:
-            process.run(worktree.path, "update-ref", "--no-deref", "HEAD", kept.oid)
-        _move(worktree.path, grave)
+    if not grave.exists():
+        oid = _head_oid(worktree.path) if kept.had_folder else ""
+        salvage.keep(worktree, oid, kept.tip, name)
+        if kept.had_folder:
+            moving.lock(worktree.path, reason)
+            if kept.head and oid:
+                process.run(worktree.path, "update-ref", "-m", "par: removed", "--no-deref", "HEAD", oid)
+            moving.move(worktree.path, grave)
     if kept.had_folder:
-        _relink(grave, reason)
+        moving.relink(grave)
     elif not worktree.path.exists():
         deletion.forget(worktree)
-    if kept.tip and repository.branch_oid(home, worktree.branch) == kept.tip:
-        repository.delete_branch(home, worktree.branch, kept.tip)
+    is_ours = not maker or repository.is_untouched(home, worktree.branch, maker)
+    at = repository.branch_oid(home, worktree.branch) if kept.tip else ""
+    if at and at == kept.tip and is_ours:
+        _delete_branch(worktree, kept.tip, _saved_log(grave))
+    elif at is None:  # killed in between
+        repository.drop_settings(home, worktree.branch)
 
 
-def unbury(kept: Kept, grave: Path, target: Worktree) -> None:
-    """Put the worktree where `target` says, on the branch of that name. Raises CommandError.
+def _delete_branch(worktree: Worktree, tip: str, saved_log: Path) -> None:
+    log = _log(worktree)
+    if log.is_file() and not saved_log.exists():
+        moving.write(saved_log, log.read_text("utf-8", "surrogateescape"))
+    repository.delete_branch(worktree.repository, worktree.branch, tip)
 
-    The caller holds the repository's lock and has seen that place and branch are free.
+
+def _log(worktree: Worktree) -> Path:
+    # Where git keeps refs in tables there is no such file: then the reflog of the branch is not kept
+    return worktree.repository.common_dir / "logs/refs/heads" / worktree.branch
+
+
+def _saved_log(grave: Path) -> Path:
+    return grave.with_name(f"{grave.name}.reflog")
+
+
+def fetched_oids(grave: Path) -> list[str]:
+    """The commits at which the branch of the worktree in `grave` was just what a remote had."""
+    saved = _saved_log(grave)
+    text = saved.read_text("utf-8", "surrogateescape") if saved.is_file() else ""
+    lines = [line.partition("\t") for line in text.splitlines()]
+    return [head.split(" ")[1] for head, _, message in lines if repository.FROM_REMOTE.match(message)]
+
+
+def unbury(kept: Kept, grave: Path, target: Worktree, head: str, operation: Operation) -> None:
+    """Put the worktree where `target` says, with HEAD at the ref `head`. Raises CommandError, OSError.
+
+    The caller holds the repository's lock and has seen that place and branch are free. What marks the
+    end, for one that had a folder, is that it is no longer locked.
     """
-    home = target.repository
     if kept.tip:
-        process.run(
-            home.path,
-            "update-ref",
-            "--create-reflog",
-            f"refs/heads/{target.branch}",
-            kept.tip,
-            repository.NO_OID,
-        )
-        if kept.upstream:
-            repository.track(home, target.branch, kept.upstream)
+        _revive_branch(kept, grave, target, operation)
     target.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not kept.had_folder:
-        process.run(home.path, "worktree", "add", "--", str(target.path), target.branch)
+        repository.add_worktree(target.repository, target.path, target.branch, operation, with_hooks=False)
         return
-    _move(grave, target.path)
-    _relink(target.path, None)
-    head = f"refs/heads/{target.branch}" if kept.head == f"refs/heads/{kept.worktree.branch}" else kept.head
+    moving.move(grave, target.path)
+    moving.relink(target.path)
+    moving.rename_branch(target.path, kept.worktree.branch, target.branch)
+    _attach(target.path, head)
+
+
+def _revive_branch(kept: Kept, grave: Path, target: Worktree, operation: Operation) -> None:
+    home, ref = target.repository, f"refs/heads/{target.branch}"
+    told = f"par: restored by operation {operation.id}"
+    process.run(home.path, "update-ref", "--create-reflog", "-m", told, ref, kept.tip, repository.NO_OID)
+    log, saved = _log(target), _saved_log(grave)
+    if log.is_file() and saved.is_file():
+        texts = [each.read_text("utf-8", "surrogateescape") for each in (saved, log)]
+        moving.write(log, "".join(texts))
+    for key, value in kept.settings:
+        process.run(home.path, "config", "--add", f"branch.{target.branch}.{key}", value)
+
+
+def _attach(path: Path, head: str) -> None:
     if head:
-        process.run(target.path, "symbolic-ref", "HEAD", head)
+        process.run(path, "symbolic-ref", "-m", "par: restored", "HEAD", head)
+    moving.unlock(path)
 
 
-def drop_refs(kept: Kept, name: str) -> None:
-    """Delete what `bury` kept the commits under."""
-    if kept.worktree.repository.common_dir.is_dir():
-        for end in ("head", "tip"):
-            process.attempt(kept.worktree.repository.path, "update-ref", "-d", f"{name}/{end}")
+def is_back(target: Worktree) -> bool:
+    """Whether `unbury` came to its end."""
+    return links.is_checked_out(target) and links.lock_reason(target) is None
 
 
-def _move(source: Path, target: Path) -> None:
-    deletion.allow_writing(source)
-    source.rename(target)
-
-
-def _relink(path: Path, reason: str | None) -> None:
-    admin = links.admin_dir(path)
-    if admin is None:
-        return
-    (admin / "gitdir").write_text(f"{path}/.git\n", "utf-8", "surrogateescape")
-    if reason is None:
-        (admin / "locked").unlink(missing_ok=True)
-    else:
-        (admin / "locked").write_text(f"{reason}\n")
+def give_up(kept: Kept, grave: Path, operation: Operation) -> None:
+    """Take back as much of `bury` as was done. The caller holds the repository's lock."""
+    was = kept.worktree
+    if grave.exists():
+        is_there = repository.branch_oid(was.repository, was.branch) is not None
+        unbury(replace(kept, tip="") if is_there else kept, grave, was, kept.head, operation)
+    elif kept.had_folder:
+        _attach(was.path, kept.head)

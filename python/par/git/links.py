@@ -44,7 +44,7 @@ def checked_out(path: Path) -> str | None:
 def is_linked(worktree: Worktree) -> bool:
     """Whether the folder and the repository name each other as worktree and repository."""
     admin = admin_dir(worktree.path)
-    return admin is not None and names_repository(worktree) and _worktree_of(admin) == worktree.path
+    return admin is not None and names_repository(worktree) and worktree_of(admin) == worktree.path
 
 
 def is_checked_out(worktree: Worktree) -> bool:
@@ -77,8 +77,20 @@ def admin_dirs(worktree: Worktree) -> Iterator[Path]:
     """What the repository keeps for `worktree`: one folder, or the remains of a git that was killed."""
     folder = worktree.repository.common_dir / "worktrees"
     for admin in folder.iterdir() if folder.is_dir() else ():
-        if _worktree_of(admin) == worktree.path or _is_half_made(admin, worktree):
+        if worktree_of(admin) == worktree.path or _is_half_made(admin, worktree):
             yield admin
+
+
+def modules(admin: Path) -> Iterator[Path]:
+    """The git folders of the submodules of a worktree that a repository keeps the folder `admin` for."""
+    below = [admin / "modules"]
+    while below:
+        for inner in below.pop().glob("*/"):
+            if (inner / "HEAD").is_file() and (inner / "config").is_file():
+                yield inner
+                below.append(inner / "modules")
+            else:
+                below.append(inner)  # a submodule's name may have slashes
 
 
 def _is_half_made(admin: Path, worktree: Worktree) -> bool:
@@ -91,7 +103,8 @@ def _is_half_made(admin: Path, worktree: Worktree) -> bool:
     )
 
 
-def _worktree_of(admin: Path) -> Path | None:
+def worktree_of(admin: Path) -> Path | None:
+    """The folder of the worktree that a repository keeps the folder `admin` for, if that says so."""
     said = _first_line(admin / "gitdir")
     return Path(os.path.normpath(admin / said)).parent if said else None
 

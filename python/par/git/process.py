@@ -46,22 +46,25 @@ def environment() -> dict[str, str]:
     return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
 
 
-def attempt(folder: Path, *arguments: str) -> Outcome:
-    """Run git in `folder`, without hooks, and return what it left, whatever its status."""
+def attempt(folder: Path, *arguments: str, text: str | None = None) -> Outcome:
+    """Run git in `folder`, without hooks, and return what it left, whatever its status.
+
+    `text` is what it reads from its standard input.
+    """
     command = ["git", *NO_HOOKS, *arguments]
     try:
         with subprocess.Popen(
             command,
             cwd=folder,
             env=environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="surrogateescape",
         ) as git:
             try:
-                stdout, stderr = git.communicate()
+                stdout, stderr = git.communicate(text)
             except BaseException:
                 git.terminate()  # subprocess.run would kill it, and its .lock files would stay
                 raise
@@ -70,11 +73,12 @@ def attempt(folder: Path, *arguments: str) -> Outcome:
     return Outcome(git.returncode, stdout, stderr)
 
 
-def run(folder: Path, *arguments: str) -> str:
-    """Run git in `folder`, without hooks; its standard output. Raises CommandError with its reason."""
-    outcome = attempt(folder, *arguments)
+def run(folder: Path, *arguments: str, text: str | None = None) -> str:
+    """As `attempt`; its standard output. Raises CommandError with its reason."""
+    outcome = attempt(folder, *arguments, text=text)
     if outcome.status:
-        raise CommandError(f"git {arguments[0]}: {outcome.reason}")
+        named = arguments[2] if arguments[0] == "-c" else arguments[0]
+        raise CommandError(f"git {named}: {outcome.reason}")
     return outcome.stdout
 
 

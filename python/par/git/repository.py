@@ -24,7 +24,7 @@ class Upstream:
     ref: str
 
 
-def containing(folder: Path) -> Repository:
+def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
     """The repository that `folder` lies in: the main one, also from a linked worktree.
 
     Raises NotFoundError where there is none.
@@ -33,7 +33,7 @@ def containing(folder: Path) -> Repository:
     outcome = process.attempt(folder, *asked)
     if outcome.status:
         if "not a git repository" in outcome.stderr:
-            raise NotFoundError(f"'{visible(str(folder))}' is not in a git repository", hint="use -p PATH")
+            raise NotFoundError(f"'{visible(str(folder))}' is not in a git repository", hint=hint)
         raise CommandError(f"git: {outcome.reason}")
     said, is_bare = outcome.stdout.splitlines()[-2:]
     common = (folder / said).resolve()
@@ -148,6 +148,11 @@ def reflog(repository: Repository, branch: str) -> list[tuple[str, str]]:
 def delete_branch(repository: Repository, branch: str, at: str) -> None:
     """Delete a branch that still points at the commit `at`, and what is configured for it."""
     process.run(repository.path, "update-ref", "-d", f"refs/heads/{branch}", at)
+    drop_settings(repository, branch)
+
+
+def drop_settings(repository: Repository, branch: str) -> None:
+    """Delete what is configured for a branch that is gone."""
     process.attempt(repository.path, "config", "--remove-section", f"branch.{branch}")
 
 
@@ -163,6 +168,14 @@ def upstream_of(repository: Repository, branch: str) -> Upstream | None:
     fields = process.attempt(repository.path, *asked).stdout.split("\0")
     values = dict(field.rpartition(".")[2].split("\n", 1) for field in fields if field)
     return Upstream(values["remote"], values["merge"]) if len(values) == 2 else None
+
+
+def settings_of(repository: Repository, branch: str) -> tuple[tuple[str, str], ...]:
+    """What the repository has configured for `branch`, by the last part of each name."""
+    asked = ("config", "--local", "--get-regexp", "-z", f"^branch\\.{re.escape(branch)}\\.[^.]+$")
+    fields = process.attempt(repository.path, *asked).stdout.split("\0")
+    pairs = [field.partition("\n") for field in fields if field]
+    return tuple((key.rpartition(".")[2], value if is_set else "true") for key, is_set, value in pairs)
 
 
 def add_worktree(

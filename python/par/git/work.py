@@ -1,5 +1,6 @@
 """What would be lost if a worktree and its branch were deleted."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from par.git import links, process, repository
@@ -30,22 +31,49 @@ def unmerged(worktree: Worktree) -> list[str]:
 
     What was fetched from a remote is there too: a pull request that was only looked at loses nothing.
     """
-    head = links.admin_dir(worktree.path)
-    oids = process.attempt(worktree.path, "rev-parse", "HEAD").stdout.split() if head else []
+    admin = links.admin_dir(worktree.path)
+    oids = process.attempt(worktree.path, "rev-parse", "HEAD").stdout.split() if admin else []
     tips = [*oids, f"refs/heads/{worktree.branch}"] if worktree.is_branch_ours else oids
-    return unmerged_from(worktree, tips)
+    fetched = repository.fetched_oids(worktree.repository, worktree.branch)
+    found = unmerged_from(worktree, tips, fetched, worktree.is_branch_ours)
+    return [*found, *(unpushed(admin) if admin else [])]
 
 
-def unmerged_from(worktree: Worktree, tips: list[str]) -> list[str]:
-    """The commits that `tips` reach and no ref does but the worktree's own branch and par's."""
+def unmerged_from(worktree: Worktree, tips: list[str], known: list[str], is_going: bool) -> list[str]:
+    """The commits that `tips` reach, and neither `known` nor any ref but par's, a line each.
+
+    Nor does the worktree's own branch count where it `is_going`.
+    """
     if not tips:
         return []
-    own = f"refs/heads/{worktree.branch}"
-    excluded = [f"--exclude={_literal(own)}"] if worktree.is_branch_ours else []
-    kept = ["--single-worktree", "--exclude=refs/par/*", *excluded, "--all"]
-    kept += repository.fetched_oids(worktree.repository, worktree.branch)
     asked = ("log", f"--max-count={SHOWN_COMMITS}", "--format=%h %s", "--ignore-missing")
-    return process.run(worktree.repository.path, *asked, *tips, "--not", *kept, "--").splitlines()
+    others = _others(worktree, known, is_going)
+    return process.run(worktree.repository.path, *asked, *tips, "--not", *others, "--").splitlines()
+
+
+def only_from(worktree: Worktree, tips: Iterable[str], known: list[str], is_going: bool) -> list[list[str]]:
+    """As `unmerged_from` for any number of `tips`: the commits' ids, each with those of its parents."""
+    asked = ("rev-list", "--parents", "--ignore-missing", "--stdin", "--not")
+    others = _others(worktree, known, is_going)
+    said = process.run(worktree.repository.path, *asked, *others, "--", text="\n".join([*tips, ""]))
+    return [line.split(" ") for line in said.splitlines()]
+
+
+def _others(worktree: Worktree, known: list[str], is_going: bool) -> list[str]:
+    excluded = [f"--exclude={_literal(f'refs/heads/{worktree.branch}')}"] if is_going else []
+    return ["--single-worktree", "--exclude=refs/par/*", *excluded, "--all", *known]
+
+
+def unpushed(admin: Path) -> list[str]:
+    """The commits of a worktree's submodules that no remote of theirs had, a line each."""
+    found = []
+    for module in links.modules(admin):
+        # A bare look: what it says of its worktree may not be true at the moment
+        bare = ("-c", "core.bare=true", "-c", "core.worktree=")
+        asked = ("log", f"--max-count={SHOWN_COMMITS}", "--format=%h %s", "HEAD", "--branches", "--not")
+        said = process.attempt(module, "--git-dir=.", *bare, *asked, "--remotes", "--tags")
+        found += [f"{module.name}: {line}" for line in said.stdout.splitlines()]
+    return found
 
 
 def _literal(ref: str) -> str:

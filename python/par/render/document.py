@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from par.model import Context, Sighting, State, Worktree
+from par.render.findings import rows
 
 if TYPE_CHECKING:  # a listing need not load what sends and removes
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from par.commands.adopt import Adopted
     from par.commands.control_center import Built
+    from par.commands.doctor import Report
+    from par.commands.environment import Check
+    from par.commands.resurrect import Rise
     from par.commands.send import Delivery
     from par.removal import Removed
     from par.trash import Entry
@@ -145,6 +151,33 @@ def center(built: Built) -> str:
     return _dumped(
         {"session": {"id": built.session_id}, "shown": list(built.shown), "stopped": list(built.stopped)}
     )
+
+
+def findings(report: Report) -> str:
+    """The document of `par doctor --json`."""
+    return _dumped({"findings": rows(report)})
+
+
+def adopted(done: Adopted) -> str:
+    """The document of `par adopt --json`: as that of `par start`, with the session that it has."""
+    return made(replace(done.context, session=done.session))
+
+
+def resurrected(found: Iterable[Rise]) -> str:
+    """The document of `par resurrect --json`."""
+    rows = [
+        {"label": each.context.label, "made": not each.fault, "reason": each.fault or None} for each in found
+    ]
+    return _dumped({"sessions": rows})
+
+
+def environment(found: Iterable[Check]) -> str:
+    """The document of `par doctor --environment --json`."""
+    rows = [
+        {"name": each.name, "ok": not each.bites, "told": each.told, "remedy": each.remedy or None}
+        for each in found
+    ]
+    return _dumped({"checks": rows})
 
 
 def _dumped(content: Document) -> str:

@@ -39,6 +39,7 @@ MARKS = {
     State.BROKEN: "✗",
     State.CREATING: "…",
     State.REMOVING: "…",
+    State.PURGING: "…",
     State.RESTORING: "…",
 }
 LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
@@ -93,6 +94,8 @@ def made(context: Context) -> str:
 
 def removed(done: Removed) -> str:
     """What `par rm` did to one context, and how it comes back."""
+    if done.is_adopted:
+        return _forgotten(done)
     parts = [
         *(["worktree"] if done.folders else []),
         *(f"branch {visible(name)}" for name in done.branches),
@@ -111,6 +114,17 @@ def removed(done: Removed) -> str:
     if done.trash_id:
         lines.append(f"all of it is in the trash, bring it back: par restore {done.label}")
     return "\n".join(lines)
+
+
+def _forgotten(done: Removed) -> str:
+    (folder,) = done.kept
+    said = f"forgot '{done.label}': {visible(str(folder))} was not made by par and stays as it is"
+    if done.session:
+        said += f"; session {visible(done.session)} was killed"
+    if done.released:
+        said += f"; session {visible(done.released)} goes on"
+    place = visible(done.released or str(folder))
+    return f"{said}\ntake it again: par adopt '{place}' --label {done.label}"
 
 
 def trash(entries: Sequence[Entry], sizes: Sequence[int] | None, width: int | None) -> str:
@@ -147,9 +161,21 @@ def holdings(found: Iterable[Holding]) -> str:
     )
 
 
+def expired(entries: Iterable[Entry]) -> str:
+    """What `par rm` deleted for good because it had been in the trash for too long."""
+    return "\n".join(
+        f"deleted '{each.context.label}' ({each.id}), in the trash since {each.removed_at:%Y-%m-%d}"
+        for each in entries
+    )
+
+
 def doomed(sightings: Iterable[Sighting]) -> str:
     """What `par rm all` is about to remove, a line each."""
-    return "\n".join(f"  {each.context.label}  ({visible(_place(each.context))})" for each in sightings)
+    return "\n".join(
+        f"  {each.context.label}  ({visible(_place(each.context))})"
+        + ("  adopted: only forgotten" if each.context.is_adopted else "")
+        for each in sightings
+    )
 
 
 def deliveries(found: Iterable[Delivery], verb: str) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from par.errors import CommandError
-from par.tmux import server
+from par.tmux import server, sessions
 
-NAME = "control-center"
+NAME = sessions.CENTER
 TARGET = f"={NAME}:"
 FIELDS = (
     "#{window_id}",
@@ -71,6 +71,7 @@ def apply(socket: Path, change: Change) -> str:
     if not change.is_there:
         first = missing.pop(0)
         script.append(f"new-session -d -s {NAME} 'exec sleep 60'")
+        script.append(" ".join(server.stays(TARGET)))
         script.append(f"set-option -t {TARGET} @par_center 1")
         script.append(f"link-window -d -k -s {first.id} -t '{TARGET}{{start}}'")
     script += [f"link-window -d -a -s {window.id} -t '{TARGET}{{end}}'" for window in missing]

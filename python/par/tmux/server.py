@@ -74,6 +74,14 @@ def home() -> Path:
     return folder if folder.is_dir() else Path("/")
 
 
+def stays(target: str) -> tuple[str, ...]:
+    """The command that lets a session live that nobody looks at, under `destroy-unattached` too.
+
+    It belongs in the chain that makes the session: that would be gone by the next call.
+    """
+    return ("set-option", "-t", target, "destroy-unattached", "off")
+
+
 @contextmanager
 def started(socket: Path) -> Iterator[None]:
     """A server runs on `socket` while the body makes a session on it.
@@ -86,7 +94,8 @@ def started(socket: Path) -> Iterator[None]:
         return
     socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     boot = f"par-boot-{os.getpid()}"
-    run(socket, "new-session", "-d", "-s", boot, f"exec sleep {BOOT_SECONDS}")
+    made = ("new-session", "-d", "-s", boot, f"exec sleep {BOOT_SECONDS}")
+    run(socket, *made, ";", *stays(f"={boot}:"))
     try:
         yield
     finally:

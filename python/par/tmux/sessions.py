@@ -16,6 +16,13 @@ FIELDS = (
     "#{@par_pane}",
     "#{@par_init}",
     "#{@par_state}",
+    "#{@par_adopted}",
+)
+CENTER = "control-center"
+# All that par ever writes on a session
+OPTIONS = (
+    *("@par_label", "@par_kind", "@par_repo", "@par_branch", "@par_path"),
+    *("@par_pane", "@par_init", "@par_state", "@par_adopted"),
 )
 # A pane may be shown in the control center too: its window tells whose it is, whatever session shows it
 OWNER = "#{?@par_context,#{@par_context},#{@par_label}}"
@@ -41,7 +48,7 @@ def sessions(socket: Path) -> list[Session]:
 
 
 def _session(row: list[str], here: str) -> Session:
-    session_id, name, label, attached, last_attached, pane_id, init, agent = row
+    session_id, name, label, attached, last_attached, pane_id, init, agent, adopted = row
     return Session(
         id=session_id,
         name=name,
@@ -52,6 +59,7 @@ def _session(row: list[str], here: str) -> Session:
         init=init,
         agent=agent,
         is_current=bool(label) and label == here,
+        is_adopted=adopted == "1",
     )
 
 
@@ -65,13 +73,44 @@ def create(context: Context) -> str:
     made = ("new-session", "-d", "-s", context.session, "-n", context.label)
     shown = ("display-message", "-p", "-t", target, "#{session_id}")
     with server.started(context.socket):
-        chain = (*made, ";", *_marks(context, target), ";", *shown)
+        chain = (*made, ";", *server.stays(target), ";", *_marks(context, target), ";", *shown)
         return server.run(context.socket, *chain, folder=context.root).strip()
 
 
 def mark(context: Context, session_id: str) -> None:
     """Write on a session that has lost its marks which context it belongs to."""
     server.run(context.socket, *_marks(context, f"{session_id}:"))
+
+
+def adopt(context: Context, session_id: str) -> None:
+    """Mark a session that was there before par as that of `context`. Raises CommandError."""
+    target = f"{session_id}:"
+    adopted = ("set-option", "-t", target, "@par_adopted", "1")
+    server.run(context.socket, *_marks(context, target), ";", *adopted)
+
+
+def folders(socket: Path, session_id: str) -> list[Path]:
+    """Where a session was started, and where its active pane is now; only what is still there."""
+    wanted = f"#{{==:#{{session_id}},{session_id}}}"
+    asked = ("list-sessions", "-f", wanted, "-F", "#{session_path}\t#{pane_current_path}")
+    said = server.run(socket, *asked).rstrip("\n").split("\t")
+    return [Path(each) for each in dict.fromkeys(said) if each and Path(each).is_dir()]
+
+
+def release(context: Context, session: Session) -> None:
+    """Kill a session as `kill`; one that par did not make only loses its marks and goes on."""
+    if session.is_ours:
+        kill(context, session.id)
+        return
+    rows = _rows(context.socket)
+    marked = {row[1] for row in rows if row[0] == "window" and row[3] == context.label}
+    script = []
+    for center in (row[1] for row in rows if row[0] == "session" and row[2] == CENTER):
+        shown = {row[1] for row in rows if row[0] == "window" and row[2] == center}
+        script += [f"unlink-window -t '{center}:{window_id}'" for window_id in sorted(marked & shown)]
+    script += [f"set-option -w -u -t {window_id} @par_context" for window_id in sorted(marked)]
+    script += [f"set-option -u -t '{session.id}:' {option}" for option in OPTIONS]
+    server.attempt(context.socket, "source-file", "-", text="\n".join([*script, ""]))
 
 
 def _marks(context: Context, target: str) -> list[str]:

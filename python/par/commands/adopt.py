@@ -1,0 +1,171 @@
+"""`par adopt`: take a worktree or a tmux session that something else made; it is never moved or deleted."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from par import creation, index, interrupts, locks, names, paths, removal, survey
+from par.errors import ConflictError, NotFoundError, ParError
+from par.git import links, repository
+from par.index import Index
+from par.locks import Operation
+from par.model import Context, Kind, Phase, Session, Worktree
+from par.names import visible
+from par.tmux import sessions
+
+LISTED = "git worktree list"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to adopt: any folder in a linked worktree, or the name of a session in one."""
+
+    place: str
+    folder: Path
+    socket: Path
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A worktree that can be a context called `label`, and the session it comes with, if any."""
+
+    label: str
+    worktree: Worktree
+    session: Session | None
+    socket: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The context that was made of it, and the name of its session: its own, or the one adopted."""
+
+    context: Context
+    session: str
+    has_own_session: bool
+
+
+def plan(request: Request) -> Plan:
+    """Find what is meant, and see that nothing is in the way. Raises every refusal."""
+    found = survey.known(request.socket)
+    session = None if request.folder.is_dir() else _session(request, found)
+    folders = sessions.folders(request.socket, session.id) if session else [request.folder.resolve()]
+    worktree = _first_worktree(folders)
+    label = _label(request, worktree, session)
+    _check(found, label, worktree.path)
+    return Plan(label, worktree, session, request.socket)
+
+
+def run(planned: Plan) -> Adopted:
+    """Make the record, and the session or its marks; or leave all as it was."""
+    with locks.operation() as operation:
+        context = _reserve(planned, operation)
+        try:
+            if planned.session:
+                sessions.adopt(context, planned.session.id)
+            else:
+                sessions.create(context)
+            ready = creation.finish(context)
+        except BaseException:
+            # What fails here too the next par does: the record says that it was not finished
+            with interrupts.ignored(), suppress(ParError, OSError):
+                removal.forget(context, _marked(context))
+            raise
+    name = planned.session.name if planned.session else ready.session
+    return Adopted(ready, name, planned.session is None)
+
+
+def _marked(context: Context) -> Session | None:
+    live = sessions.sessions(context.socket)
+    return next((each for each in live if each.label == context.label), None)
+
+
+def _session(request: Request, found: Index) -> Session:
+    live = {each.name: each for each in sessions.sessions(request.socket)}
+    if request.place not in live:
+        near = names.nearest(request.place, live)
+        hint = "did you mean " + " or ".join(f"'{visible(each)}'" for each in near) + "?" if near else LISTED
+        raise NotFoundError(f"there is no folder and no session '{visible(request.place)}'", hint=hint)
+    session = live[request.place]
+    if session.name == sessions.CENTER:
+        raise ConflictError(f"the session '{session.name}' is par's own", hint="par ls")
+    if session.label:
+        taken = f"the session '{visible(session.name)}' belongs to the context '{visible(session.label)}'"
+        hint = f"par open {session.label}" if found.like(session.label) else "par doctor"
+        raise ConflictError(taken, hint=hint)
+    return session
+
+
+def _first_worktree(folders: Sequence[Path]) -> Worktree:
+    """The first linked worktree that one of `folders` lies in; the refusal of the last where none does."""
+    if not folders:
+        raise NotFoundError("the folder of the session is gone", hint=LISTED)
+    for folder in folders[:-1]:
+        with suppress(ParError):
+            return _worktree(folder)
+    return _worktree(folders[-1])
+
+
+def _worktree(folder: Path) -> Worktree:
+    home = repository.containing(folder, hint=LISTED)
+    top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), home.path)
+    worktree = Worktree(home, top, links.checked_out(top) or "")
+    if links.is_linked(worktree):
+        return worktree
+    shown = visible(str(top))
+    if links.names_repository(worktree):
+        moved = f"'{shown}' was moved, and its repository does not know"
+        raise ConflictError(moved, hint=f"git -C '{home.path}' worktree repair '{shown}'")
+    what = "the main worktree" if top == home.path else "no linked worktree"
+    told = f"'{shown}' is {what} of {visible(home.name)}: par adopts linked ones"
+    raise ConflictError(told, hint=f"par start LABEL -p '{shown}'")
+
+
+def _label(request: Request, worktree: Worktree, session: Session | None) -> str:
+    if request.label is not None:
+        return names.label(request.label)
+    return names.from_ref(session.name if session else worktree.branch or worktree.path.name)
+
+
+def _check(found: Index, label: str, path: Path) -> None:
+    """Raise ConflictError where the folder is a context's or par's own, or the label is taken."""
+    shown = visible(str(path))
+    data = paths.data()
+    if path == data or data in path.parents:
+        raise ConflictError(f"'{shown}' lies in par's own folder", hint="par doctor")
+    around = {each.path: context.label for context in found.contexts for each in context.worktrees}
+    if path in around:
+        told = f"'{shown}' is the context '{around[path]}' already"
+        raise ConflictError(told, hint=f"par open {around[path]}")
+    for other in (data, *around):
+        if path in other.parents or other in path.parents:
+            told = f"'{shown}' overlaps '{visible(str(other))}', which is par's"
+            raise ConflictError(told, hint="git worktree move")
+    if twin := found.like(label):
+        hint = f"par adopt '{shown}' --label LABEL"
+        raise ConflictError(f"context '{twin.label}' already exists", hint=hint)
+
+
+def _reserve(planned: Plan, operation: Operation) -> Context:
+    home, live = planned.worktree.repository, sessions.sessions(planned.socket)
+    with locks.index():
+        found = index.load(planned.socket)
+        _check(found, planned.label, planned.worktree.path)
+        taken = {each.name for each in live} | {each.session for each in found.contexts}
+        context = Context(
+            label=planned.label,
+            kind=Kind.CHECKOUT,
+            phase=Phase.CREATING,
+            root=planned.worktree.path,
+            worktrees=(planned.worktree,),
+            # Also where a session is adopted: should that end, par makes one of its own
+            session=names.session(home.name, home.path, planned.label, taken),
+            socket=planned.socket,
+            created_at=datetime.now(timezone.utc).replace(microsecond=0),
+            operation=operation.id,
+            is_adopted=True,
+        )
+        index.save(found.with_(context))
+    return context

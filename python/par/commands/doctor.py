@@ -1,0 +1,87 @@
+"""`par doctor`: compare all that par knows with all that is there, and repair what does not agree."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from par import interrupts
+from par.errors import ParError
+from par.health import contexts, disk, intake, rebuild, sessions, strays, trashed
+from par.health.findings import FOUNDATIONS, Finding
+
+ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Where to look: the server of contexts that name none, and the folder that a person stands in."""
+
+    socket: Path
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found: what is repaired now, and what is left."""
+
+    fixed: tuple[Finding, ...]
+    left: tuple[Finding, ...]
+
+
+def plan(request: Request) -> tuple[Finding, ...]:
+    """Look at everything and change nothing. Raises StateError for an index that is newer than this par."""
+    # What par makes it first writes in the index: read last, that knows all that is not forgotten
+    modes = tuple(disk.modes())
+    if not disk.is_open():
+        return modes
+    folders = strays.folders()
+    entries = trashed.folders()
+    live = sessions.everywhere(request.socket)
+    found, broken = rebuild.salvage(request.socket)
+    live |= sessions.on({context.socket for context in found.contexts} - live.keys())
+    marked = [each for on_one in live.values() for each in on_one]
+    unknown = strays.unknown([*folders, *strays.named(marked)], found)
+    return (
+        *modes,
+        *((broken,) if broken else ()),
+        *contexts.examine(found, request.folder),
+        *intake.examine(unknown, live, request.socket),
+        *sessions.examine(found, unknown, live),
+        *trashed.examine(entries, found),
+        *disk.copies(strays.copies(folders)),
+        *disk.remains(found),
+    )
+
+
+def run(request: Request, planned: Iterable[Finding]) -> Report:
+    """Repair what can be; a repair may bring to light, or do away with, what another would have been."""
+    fixed: list[Finding] = []
+    failed: dict[Finding, str] = {}
+    left = tuple(planned)
+    for _ in range(ROUNDS):
+        todo = [each for each in left if each.mend and each not in failed]
+        if not todo:
+            break
+        for finding in [each for each in todo if each.fault in FOUNDATIONS] or todo:
+            if reason := _mend(finding):
+                failed[finding] = reason
+            else:
+                fixed.append(finding)
+        left = plan(request)
+    done = tuple(dict.fromkeys(each for each in fixed if each not in left))
+    return Report(done, tuple(_with_reason(each, failed) for each in left))
+
+
+def _mend(finding: Finding) -> str:
+    try:
+        if finding.mend:
+            with interrupts.ignored():
+                finding.mend()
+    except (ParError, OSError) as error:
+        return str(error)
+    return ""
+
+
+def _with_reason(finding: Finding, failed: dict[Finding, str]) -> Finding:
+    reason = failed.get(finding)
+    return replace(finding, told=f"{finding.told} (not repaired: {reason})") if reason else finding

@@ -1,0 +1,143 @@
+"""How a context goes into the trash and out of it again; whoever begins it, and whoever ends it."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from par import index, locks, paths, removal, trash
+from par.errors import ParError
+from par.git import burial
+from par.git.burial import Kept
+from par.locks import Operation
+from par.model import Context, Phase, Repository
+from par.removal import Removed
+from par.tmux import panes, sessions
+from par.trash import Entry
+
+KEPT_LINES = 2000
+
+
+def put_away(context: Context, operation: Operation, session_id: str | None) -> Removed:
+    """Move `context` into the trash, beginning wherever an earlier attempt ended; nothing of it is lost.
+
+    A branch goes only where its worktree names a commit (`doomed_oid`). The session dies last: the
+    caller may be running in it. Raises ParError or OSError, and then it is as it was before.
+    """
+    try:
+        entry = _entry(context, operation, session_id)
+        stays = [each for each in entry.kept if _is_homeless(each)]
+        for place, kept in enumerate(entry.kept):
+            if kept not in stays:
+                with locks.repository(kept.worktree.repository.common_dir):
+                    burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
+                    paths.prune_parents(kept.worktree.path)
+    except BaseException:
+        _give_up(context, operation)
+        raise
+    if session_id:
+        sessions.kill(context, session_id)
+    removal.drop(context)
+    if len(stays) == len(entry.kept):
+        trash.clear(entry.id, ())
+    return _told(entry, stays, context.session if session_id else None)
+
+
+def _told(entry: Entry, stays: list[Kept], session: str | None) -> Removed:
+    gone = [kept for kept in entry.kept if kept not in stays]
+    return Removed(
+        label=entry.context.label,
+        folders=tuple(kept.worktree.path for kept in gone if kept.had_folder),
+        branches=tuple(kept.worktree.branch for kept in gone if kept.tip),
+        session=session,
+        kept=tuple(kept.worktree.path for kept in stays if kept.worktree.path.exists()),
+        trash_id=entry.id if gone else None,
+    )
+
+
+def _is_homeless(kept: Kept) -> bool:
+    return not kept.worktree.repository.common_dir.is_dir()
+
+
+def _entry(context: Context, operation: Operation, session_id: str | None) -> Entry:
+    known = trash.load(operation.id)
+    if known and any(known.grave(place).exists() for place in range(len(known.kept))):
+        return known
+    # Nothing has moved yet: what was done in it since counts too
+    before = replace(
+        context,
+        phase=Phase.READY,
+        worktrees=tuple(replace(worktree, doomed_oid="") for worktree in context.worktrees),
+    )
+    found = tuple(map(burial.look, context.worktrees))
+    kept = tuple(replace(each, worktree=was) for each, was in zip(found, before.worktrees, strict=True))
+    if known:
+        kept = tuple(map(_attached, kept, known.kept))
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    entry = Entry(operation.id, before, now, kept)
+    trash.save(entry, panes.texts(context.socket, session_id, KEPT_LINES) if session_id else ())
+    return entry
+
+
+def _attached(kept: Kept, known: Kept) -> Kept:
+    """HEAD was where `known` says: since then it was only detached, to be moved."""
+    return replace(kept, head=known.head) if not kept.head and kept.oid == known.oid else kept
+
+
+def _give_up(context: Context, operation: Operation) -> None:
+    if entry := trash.load(operation.id):
+        for place, kept in enumerate(entry.kept):
+            if not _is_homeless(kept):
+                with locks.repository(kept.worktree.repository.common_dir):
+                    burial.give_up(kept, entry.grave(place), operation)
+    trash.clear(operation.id, homes(context))
+    keep(context)
+
+
+def take_back(entry: Entry, context: Context, operation: Operation) -> None:
+    """Return the worktrees of `context`, restored in part, to the trash, and drop the record."""
+    removal.kill_session(context)
+    for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
+        with locks.repository(target.repository.common_dir):
+            if not kept.had_folder:
+                removal.discard(target, operation)
+            now = replace(kept, worktree=target)
+            burial.bury(now, entry.grave(place), entry.ref(place), _reason(entry), maker=operation.id)
+            paths.prune_parents(target.path)
+    removal.delete_discarded(operation)
+    removal.drop(context)
+
+
+def end_restoring(context: Context, operation: Operation) -> None:
+    """Accept what a par that died had brought back whole, or else return it to the trash."""
+    entry = trash.load(operation.id)
+    if entry and not all(map(burial.is_back, context.worktrees)):
+        take_back(entry, context, operation)
+        return
+    if all(session.label != context.label for session in sessions.sessions(context.socket)):
+        with suppress(ParError):  # then it is stopped, and `par open` makes it
+            sessions.create(context)
+    finish_restoring(context, operation)
+
+
+def finish_restoring(context: Context, operation: Operation) -> Context:
+    """Empty the place of what is back now, and write in the index that it is ready; as it is then."""
+    trash.clear(operation.id, homes(context))
+    return keep(context)
+
+
+def keep(context: Context) -> Context:
+    """Write in the index that the context is ready: it is as it was, or in use."""
+    worktrees = tuple(replace(worktree, doomed_oid="") for worktree in context.worktrees)
+    kept = replace(context, phase=Phase.READY, worktrees=worktrees)
+    with locks.index():
+        index.save(index.load(context.socket).with_(kept))
+    return kept
+
+
+def homes(context: Context) -> list[Repository]:
+    """The repositories of a context."""
+    return [worktree.repository for worktree in context.worktrees]
+
+
+def _reason(entry: Entry) -> str:
+    return f"removed by par: par restore {entry.id}"

@@ -1,0 +1,78 @@
+"""Moving a linked worktree in one rename, and making all that names its place name the new one.
+
+git's own `worktree move` refuses submodules, and before 2.30 nothing repairs links: so they are written
+by hand, as gitrepository-layout(5) describes them, each in one step that a kill cannot halve.
+"""
+
+import os
+from pathlib import Path
+
+from par.git import deletion, links, process
+
+UNFINISHED = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
+
+
+def lock(path: Path, reason: str) -> None:
+    """Keep git and people from pruning the worktree at `path`; `git worktree list` shows the reason."""
+    if admin := links.admin_dir(path):
+        write(admin / "locked", f"{reason}\n")
+
+
+def unlock(path: Path) -> None:
+    """Take back `lock`."""
+    if admin := links.admin_dir(path):
+        (admin / "locked").unlink(missing_ok=True)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a worktree; it names its repository then, but not the other way. Raises OSError."""
+    dot_git = source / ".git"
+    admin = links.admin_dir(source)
+    mode = source.stat().st_mode
+    deletion.allow_writing(source)  # also to move it, it must be: it names its parent
+    if admin and not dot_git.read_text("utf-8", "surrogateescape").startswith("gitdir: /"):
+        write(dot_git, f"gitdir: {admin}\n")  # as git makes them with worktree.useRelativePaths
+    source.rename(target)
+    if target.stat().st_mode != mode:
+        target.chmod(mode)
+
+
+def relink(path: Path) -> None:
+    """Let the repository find the worktree that was moved to `path`, and its submodules find each other."""
+    admin = links.admin_dir(path)
+    was = links.worktree_of(admin) if admin else None
+    if admin and was and was != path:
+        for module in links.modules(admin):
+            _relink_module(module, was, path)
+        write(admin / "gitdir", f"{path}/.git\n")
+
+
+def _relink_module(module: Path, was: Path, now: Path) -> None:
+    config = ("config", "--file", str(module / "config"), "core.worktree")
+    said = process.attempt(process.SOMEWHERE, *config).stdout.rstrip("\n")
+    place = Path(os.path.normpath(module / said))
+    if said and was in place.parents:
+        submodule = now / place.relative_to(was)
+        if (submodule / ".git").is_file():
+            write(submodule / ".git", f"gitdir: {os.path.relpath(module, submodule)}\n")
+        process.run(process.SOMEWHERE, *config, os.path.relpath(submodule, module))
+
+
+def rename_branch(path: Path, old: str, new: str) -> None:
+    """Let an unfinished rebase or bisect at `path` come back to the branch `new` instead of `old`."""
+    admin = links.admin_dir(path)
+    for name in UNFINISHED if admin else ():
+        file = Path(admin or path, name)
+        for form in ("refs/heads/{}\n", "{}\n"):
+            if file.is_file() and file.read_text("utf-8", "surrogateescape") == form.format(old):
+                write(file, form.format(new))
+
+
+def write(path: Path, text: str) -> None:
+    """Replace the file `path` by `text` at once. Raises OSError."""
+    beside = path.with_name(f"{path.name}.par")
+    with beside.open("w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

@@ -1,0 +1,138 @@
+"""What lies in par's folder, and in git's: modes, owners, and what dead processes left."""
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from shlex import quote
+
+from par import index, locks, paths, trash
+from par.git import deletion, links, relink
+from par.health.findings import Fault, Finding
+from par.index import Index
+from par.model import Repository
+from par.names import visible
+
+
+def modes() -> Iterator[Finding]:
+    """What in par's folder others may read or change, or the user may not; and what is not the user's."""
+    yield from _mode(paths.data(), 0o700, stat.S_ISDIR)
+    if _can_enter(paths.data()):
+        yield from _mode(paths.locks(), 0o700, stat.S_ISDIR)
+        for file in (paths.index(), paths.projection()):
+            yield from _mode(file, 0o600, stat.S_ISREG)
+        for folder in _places():
+            if folder.exists() and not (_can_enter(folder) and os.access(folder, os.W_OK)):
+                yield from _mode(folder, 0o700, stat.S_ISDIR)
+
+
+def is_open() -> bool:
+    """Whether par's own folders can be looked into; one that is not there hides nothing."""
+    return all(_can_enter(each) for each in (paths.data(), paths.locks(), *_places()))
+
+
+def _places() -> list[Path]:
+    return [paths.data() / name for name in ("worktrees", "workspaces", "trash", "removed", "emptied")]
+
+
+def _can_enter(folder: Path) -> bool:
+    return os.access(folder, os.R_OK | os.X_OK) or not os.access(folder, os.F_OK)
+
+
+def _mode(path: Path, wanted: int, is_kind: Callable[[int], bool]) -> Iterator[Finding]:
+    # What stands there instead of a file is told as a damaged index
+    if path.is_symlink() or not path.exists() or not is_kind(path.stat().st_mode):
+        return
+    found = path.stat()
+    if found.st_uid != os.getuid():
+        told = f"it belongs to another user (uid {found.st_uid})"
+        yield Finding(Fault.OWNER, _shown(path), told, hint=f"sudo chown {os.getuid()} {quote(str(path))}")
+    elif stat.S_IMODE(found.st_mode) != wanted:
+        told = f"its mode is {stat.S_IMODE(found.st_mode):04o}"
+        mend = partial(path.chmod, wanted)
+        yield Finding(Fault.MODE, _shown(path), told, f"make it {wanted:04o}", mend=mend)
+
+
+def remains(found: Index) -> Iterator[Finding]:
+    """What processes left that died, or could not delete."""
+    yield from _temporary()
+    if ended := locks.ended():
+        count = len(ended)
+        told = f"{count} lock{' of an operation' if count == 1 else 's of operations'} that ended"
+        yield Finding(Fault.REMAINS, _shown(paths.locks()), told, "delete them", mend=locks.sweep)
+    emptied = sorted(paths.emptied().iterdir()) if paths.emptied().is_dir() else []
+    if any(not locks.is_running(each.name) for each in emptied):
+        told = "emptying the trash was interrupted"
+        yield Finding(Fault.REMAINS, _shown(paths.emptied()), told, "finish it", mend=trash.sweep)
+    busy = {context.operation for context in found.contexts if not context.is_ready}
+    folder = paths.data() / "removed"
+    for grave in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if grave.name not in busy and not locks.is_running(grave.name):
+            yield _grave(grave)
+    for home in {each.repository for context in found.contexts for each in context.worktrees}:
+        yield from _half_made(home, found)
+
+
+def _temporary() -> Iterator[Finding]:
+    for path in (paths.index(), paths.projection(), paths.log()):
+        beside = index.beside(path)
+        if beside.is_file() and not beside.is_symlink():
+            told = "a write of it was interrupted"
+            mend = partial(_delete_temporary, beside)
+            yield Finding(Fault.REMAINS, _shown(beside), told, "delete the part that was written", mend=mend)
+
+
+def _delete_temporary(path: Path) -> None:
+    with locks.index():
+        path.unlink(missing_ok=True)
+
+
+def copies(found: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+    """What repairs left that were making a lost worktree again: all in it is in the repository too."""
+    for path, operation in found:
+        if not locks.is_running(operation) and path.exists():
+            mend = partial(deletion.delete_tree, path)
+            told = "making a worktree again was interrupted"
+            yield Finding(Fault.REMAINS, _shown(path), told, "delete the copy, it was not in use", mend=mend)
+
+
+def _grave(grave: Path) -> Finding:
+    told = "what a removal took out of its place was not deleted"
+    if any(not each.is_dir() or each.is_symlink() for each in grave.rglob("*")) or not grave.is_dir():
+        return Finding(Fault.REMAINS, _shown(grave), told, hint=f"rm -rf {quote(str(grave))}")
+    mend = partial(deletion.delete_tree, grave)
+    return Finding(Fault.REMAINS, _shown(grave), told, "delete it: it holds no file", mend=mend)
+
+
+def _half_made(home: Repository, found: Index) -> Iterator[Finding]:
+    known = {
+        worktree.path: (context, worktree) for context in found.contexts for worktree in context.worktrees
+    }
+    told = "git was killed in the middle of writing this, and cannot list any worktree until it is mended"
+    for admin in relink.half_made(home):
+        path = links.worktree_of(admin)
+        context, worktree = known.get(path, (None, None)) if path else (None, None)
+        if context and worktree and context.is_ready and worktree.branch:
+            mend = partial(_complete, home, admin, worktree.branch)
+            how = "write again what is missing"
+            yield Finding(Fault.GIT_REMAINS, _shown(admin), told, how, mend=mend)
+        elif context is None and path and paths.is_ours(path) and not (admin / "index").exists():
+            mend = partial(_drop, home, admin)
+            yield Finding(Fault.GIT_REMAINS, _shown(admin), told, "delete this one", mend=mend)
+        elif context is None or context.is_ready:
+            yield Finding(Fault.GIT_REMAINS, _shown(admin), told, hint=f"rm -r {quote(str(admin))}")
+
+
+def _complete(home: Repository, admin: Path, branch: str) -> None:
+    with locks.repository(home.common_dir):
+        relink.complete(admin, branch)
+
+
+def _drop(home: Repository, admin: Path) -> None:
+    with locks.repository(home.common_dir):
+        relink.drop_half_made(admin)
+
+
+def _shown(path: Path) -> str:
+    return visible(str(path))

@@ -1,0 +1,61 @@
+"""What par wrote on the sessions of a server, whichever they are: for putting it right."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from par.errors import CommandError
+from par.model import Context
+from par.tmux import server
+from par.tmux.sessions import OPTIONS, argument
+
+FIELDS = (
+    *("#{session_id}", "#{session_name}", "#{@par_label}", "#{@par_kind}"),
+    *("#{@par_branch}", "#{@par_adopted}", "#{@par_path}"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A session and its marks, as they are on it; `label` is empty on one that par did not mark."""
+
+    socket: Path
+    id: str
+    name: str
+    label: str
+    kind: str
+    branch: str
+    is_adopted: bool
+    path: str
+
+
+def marked(socket: Path) -> list[Marked]:
+    """All sessions of the server at `socket`, none where no server runs. Raises CommandError."""
+    outcome = server.attempt(socket, "list-sessions", "-F", "\t".join(FIELDS))
+    if outcome.is_absent:
+        return []
+    if outcome.status:
+        raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
+    rows = [line.split("\t") for line in outcome.stdout.splitlines()]
+    return [_marked(socket, *row) for row in rows if len(row) == len(FIELDS)]
+
+
+def _marked(
+    socket: Path, id_: str, name: str, label: str, kind: str, branch: str, adopted: str, path: str
+) -> Marked:
+    return Marked(socket, id_, name, label, kind, branch, adopted == "1", path)
+
+
+def unmark(session: Marked) -> None:
+    """Take par's marks off a session and its windows, so that it goes on as any other."""
+    listed = ("list-windows", "-t", f"{session.id}:", "-F", "#{window_id}\t#{@par_context}")
+    rows = [row.split("\t") for row in server.attempt(session.socket, *listed).stdout.splitlines()]
+    windows = [row[0] for row in rows if row[1:] == [session.label]]
+    script = [f"set-option -w -u -t {window_id} @par_context" for window_id in windows]
+    script += [f"set-option -u -t '{session.id}:' {option}" for option in OPTIONS]
+    server.run(session.socket, "source-file", "-", text="\n".join([*script, ""]))
+
+
+def mark_branch(context: Context, session: Marked) -> None:
+    """Write on the session which branch its context is on now."""
+    target = f"{session.id}:"
+    server.run(context.socket, "set-option", "-t", target, "@par_branch", argument(context.branch))

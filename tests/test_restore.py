@@ -1,0 +1,456 @@
+"""`par rm` and `par restore`: whatever was removed comes back as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from conftest import World, commit, eventually, refused
+
+IN_TRASH = "all of it is in the trash, bring it back: par restore feat\n"
+
+
+def tree(folder: Path) -> dict[str, tuple[int, int, str]]:
+    """All that lies in `folder`: the inode, the mode and the content of each."""
+    found = {}
+    for path in sorted([folder, *folder.rglob("*")]):
+        seen = path.lstat()
+        content = (
+            str(path.readlink()) if path.is_symlink() else "" if path.is_dir() else path.read_bytes().hex()
+        )
+        # The link of a submodule is written again
+        inode = 0 if path.name == ".git" else seen.st_ino
+        found[str(path.relative_to(folder))] = (inode, seen.st_mode, content)
+    return found
+
+
+def snapshot(world: World, label: str, home: Path) -> object:
+    """All that there is of a context: its files, what git says of them, the branch, the session."""
+    folder = world.worktree(label)
+    (row,) = [row for row in world.ok("ls", "--json").json["contexts"] if row["label"] == label]
+    row["session"]["id"] = None
+    options = "#{@par_label} #{@par_kind} #{@par_repo} #{@par_branch} #{@par_path} #{@par_init} #{@par_state}"
+    return (
+        row,
+        tree(folder),
+        world.git(folder, "status", "--porcelain=v2", "--branch", "--ignored", "--show-stash"),
+        world.git(folder, "diff"),
+        world.git(folder, "diff", "--cached"),
+        world.git(folder, "ls-files", "--stage", "--unmerged"),
+        world.git(folder, "status"),
+        world.git(home, "for-each-ref"),
+        world.git(home, "worktree", "list", "--porcelain"),
+        world.git(home, "config", "--local", "--list"),
+        world.tmux("list-sessions", "-F", f"#{{session_name}} {options}"),
+    )
+
+
+def _nothing(world: World, folder: Path) -> None:
+    pass
+
+
+def _all_kinds_of_files(world: World, folder: Path) -> None:
+    (folder / "file1").write_text("staged\n")
+    world.git(folder, "add", "file1")
+    (folder / "file1").write_text("and edited again\n")
+    (folder / "file0").unlink()
+    (folder / "link").symlink_to("nowhere")
+    (folder / "deep/er").mkdir(parents=True)
+    (folder / "deep/er/untracked").write_text("new\n")
+    (folder / ".env").write_text("secret\n")
+    (folder / ".env").chmod(0o600)
+    (folder / "deep").chmod(0o500)
+    folder.chmod(0o555)
+
+
+def _commits(world: World, folder: Path) -> None:
+    commit(world, folder, "one")
+    commit(world, folder, "two")
+
+
+def _rebase(world: World, folder: Path) -> None:
+    world.run("git", "rebase", "-q", "-i", "HEAD~1", cwd=folder, GIT_SEQUENCE_EDITOR="sed -i 1s/pick/edit/")
+    assert "rebase" in world.git(folder, "status")
+
+
+def _conflict(world: World, folder: Path) -> None:
+    for name, text in (("theirs", "theirs\n"), ("ours", "ours\n")):
+        world.git(folder, "switch", "-q", "-c", name, "feat")
+        (folder / "file0").write_text(text)
+        world.git(folder, "commit", "-q", "-a", "-m", name)
+    assert world.run("git", "merge", "theirs", cwd=folder).status == 1
+
+
+def _bisect(world: World, folder: Path) -> None:
+    world.git(folder, "bisect", "start")
+
+
+def _detached(world: World, folder: Path) -> None:
+    world.git(folder, "switch", "-q", "--detach")
+    commit(world, folder, "on no branch")
+
+
+def _unborn(world: World, folder: Path) -> None:
+    world.git(folder, "switch", "-q", "--orphan", "fresh")
+    (folder / "first").write_text("first\n")
+
+
+def _configured(world: World, folder: Path) -> None:
+    world.git(folder, "config", "branch.feat.description", "two\nlines")
+    world.git(folder, "config", "--add", "branch.feat.remote", ".")
+    world.git(folder, "config", "--add", "branch.feat.merge", "refs/heads/main")
+
+
+def _submodule(world: World, folder: Path) -> None:
+    library = world.repository("library")
+    world.git(folder, "submodule", "-q", "add", "--name", "a/name", str(library), "libs/inner")
+    world.git(folder, "commit", "-q", "-m", "a submodule")
+    commit(world, folder / "libs/inner", "here only")
+    (folder / "libs/inner/file0").write_text("changed\n")
+
+
+def _relative_links(world: World, folder: Path) -> None:
+    admin = Path((folder / ".git").read_text().removeprefix("gitdir: ").rstrip("\n"))
+    (folder / ".git").write_text(f"gitdir: {os.path.relpath(admin, folder)}\n")
+
+
+STATES = [
+    _nothing,
+    _all_kinds_of_files,
+    _commits,
+    _rebase,
+    _conflict,
+    _bisect,
+    _detached,
+    _unborn,
+    _configured,
+    _submodule,
+]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__.strip("_"))
+def test_what_is_removed_comes_back_exactly(world: World, state: Callable[[World, Path], None]) -> None:
+    home = world.repository(commits=2)
+    (home / ".git/info/exclude").write_text(".env\n")
+    world.ok("start", "feat", cwd=home)
+    state(world, world.worktree("feat"))
+    before = snapshot(world, "feat", home)
+    removed = world.par("rm", "feat")
+    said = "removed 'feat': worktree, branch feat, session\n" + IN_TRASH
+    assert (removed.status, removed.stdout, removed.stderr) == (0, said, "")
+    assert (world.sessions(), world.index["contexts"]) == ([], {})
+    assert "feat" not in world.branches(home)
+    restored = world.par("undo")
+    assert (restored.status, restored.stderr) == (0, "")
+    assert restored.stdout.startswith("session 'feat' in app\n")
+    assert snapshot(world, "feat", home) == before
+    assert list((world.data / "trash").iterdir()) == []
+    assert list((world.data / "locks").glob("operation-*")) == []
+    assert world.git(home, "fsck", "--no-dangling") == ""
+
+
+def test_relative_links_as_newer_git_writes_them_are_followed(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    folder = world.worktree("feat")
+    _relative_links(world, folder)
+    world.ok("rm", "feat")
+    world.ok("restore", "feat")
+    assert world.git(folder, "status", "--short", "--branch") == "## feat"
+
+
+def test_unfinished_rebase_goes_on_after_it_came_back_under_another_name(world: World) -> None:
+    home = world.repository(commits=2)
+    world.ok("start", "feat", cwd=home)
+    _rebase(world, world.worktree("feat"))
+    world.ok("rm", "feat")
+    world.git(home, "branch", "feat", "main~1")
+    (entry,) = world.ok("trash", "--json").json["trash"]
+    taken = world.par("restore")
+    refused(taken, 4, "branch 'feat' already exists", f"par restore {entry['id']} --as NEWLABEL")
+    world.ok("restore", "--as", "again")
+    folder = world.worktree("again")
+    world.git(folder, "commit", "-q", "--amend", "-m", "reworded")
+    world.git(folder, "rebase", "--continue")
+    assert world.git(folder, "log", "-1", "--format=%s %D") == "reworded HEAD -> again"
+    assert world.git(home, "rev-parse", "feat") == world.git(home, "rev-parse", "main~1")
+
+
+def test_submodule_works_in_the_trash_and_under_another_name(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    _submodule(world, world.worktree("feat"))
+    world.ok("rm", "feat")
+    (grave,) = (world.data / "trash").glob("*/0")
+    assert world.git(grave / "libs/inner", "status", "--short") == " M file0"
+    world.ok("restore", "--as", "again")
+    assert world.git(world.worktree("again"), "status", "--short") == " M libs/inner"
+    assert world.git(world.worktree("again") / "libs/inner", "status", "--short") == " M file0"
+
+
+def test_commits_that_only_the_worktrees_own_records_name_survive_the_garbage_collection(
+    world: World,
+) -> None:
+    home = world.repository(commits=2)
+    world.ok("start", "feat", cwd=home)
+    folder = world.worktree("feat")
+    commit(world, folder, "under it")
+    lost = [commit(world, folder, "reset away")]
+    world.git(folder, "reset", "-q", "--hard", "HEAD~2")
+    world.git(folder, "switch", "-q", "--detach")
+    lost.append(commit(world, folder, "left behind"))
+    world.git(folder, "switch", "-q", "feat")
+    lost.append(world.git(folder, "commit-tree", "-m", "noted", "HEAD^{tree}"))
+    Path(world.git(folder, "rev-parse", "--absolute-git-dir"), "MERGE_HEAD").write_text(f"{lost[2]}\n")
+    world.ok("rm", "feat")
+    (entry,) = world.ok("trash", "--json").json["trash"]
+    prefix = f"refs/par/trash/{entry['id']}/0"
+    kept = world.git(home, "for-each-ref", "--format=%(refname)", "refs/par").splitlines()
+    assert sorted(kept) == sorted(
+        [f"{prefix}/head", f"{prefix}/tip", *(f"{prefix}/other/{oid}" for oid in lost)]
+    )
+    world.git(home, "reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
+    world.git(home, "gc", "-q", "--prune=now")
+    assert [world.git(home, "cat-file", "-t", oid) for oid in lost] == ["commit"] * 3
+    world.ok("restore")
+    assert world.git(home, "for-each-ref", "refs/par") == ""
+
+
+def test_reflog_of_the_branch_comes_back_and_so_a_pull_request_is_still_no_work_of_the_users(
+    world: World,
+) -> None:
+    bare, home = world.clone()
+    request = world.git(bare, "commit-tree", "-m", "a request", "HEAD^{tree}")
+    world.git(bare, "update-ref", "refs/pull/1/head", request)
+    world.ok("checkout", "pr/1", cwd=home)
+    before = world.git(home, "log", "-g", "--format=%H %gs", "pr-1").splitlines()
+    world.ok("rm", "pr-1")
+    assert world.par("trash", "empty", text="").stderr.startswith("par: this needs a confirmation\n")
+    world.ok("restore", "pr-1")
+    assert world.git(home, "log", "-g", "--format=%H %gs", "pr-1").splitlines()[1:] == before
+    assert world.ok("rm", "--purge", "pr-1").stdout == "removed 'pr-1': worktree, branch pr-1, session\n"
+
+
+def test_five_thousand_files_are_moved_and_not_copied(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    folder = world.worktree("feat")
+    (folder / "many").mkdir()
+    for number in range(5000):
+        (folder / f"many/{number}").touch()
+    before = tree(folder)
+    world.ok("rm", "feat")
+    (grave,) = (world.data / "trash").glob("*/0")
+    moved = tree(grave)
+    world.ok("restore")
+    assert moved == before == tree(folder)
+
+
+# -- what is in the way --------------------------------------------------------------------------
+
+
+class Obstacle(NamedTuple):
+    """What takes the place of a context that was removed, and what the refusal says."""
+
+    id: str
+    make: Callable[[World, Path], None]
+    message: str
+    label: str = "feat"
+
+
+def _same_label(world: World, home: Path) -> None:
+    world.ok("start", "FEAT", cwd=world.repository("other"))
+
+
+def _same_branch(world: World, home: Path) -> None:
+    world.git(home, "branch", "feat")
+
+
+def _branch_as_folder(world: World, home: Path) -> None:
+    world.git(home, "branch", "feat/inner")
+
+
+def _same_place(world: World, home: Path) -> None:
+    next((world.data / "worktrees").iterdir()).joinpath("feat").mkdir()
+
+
+def _checked_out_elsewhere(world: World, home: Path) -> None:
+    world.git(home, "switch", "-q", "mine")
+
+
+OBSTACLES = [
+    Obstacle("label", _same_label, "context 'FEAT' already exists"),
+    Obstacle("branch", _same_branch, "branch 'feat' already exists"),
+    Obstacle(
+        "folder of branches", _branch_as_folder, "branch 'feat' cannot stand beside the branch 'feat/inner'"
+    ),
+    Obstacle("place", _same_place, "the folder '{place}' is in the way"),
+    Obstacle("checkout", _checked_out_elsewhere, "branch 'mine' is checked out at '{home}'", "mine"),
+]
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES, ids=[each.id for each in OBSTACLES])
+def test_what_is_taken_meanwhile_is_told_and_another_label_helps(world: World, obstacle: Obstacle) -> None:
+    home, label = world.repository(), obstacle.label
+    world.git(home, "branch", "mine")
+    world.ok("start", "keep", cwd=home)
+    world.ok("start", label, cwd=home)
+    folder = world.worktree(label)
+    (folder / "work").write_text("mine\n")
+    world.ok("rm", label)
+    obstacle.make(world, home)
+    (entry,) = world.ok("trash", "--json").json["trash"]
+    before = world.index, tree(world.data / "trash"), world.git(home, "for-each-ref")
+    hint = f"par restore {entry['id']} --as NEWLABEL"
+    message = obstacle.message.format(place=folder, home=home)
+    refused(world.par("restore", label), 4, message, hint)
+    assert (world.index, tree(world.data / "trash"), world.git(home, "for-each-ref")) == before
+    done = world.ok("restore", entry["id"], "--as", "again")
+    assert (world.worktree("again") / "work").read_text() == "mine\n"
+    assert world.worktree("again") == folder.with_name("again")
+    branch = world.git(world.worktree("again"), "branch", "--show-current")
+    if label == "mine":
+        assert branch == ""
+        told = f"its HEAD is on a commit: branch 'mine' is checked out at '{home}'\n"
+        assert done.stderr == told
+    else:
+        assert (branch, done.stderr) == ("again", "")
+    assert f"par-app-{folder.parent.name}-again" in world.sessions()
+
+
+def test_branch_that_has_moved_on_meanwhile_is_not_taken_back_in_time(world: World) -> None:
+    home = world.repository()
+    world.git(home, "branch", "mine")
+    world.ok("start", "mine", cwd=home)
+    world.ok("rm", "mine")
+    world.git(home, "branch", "-f", "mine", world.git(home, "commit-tree", "-m", "new", "HEAD^{tree}"))
+    result = world.ok("restore")
+    assert result.stderr == (
+        "its HEAD is on a commit: branch 'mine' is not there any more, or has moved on\n"
+    )
+    assert world.git(world.worktree("mine"), "status", "--short", "--branch") == "## HEAD (no branch)"
+
+
+def test_what_cannot_be_restored_is_told(world: World) -> None:
+    refused(world.par("restore", XDG_DATA_HOME=str(world.home / "empty")), 3, "the trash is empty", "par ls")
+    home = world.repository()
+    world.ok("start", "feature", cwd=home)
+    world.ok("rm", "feature")
+    refused(world.par("restore", "featur"), 3, "'featur' is not in the trash", "did you mean 'feature'?")
+    refused(world.par("restore", "x\x1b[2J"), 3, "'x\\u{1b}[2J' is not in the trash", "par trash")
+    (entry,) = world.ok("trash", "--json").json["trash"]
+    home.rename(home.with_name("moved"))
+    files = f"its files are in {entry['folder']}"
+    refused(world.par("restore", "feature"), 3, f"the repository '{home}' is gone", files)
+    home.with_name("moved").rename(home)
+    assert world.ok("restore", "FEATURE").status == 0
+
+
+def test_branch_and_commits_come_back_where_the_folder_was_gone(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    tip = commit(world, world.worktree("feat"), "work")
+    shutil.rmtree(world.worktree("feat"))
+    assert world.ok("rm", "feat").stdout.startswith("removed 'feat': branch feat, session\n")
+    world.ok("restore", "feat")
+    assert world.git(world.worktree("feat"), "rev-parse", "HEAD") == tip
+    assert (world.worktree("feat") / "file0").exists()
+
+
+def test_session_that_does_not_start_leaves_all_of_it_in_the_trash(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    (world.worktree("feat") / "work").write_text("mine\n")
+    world.ok("rm", "feat")
+    before = tree(world.data / "trash"), world.git(home, "for-each-ref")
+    shims = world.home / "shims"
+    shims.mkdir()
+    (shims / "tmux").write_text(
+        f'#!/bin/sh\ncase "$*" in *new-session*@par_label*) exit 1; esac\nexec {shutil.which("tmux")} "$@"\n'
+    )
+    (shims / "tmux").chmod(0o755)
+    result = world.par("restore", "feat", PATH=f"{shims}:{world.env['PATH']}")
+    assert (result.status, result.stdout) == (8, "")
+    refs = world.git(home, "for-each-ref")
+    inodes = [row[0] for row in tree(world.data / "trash").values()]
+    assert (world.index["contexts"], world.sessions(), refs) == ({}, [], before[1])
+    assert {row[0] for row in before[0].values()} >= set(inodes) - {row[0] for row in before[0].values()}
+    world.ok("restore", "feat")
+    assert (world.worktree("feat") / "work").read_text() == "mine\n"
+
+
+# -- workspaces ----------------------------------------------------------------------------------
+
+
+def workspace(world: World) -> tuple[Path, list[Path]]:
+    """A workspace as the older par-cli left it, with work in each of its two repositories; its root."""
+    homes = [world.repository(name) for name in ("front", "back")]
+    root = world.data / "workspaces/0a1b2c3d/big"
+    repositories = []
+    for home in homes:
+        path = root / home.name / "big"
+        world.git(home, "worktree", "add", "-q", "-b", "big", str(path))
+        (path / "work").write_text(f"{home.name}\n")
+        commit(world, path, f"in {home.name}")
+        entry = {
+            "repo_name": home.name,
+            "repo_path": str(home),
+            "worktree_path": str(path),
+            "branch_name": "big",
+        }
+        repositories.append({**entry, "managed_branch": True})
+    record = {
+        "label": "big",
+        "session_type": "workspace",
+        "workspace_repos": repositories,
+        "tmux_session_name": "par-ws-big",
+        "created_at": "2025-01-01T00:00:00",
+    }
+    document = {"sessions": {}, "workspaces": {"big": record}}
+    (world.data / "global_state.json").write_text(json.dumps(document))
+    return root, homes
+
+
+@pytest.mark.parametrize("label", ["big", "other"])
+def test_workspace_comes_back_whole(world: World, label: str) -> None:
+    root, homes = workspace(world)
+    tips = [world.git(home, "rev-parse", "big") for home in homes]
+    said = world.ok("rm", "big").stdout
+    assert said == (
+        "removed 'big': worktree, branch big, branch big\n"
+        "all of it is in the trash, bring it back: par restore big\n"
+    )
+    assert not root.exists()
+    assert [world.branches(home) for home in homes] == [{"main"}, {"main"}]
+    world.ok("restore", *([] if label == "big" else ["--as", label]))
+    (row,) = world.ok("ls", "--json").json["contexts"]
+    assert (row["label"], row["kind"], row["state"]) == (label, "workspace", "running")
+    places = [root.with_name(label) / home.name / "big" for home in homes]
+    assert [each["path"] for each in row["worktrees"]] == [str(place) for place in places]
+    assert [(place / "work").read_text() for place in places] == ["front\n", "back\n"]
+    assert [world.git(place, "rev-parse", label) for place in places] == tips
+    assert [world.git(place, "branch", "--show-current") for place in places] == [label] * 2
+    assert world.tmux(
+        "display-message", "-p", "-t", f"={row['session']['name']}:", "#{pane_current_path}"
+    ) == str(root.with_name(label))
+
+
+def test_workspace_with_one_bar_stays_whole(world: World) -> None:
+    root, homes = workspace(world)
+    world.git(homes[1], "worktree", "lock", str(root / "back/big"))
+    before = tree(root)
+    result = world.par("rm", "big")
+    refused(
+        result,
+        5,
+        "cannot be removed: 'big' is locked by git worktree lock: no reason given",
+        f"git -C '{homes[1]}' worktree unlock '{root}/back/big'",
+    )
+    assert tree(root) == before
+    assert eventually(lambda: world.branches(homes[0])) == {"main", "big"}

@@ -1,0 +1,96 @@
+"""`par resurrect`: after a reboot each context has its session again, in its own folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+from conftest import Result, World, commit, refused
+
+FACTS = "#{session_name} #{@par_label} #{@par_kind} #{@par_repo} #{@par_branch} #{@par_path} #{window_name}"
+
+
+def opened(world: World, *labels: str) -> None:
+    """Let these be the contexts that were opened, the last one first."""
+    document = world.index
+    (world.data / "global_state.json").write_text(json.dumps({**document, "opened": labels}))
+
+
+def in_order(world: World, form: str) -> list[str]:
+    """What `form` says of each session, in the order in which they were made."""
+    lines = world.tmux("list-sessions", "-F", "#{session_id}\t" + form).splitlines()
+    rows = [line[1:].split("\t") for line in lines]
+    return [said for _, said in sorted(rows, key=lambda row: int(row[0]))]
+
+
+def test_all_come_back_in_the_order_last_used_without_the_broken(world: World) -> None:
+    home = world.repository()
+    assert world.ok("resurrect").stdout == "Every context has its session.\n"
+    for label in ("one", "two", "three", "gone"):
+        world.ok("start", label, cwd=home)
+    facts = {label: fact for fact in in_order(world, FACTS) if (label := fact.split(" ")[1])}
+    for label in ("one", "two"):
+        world.tmux("set-option", "-t", f"={world.session(label)}:", "@par_init", "failed")
+        world.tmux("set-option", "-t", f"={world.session(label)}:", "@par_state", "waiting")
+    opened(world, "three", "one")
+    lost = world.worktree("gone")
+    shutil.rmtree(lost)
+    world.tmux("kill-server")
+    assert {each["state"] for each in world.ok("ls", "--json").json["contexts"]} == {"stopped", "broken"}
+    assert world.ok("resurrect").stdout == (
+        "three: session made\n"
+        "one: session made\n"
+        "two: session made\n"
+        f"gone: skipped, its worktree is gone: '{lost}' (par rm gone)\n"
+    )
+    assert in_order(world, FACTS) == [facts["three"], facts["one"], facts["two"]]
+    assert in_order(world, "[#{@par_init}#{@par_state}]") == ["[]"] * 3
+    folders = [str(world.worktree(label)) for label in ("three", "one", "two")]
+    assert in_order(world, "#{session_path}") == folders
+    assert world.index["opened"] == ["three", "one"]
+    again = world.ok("resurrect", "--json").json
+    reason = f"its worktree is gone: '{lost}'"
+    assert again == {"version": 1, "sessions": [{"label": "gone", "made": False, "reason": reason}]}
+
+
+def test_a_session_that_came_back_by_itself_is_marked_and_not_made_twice(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    name = world.session("feat")
+    world.tmux("kill-server")
+    world.tmux("new-session", "-d", "-s", name)
+    assert world.ok("resurrect").stdout == "feat: session found again\n"
+    assert in_order(world, "#{session_name} #{@par_label}") == [f"{name} feat"]
+    assert world.ok("resurrect").stdout == "Every context has its session.\n"
+
+
+def test_one_that_cannot_be_made_hinders_no_other(world: World) -> None:
+    home = world.repository()
+    tip = commit(world, home, "more")
+    for label in ("one", "two"):
+        world.ok("start", label, cwd=home)
+    world.ok("-L", "other", "start", "there", cwd=home)
+    one, two = world.session("one"), world.session("two")
+    world.tmux("kill-server")
+    world.tmux("-L", "other", "kill-server")
+    world.tmux("new-session", "-d", "-s", one)
+    world.tmux("set-option", "-t", f"={one}:", "@par_label", "another")
+    told = f"tmux new-session: duplicate session: {one}"
+    assert world.par("resurrect") == Result(
+        8,
+        f"one: not made, {told}\ntwo: session made\nthere: session made\n",
+        "par: not made: one\nhint: par open one\n",
+    )
+    assert world.sessions() == sorted([one, two])
+    assert world.tmux("-L", "other", "list-sessions", "-F", "#{@par_label}") == "there"
+    assert world.git(world.worktree("two"), "rev-parse", "HEAD") == tip
+
+
+def test_an_index_that_cannot_be_read_stops_it(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    world.tmux("kill-server")
+    (world.data / "global_state.json").write_text("{")
+    assert world.par("resurrect").status == 7
+    assert world.sessions() == []
+    refused(world.par("resurrect", "feat"), 2, "Got unexpected extra argument (feat)", "par resurrect --help")
