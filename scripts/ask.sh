@@ -52,9 +52,7 @@ ask_choice() {
   output=$(fuzzy --print-query --with-nth=2.. --header="$title" "$@")
   [ $? -le 1 ] || return
   typed=${output%%$'\n'*} answer=
-  case $output in
-    *$'\n'*) answer=${output#*$'\n'} answer=${answer%%$'\t'*} ;;
-  esac
+  [[ $output != *$'\n'* ]] || answer=${output#*$'\n'} answer=${answer%%$'\t'*}
   [ -n "$answer$typed" ]
 }
 

@@ -7,10 +7,8 @@
 # shellcheck source=scripts/tmux.sh
 . "${BASH_SOURCE[0]%/*}/tmux.sh"
 
-case ${XDG_DATA_HOME:-} in
-  /*) data=$XDG_DATA_HOME/par ;;
-  *) data=$HOME/.local/share/par ;;
-esac
+data=$HOME/.local/share/par
+[[ ${XDG_DATA_HOME:-} != /* ]] || data=$XDG_DATA_HOME/par
 
 # C0, DEL, C1, and what is invisible or turns the direction: U+061C 200B-200F 2028-202E 2060-206F FEFF
 # shellcheck disable=SC2016
@@ -79,9 +77,7 @@ function is_gone(label,    line, file, status) {
   close(file)
   return status <= 0
 }
-function fit(column, text) {
-  if (cells(text) > width[column] && cells(text) <= 40) width[column] = cells(text)
-}
+function fit(column, text) { if (cells(text) > width[column] && cells(text) <= 40) width[column] = cells(text) }
 function padded(column, text) {
   return sprintf("%s%" (width[column] > cells(text) ? width[column] - cells(text) : 0) "s", text, "")
 }
