@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,8 +152,8 @@ class World:
         return set(self.git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads").splitlines())
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
+@contextmanager
+def sealed_world() -> Iterator[World]:
     """A sealed machine with nothing on it. Its paths are short: a socket's may have 104 bytes."""
     home = Path(tempfile.mkdtemp(prefix="par-", dir="/tmp")).resolve()
     kept = {key: value for key, value in os.environ.items() if key in {"PATH", "LANG", "TERM"}}
@@ -179,6 +180,12 @@ def world() -> Iterator[World]:
         for socket in home.glob("tmux-*/*"):
             made.run("tmux", "-S", str(socket), "kill-server")
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with sealed_world() as made:
+        yield made
 
 
 class Terminal:

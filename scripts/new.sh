@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# A new context, in a popup: new.sh CLIENT PANE_ID [LABEL [choose-base]]. It asks for the label, LABEL to begin with,
+# makes the context in the repository of the pane, and opens it.
+
+# shellcheck source=scripts/make.sh
+. "${BASH_SOURCE[0]%/*}/make.sh"
+
+main() {
+  client=$1 pane_id=$2
+  local base='' answer='' typed=''
+  find_fzf
+  choose_repository 'New context' || return
+  if [ "${4:-}" = choose-base ]; then
+    ask_choice "$place: its branch starts at" --nth=2 < <(list_bases) || return
+    base=${answer:-$typed}
+  fi
+  answer=${3:-}
+  while ask_text "$place: its label" "$answer"; do
+    make start ${base:+"--base=$base"} -- "$answer" && return
+  done
+}
+
+list_bases() {
+  printf 'HEAD\t%-15s\tHEAD\n' 'checked out'
+  list_branches
+}
+
+main "$@"
+exit 0

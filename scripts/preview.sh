@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The preview beside the picker's rows: preview.sh ID LABEL STATE. What the pane of a context shows, as long as
+# the row is the current one; of a stopped context what par knows.
+
+# shellcheck source=scripts/rows.sh
+. "${BASH_SOURCE[0]%/*}/rows.sh"
+
+main() {
+  case $1 in
+    '$'*) follow "$1:" ;;
+    *) describe "$2" "$3" ;;
+  esac
+}
+
+# fzf ends it; the look at fzf itself is for when that was killed
+follow() {
+  local shown='' now
+  while now=$(tmux capture-pane -ep -t "$1") && kill -0 "$PPID"; do
+    [ "$now" = "$shown" ] || printf '\033[2J%s\n' "$now"
+    shown=$now
+    sleep 1
+  done
+}
+
+describe() {
+  local told='Enter makes its session again.'
+  [ "$2" != broken ] || told='Its worktree is gone. ctrl-x removes what is left.'
+  [ "$2" != elsewhere ] || told='It lives on another tmux server.'
+  LABEL=$1 TOLD=$told LC_ALL=C awk -F'\t' "$visible"'
+    $1 == ENVIRON["LABEL"] {
+      print visible($1) "\n\nrepository  " visible($8) "\nbranch      " visible($4) "\nfolder      " visible($7)
+      print "\n" ENVIRON["TOLD"]
+    }' "$data/contexts.tsv"
+}
+
+main "$@"

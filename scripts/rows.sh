@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# The rows of the picker, best first, for the scripts beside this one, which source it:
+#   list_rows CLIENT             fields, separated by tabs: id of the session or '-', label, state, three keys of
+#                                the order (waiting, last used, age), what is shown
+#   visible                      an awk function, for LC_ALL=C: what a terminal would act on or hide becomes '?'
+
+# shellcheck source=scripts/tmux.sh
+. "${BASH_SOURCE[0]%/*}/tmux.sh"
+
+data=$HOME/.local/share/par
+[[ ${XDG_DATA_HOME:-} != /* ]] || data=$XDG_DATA_HOME/par
+
+# C0, DEL, C1, and what is invisible or turns the direction: U+061C 200B-200F 2028-202E 2060-206F FEFF
+# shellcheck disable=SC2016
+visible='function visible(text) {
+  gsub(/[\001-\037\177]/, "?", text)
+  if (text ~ /[\200-\377]/)
+    gsub(/\302[\200-\237]|\330\234|\342\200[\213-\217\250-\256]|\342\201[\240-\257]|\357\273\277/, "?", text)
+  return text
+}'
+
+# One call to tmux, joined with what par wrote down of all contexts, also of those whose session is stopped
+list_rows() {
+  local contexts=$data/contexts.tsv
+  [ -r "$contexts" ] || contexts=/dev/null
+  tmux list-clients -F "$row_clients" \; list-sessions -F "$row_sessions" |
+    CLIENT=$1 SOCKET=$socket LC_ALL=C awk -F'\t' "$visible $row_program" from=par "$contexts" from=tmux - |
+    LC_ALL=C sort -t$'\t' -k4,4n -k5,5nr -k6,6nr
+}
+
+row_clients=$'client\t#{session_id}\t#{client_name}'
+row_sessions=$'session\t#{session_id}\t#{session_name}\t#{@par_label}\t#{session_attached}'
+row_sessions+=$'\t#{session_last_attached}\t#{@par_repo}\t#{@par_branch}\t#{@par_init}\t#{@par_state}'
+
+# shellcheck disable=SC2016
+row_program='
+from == "par" {
+  age[$1] = NR; kind[$1] = $2; repository[$1] = $3; branch[$1] = $4
+  by_session[$5] = $1; server[$1] = $6; folder[$1] = $7
+}
+from == "tmux" && $1 == "client" && $3 == ENVIRON["CLIENT"] { here = $2 }
+from == "tmux" && $1 == "session" && $2 ~ /^\$[0-9]+$/ {
+  label = $4 != "" ? $4 : by_session[$3] # tmux-resurrect brings sessions back without their marks
+  if (label == "") next
+  if (!(label in age)) { age[label] = 0; repository[label] = $7; branch[label] = $8 }
+  id[label] = $2; used[label] = $6
+  state[label] = $5 > 0 ? "attached" : "running"
+  if ($10 ~ /^(working|waiting|done)$/) note[label] = $10
+  if ($9 ~ /^(running|failed|held)$/) note[label] = note[label] (note[label] != "" ? ", " : "") "init " $9
+}
+END {
+  mark["attached"] = "\033[32m●\033[m"; mark["running"] = "○"
+  mark["stopped"] = mark["elsewhere"] = "·"; mark["broken"] = "\033[31m✗\033[m"
+  for (label in age) {
+    if (is_gone(label)) state[label] = "broken"
+    else if (!(label in id)) {
+      state[label] = server[label] == ENVIRON["SOCKET"] ? "stopped" : "elsewhere"
+      if (state[label] == "elsewhere") note[label] = "on another tmux server"
+    }
+    name[label] = visible(label) (label in id && id[label] == here ? "*" : "")
+    repository[label] = visible(repository[label])
+    fit(1, name[label]); fit(2, note[label]); fit(3, repository[label])
+  }
+  for (label in age) {
+    colour = note[label] ~ /waiting/ ? "\033[33m" : note[label] ~ /failed|held/ ? "\033[31m" : ""
+    printf "%s\t%s\t%s\t", label in id ? id[label] : "-", label, state[label]
+    printf "%d\t%d\t%d\t", note[label] ~ /waiting/ ? 0 : label in id ? 1 : 2, used[label], age[label]
+    printf "%s %s", mark[state[label]], padded(1, name[label])
+    if (width[2]) printf "  %s%s%s", colour, padded(2, note[label]), colour != "" ? "\033[m" : ""
+    printf "  %s  %s\n", padded(3, repository[label]), visible(branch[label])
+  }
+}
+function is_gone(label,    line, file, status) {
+  if (!(label in folder) || kind[label] == "workspace") return 0
+  file = folder[label] "/.git"
+  status = getline line < file
+  close(file)
+  return status <= 0
+}
+function fit(column, text) { if (cells(text) > width[column] && cells(text) <= 40) width[column] = cells(text) }
+function padded(column, text) {
+  return sprintf("%s%" (width[column] > cells(text) ? width[column] - cells(text) : 0) "s", text, "")
+}
+# Columns of a terminal: bytes that begin a character, those of the far east and emoji twice
+function cells(text,    wide) {
+  if (text !~ /[\200-\377]/) return length(text)
+  gsub(/[\200-\277]/, "", text)
+  wide = gsub(/[\343-\355\360]/, "&", text)
+  return length(text) + wide
+}'

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# What par shows in the status line, and putting it there; par.tmux sources this file.
+
+# How many contexts there are, and how many wait; nothing where there are none. tmux counts, no process does.
+# After the warning the colours around it come back.
+all='#{S:#{?@par_label,1,}}' waiting='#{S:#{?#{&&:#{@par_label},#{==:#{@par_state},waiting}},1,}}'
+warning="#[push-default]#[fg=black#,bg=yellow] #{n:$waiting} waiting #[default]#[pop-default] "
+# shellcheck disable=SC2034 # for par.tmux
+status="#{?$all,par #{n:$all} #{?$waiting,$warning,},}" mark='#{E:@par_status}' widest=24
+
+# The global options that place_status takes, in this order
+# shellcheck disable=SC2034
+asked='@par-status-position @_par_side @_par_length status-left status-left-length status-right status-right-length'
+
+# Adds to what is written: the mark goes to the side that the user asked for, if nothing of it is there yet, and
+# away from where an earlier answer had put it. The side is made wider, once.
+place_status() {
+  local line wanted placed widened side text length
+  take && wanted=$line && take && placed=$line && take && widened=$line
+  [ "$wanted" = "$placed" ] || add set-option -g @_par_side ''
+  for side in left right; do
+    take && text=$line && take && length=$line
+    case $side:$text in
+      "$wanted":*@par_status*) ;;
+      "$wanted":*)
+        if [ "$side" = left ]; then text=$text$mark; else text=$mark$text; fi
+        [ "$length" = "$widened" ] || length=$((length + widest))
+        add set-option -g "status-$side" "$text"
+        add set-option -g "status-$side-length" "$length"
+        add set-option -g @_par_side "$side"
+        add set-option -g @_par_length "$length"
+        ;;
+      "$placed":*"$mark"*) add set-option -g "status-$side" "${text%%"$mark"*}${text#*"$mark"}" ;;
+    esac
+  done
+}

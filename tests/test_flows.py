@@ -1,0 +1,291 @@
+"""The popups that make, send and remove: what they ask, what they do, and how they end."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import World, eventually
+from desk import Desk, only
+
+LABEL = "New context in app: its label"
+CHECKOUT = "Checkout in app: a branch, or type pr/123 or a URL"
+NOWHERE = "No git repository in"
+
+
+def tip(world: World, folder: Path, branch: str, day: int) -> None:
+    """A branch with a commit of its own, made on that day of 2024."""
+    world.git(folder, "checkout", "-q", "-b", branch, "main")
+    when = f"2024-01-{day:02}T12:00:00Z"
+    done = world.run(
+        "git", "commit", "-q", "--allow-empty", "-m", branch, cwd=folder, GIT_COMMITTER_DATE=when
+    )
+    assert done.status == 0, done
+    world.git(folder, "checkout", "-q", "main")
+
+
+def listed(desk: Desk) -> list[str]:
+    """The names in a list of branches, without their dates."""
+    return [line.split()[-1] for line in desk.popup() if " ago " in line or "checked out " in line]
+
+
+def test_new_starts_in_the_repository_of_the_pane(world: World) -> None:
+    home = world.repository("app")
+    (home / "deep").mkdir()
+    desk = Desk(world, folder=home / "deep")
+    desk.open("new", LABEL)
+    desk.terminal.type("feat")
+    desk.shows("feat")
+    desk.gone()
+    assert world.git(world.worktree("feat"), "symbolic-ref", "HEAD") == "refs/heads/feat"
+
+
+def test_new_in_a_worktree_names_the_repository(world: World) -> None:
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=world.repository("app"))
+    desk.tmux("switch-client", "-c", desk.client(), "-t", f"={world.session('feat')}:")
+    desk.open("new", LABEL)
+    desk.terminal.type("more")
+    desk.shows("more")
+    listed = {each["label"]: each["repository"]["path"] for each in world.ok("ls", "--json").json["contexts"]}
+    assert listed["more"] == str(world.home / "src/app")
+
+
+def test_new_opens_for_the_client_that_asked(world: World) -> None:
+    desk = Desk(world, folder=world.repository("app"))
+    other = desk.attach("other")
+    desk.open("new", LABEL)
+    other.type("echo typed last")
+    other.wait("\ntyped last")
+    desk.terminal.type("feat")
+    desk.shows("feat")
+    assert desk.shown("other") == "home"
+
+
+def test_new_shows_an_error_and_asks_again(world: World) -> None:
+    desk = Desk(world, folder=world.repository("app"))
+    desk.open("new", LABEL)
+    desk.terminal.type("-bad label")
+    desk.terminal.wait("(any key)")
+    assert desk.popup()[0] == "par: label '-bad label' holds a character that is not allowed"
+    desk.terminal.press("x")
+    desk.terminal.wait("> -bad label")
+    desk.terminal.press("C-u")
+    desk.terminal.type("good")
+    desk.shows("good")
+
+
+def test_new_is_left_by_escape(world: World) -> None:
+    desk = Desk(world, folder=world.repository("app"))
+    desk.open("new", LABEL)
+    desk.terminal.press("f", "e", "Escape")
+    desk.gone()
+    assert not (world.data / "global_state.json").exists()
+
+
+def test_new_without_a_repository_offers_the_known_ones(world: World) -> None:
+    desk = Desk(world)
+    desk.par("start", "one", cwd=world.repository("app"))
+    desk.par("start", "two", cwd=world.repository("api"))
+    desk.open("new", NOWHERE)
+    assert [line[2:] for line in desk.popup()[1:4]] == [
+        f"No git repository in {world.home}: choose one, or type its folder",
+        f"{world.home}/src/api",
+        f"{world.home}/src/app",
+    ]
+    desk.terminal.press("Down", "Enter")
+    desk.terminal.wait(LABEL)
+    desk.terminal.type("feat")
+    desk.shows("feat")
+
+
+def test_new_without_any_repository_takes_a_folder(world: World) -> None:
+    world.repository("app")
+    desk = Desk(world)
+    desk.open("new", NOWHERE)
+    desk.terminal.type("~/src/app")
+    desk.terminal.wait(LABEL)
+    desk.terminal.type("feat")
+    desk.shows("feat")
+
+
+def test_new_in_a_folder_that_is_none_says_so(world: World) -> None:
+    desk = Desk(world)
+    desk.open("new", NOWHERE)
+    desk.terminal.type("nowhere")
+    desk.terminal.wait("its label")
+    desk.terminal.type("feat")
+    desk.terminal.wait("(any key)")
+    assert desk.popup()[0].startswith("par: ")
+
+
+def test_new_from_asks_where_the_branch_starts(world: World) -> None:
+    home = world.repository("app")
+    tip(world, home, "older", 1)
+    tip(world, home, "newer", 2)
+    desk = Desk(world, folder=home)
+    desk.open("new-from", "New context in app: its branch starts at")
+    eventually(lambda: listed(desk) == ["HEAD", "main", "newer", "older"])
+    desk.terminal.press("o", "l", "d")
+    eventually(lambda: listed(desk) == ["older"])
+    desk.terminal.press("Enter")
+    desk.terminal.wait(LABEL)
+    desk.terminal.type("feat")
+    desk.shows("feat")
+    assert world.git(home, "rev-parse", "feat") == world.git(home, "rev-parse", "older")
+
+
+def test_checkout_lists_branches_most_recent_first(world: World) -> None:
+    _, home = world.clone("app")
+    tip(world, home, "local", 3)
+    tip(world, home, "both", 1)
+    world.git(home, "push", "-q", "origin", "both", "both:far")
+    world.git(home, "remote", "set-head", "origin", "main")
+    desk = Desk(world, folder=home)
+    desk.open("checkout", CHECKOUT)
+    eventually(lambda: sorted(listed(desk)) == ["both", "local", "main", "origin/far"])
+    assert listed(desk)[:2] == ["main", "local"]
+    desk.terminal.press("f", "a", "r")
+    eventually(lambda: listed(desk) == ["origin/far"])
+    desk.terminal.press("Enter")
+    desk.shows("far")
+    assert world.git(home, "rev-parse", "--abbrev-ref", "far@{upstream}") == "origin/far"
+
+
+@pytest.mark.parametrize("typed", ["pr/7", "https://example.com/owner/app/pull/7"])
+def test_checkout_of_a_typed_pull_request(world: World, typed: str) -> None:
+    bare, home = world.clone("app")
+    tip(world, home, "pr/7-like", 1)
+    world.git(home, "push", "-q", "origin", "pr/7-like:refs/pull/7/head")
+    if "://" in typed:
+        world.git(home, "config", f"url.{bare}.insteadOf", "https://example.com/owner/app")
+        world.git(home, "remote", "set-url", "origin", "https://example.com/owner/app")
+    desk = Desk(world, folder=home)
+    desk.open("checkout", CHECKOUT)
+    desk.terminal.type(typed)
+    desk.shows("pr-7")
+    assert world.git(home, "rev-parse", "pr-7") == world.git(home, "rev-parse", "pr/7-like")
+
+
+def test_checkout_of_a_branch_that_is_called_like_something_else(world: World) -> None:
+    _, home = world.clone("app")
+    tip(world, home, "origin/odd", 1)
+    desk = Desk(world, folder=home)
+    desk.open("checkout", CHECKOUT)
+    desk.terminal.press("o", "d", "d")
+    eventually(lambda: listed(desk) == ["origin/odd"])
+    desk.terminal.press("Enter")
+    desk.shows("origin/odd")
+    assert world.git(world.worktree("origin/odd"), "symbolic-ref", "HEAD") == "refs/heads/origin/odd"
+
+
+def test_checkout_of_what_is_not_there_asks_again(world: World) -> None:
+    desk = Desk(world, folder=world.repository("app"))
+    desk.open("checkout", CHECKOUT)
+    desk.terminal.press("z", "z", "z")
+    eventually(lambda: not listed(desk))
+    desk.terminal.press("Enter")
+    desk.terminal.wait("(any key)")
+    assert desk.popup()[:2] == ["par: there is no branch 'zzz' in app", "hint: git branch"]
+    desk.terminal.press("x")
+    desk.terminal.wait(CHECKOUT)
+
+
+def test_send_asks_for_contexts_and_text(world: World) -> None:
+    desk = Desk(world)
+    home = world.repository("app")
+    for label in ("one", "two"):
+        desk.par("start", label, cwd=home)
+    desk.open("send", "○ one")
+    desk.terminal.press("Enter")
+    desk.terminal.wait("Send to two: the command")
+    desk.terminal.type("-n 'echo' ; #{pane_id} `id`")
+    desk.terminal.wait("(any key)")
+    assert desk.popup()[0] == "two: sent"
+    eventually(lambda: "-n 'echo' ; #{pane_id} `id`" in world.screen(f"={world.session('two')}:"))
+    assert "echo" not in world.screen(f"={world.session('one')}:")
+    desk.terminal.press("x")
+    desk.gone()
+
+
+def test_send_to_all(world: World) -> None:
+    desk = Desk(world)
+    home = world.repository("app")
+    for label in ("one", "two"):
+        desk.par("start", label, cwd=home)
+    desk.open("send-all", "Send to all: the command")
+    desk.terminal.type("echo hi")
+    desk.terminal.wait("(any key)")
+    assert desk.popup()[:2] == ["one: sent", "two: sent"]
+
+
+def test_send_to_a_stopped_context_says_so(world: World) -> None:
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=world.repository("app"))
+    desk.tmux("kill-session", "-t", f"={world.session('feat')}:")
+    desk.open("send", "· feat")
+    desk.terminal.press("Enter")
+    desk.terminal.wait("Send to feat: the command")
+    desk.terminal.type("ls")
+    desk.terminal.wait("(any key)")
+    assert desk.popup()[0] == "feat: not sent, its session is stopped"
+
+
+def test_remove_asks_which(world: World) -> None:
+    desk = Desk(world)
+    home = world.repository("app")
+    for label in ("one", "two", "three"):
+        desk.par("start", label, cwd=home)
+    desk.open("remove", "○ one")
+    desk.terminal.press("Tab", "Tab", "Enter")
+    desk.terminal.wait("y removes")
+    assert desk.popup()[0] == "Remove three two?"
+    desk.terminal.press("y")
+    desk.terminal.wait("(any key)")
+    assert [*world.index["contexts"]] == ["one"]
+
+
+def test_help_names_the_keys(world: World) -> None:
+    desk = Desk(world)
+    desk.open("help", "(any key)")
+    shown = "\n".join(desk.popup())
+    assert "ctrl-s  send a command to the marked" in shown
+    assert "prefix A" in shown
+    assert "choose a context" in shown
+    desk.terminal.press("x")
+    desk.gone()
+
+
+def test_without_fzf_everything_is_asked_by_number(world: World) -> None:
+    home = world.repository("app")
+    world.git(home, "branch", "feat")
+    desk = Desk(world, folder=home, variables={"PATH": only(world.home / "bin")})
+    desk.open("checkout", "(a number; nothing: cancel)")
+    shown = desk.popup()
+    place = next(line.split()[0] for line in shown if line.endswith("feat"))
+    desk.terminal.type(place)
+    desk.shows("feat")
+    desk.open("new", "(nothing: cancel)")
+    desk.terminal.type("second")
+    desk.shows("second")
+    desk.open("remove", "(a number; nothing: cancel)")
+    assert [line.split() for line in desk.popup()[:2]] == [["1", "feat"], ["2", "second"]]
+    desk.terminal.type("2")
+    desk.terminal.wait("Remove second?")
+    desk.terminal.press("y")
+    desk.terminal.wait("removed 'second'")
+    desk.terminal.press("x")
+    desk.gone()
+    desk.open("send", "(a number; nothing: cancel)")
+    desk.terminal.type("")
+    desk.gone()
+
+
+def test_a_small_terminal_has_room_for_a_new_context(world: World) -> None:
+    desk = Desk(world, folder=world.repository("app"), columns=40, lines=12)
+    desk.open("new", LABEL)
+    desk.terminal.type("feat")
+    desk.shows("feat")
+    shutil.rmtree(world.worktree("feat"))

@@ -1,0 +1,408 @@
+"""The picker: its rows, their order, the preview, and what each key does for the client that pressed it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from conftest import PATIENCE, World, eventually
+from desk import Desk, only
+from plugin import copy
+
+HEADER = "? keys"
+ROUNDS = 7
+
+
+def visit(desk: Desk, session: str) -> None:
+    """Use `session`, then go home, and wait for the next second: tmux counts in whole ones."""
+    desk.tmux("switch-client", "-c", desk.client(), "-t", f"{session}:")
+    desk.tmux("switch-client", "-c", desk.client(), "-t", "=home:")
+    begun = int(time.time())
+    eventually(lambda: int(time.time()) > begun)
+
+
+def test_rows_tell_everything_in_the_right_order(world: World) -> None:
+    home = world.repository("app")
+    desk = Desk(world)
+    for label in ("one", "two", "gone", "held", "rests"):
+        desk.par("start", label, cwd=home)
+    desk.par("start", "asks", cwd=world.repository("api"))
+    for label, option, value in (
+        ("asks", "@par_state", "waiting"),
+        ("two", "@par_state", "working"),
+        ("one", "@par_init", "running"),
+        ("held", "@par_init", "failed"),
+    ):
+        desk.tmux("set-option", "-t", f"={world.session(label)}:", option, value)
+    desk.tmux("kill-session", "-t", f"={world.session('rests')}:")
+    shutil.rmtree(world.worktree("gone"))
+    visit(desk, f"={world.session('two')}")
+    visit(desk, f"={world.session('one')}")
+    desk.tmux("switch-client", "-c", desk.client(), "-t", f"={world.session('two')}:")
+    desk.open("picker", HEADER)
+    desk.wait_rows(
+        "○ asks waiting api asks",
+        "● two* working app two",
+        "○ one init running app one",
+        "○ held init failed app held",
+        "✗ gone app gone",
+        "· rests app rests",
+    )
+
+
+def test_typing_filters_and_enter_switches(world: World) -> None:
+    desk = Desk(world)
+    for label in ("alpha", "beta", "gamma"):
+        desk.fake(label)
+    desk.open("picker", "alpha")
+    desk.terminal.press("b", "e", "t")
+    desk.wait_rows("○ beta app beta")
+    desk.terminal.press("Enter")
+    desk.shows("beta")
+    desk.gone()
+
+
+def test_escape_leaves_everything_as_it_was(world: World) -> None:
+    desk = Desk(world)
+    desk.fake("alpha")
+    desk.open("picker", "alpha")
+    desk.terminal.press("Escape")
+    desk.gone()
+    assert desk.shown() == "home"
+
+
+def test_preview_follows_the_selection_and_the_pane_in_its_colours(world: World) -> None:
+    desk = Desk(world)
+    first = desk.fake("first", program="printf '\\033[31mRED-ONE\\033[m\\n'; exec cat")
+    desk.fake("second", program="printf '\\033[32mGREEN-TWO\\033[m\\n'; exec cat")
+    desk.open("picker", "RED-ONE")
+    desk.terminal.press("Down")
+    desk.terminal.wait("GREEN-TWO")
+    assert "RED-ONE" not in desk.terminal.screen()
+    desk.terminal.press("Up")
+    desk.terminal.wait("RED-ONE")
+    assert re.search(r"\x1b\[31m(\x1b\[\d+m)*RED-ONE", desk.terminal.screen(colours=True))
+    desk.tmux("send-keys", "-t", f"{first}:", "typed while it was looked at", "Enter")
+    desk.terminal.wait("typed while it was looked at")
+
+
+def test_preview_ends_with_the_picker(world: World) -> None:
+    desk = Desk(world)
+    desk.fake("first", program="echo BUSY; exec cat")
+    desk.open("picker", "BUSY")
+    assert previews(world)
+    desk.terminal.press("Escape")
+    desk.gone()
+    eventually(lambda: not previews(world))
+
+
+def previews(world: World) -> list[str]:
+    """The processes of previews in this world."""
+    listed = (Path("/proc") / pid.name / "environ" for pid in Path("/proc").iterdir() if pid.name.isdigit())
+    return [str(each) for each in listed if is_preview(world, each)]
+
+
+def is_preview(world: World, environ: Path) -> bool:
+    try:
+        words = (environ.parent / "cmdline").read_bytes()
+        return b"preview.sh" in words and f"HOME={world.home}\0".encode() in environ.read_bytes()
+    except OSError:  # it has just ended
+        return False
+
+
+def test_a_stopped_context_is_described_and_opened(world: World) -> None:
+    home = world.repository("app")
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=home)
+    desk.tmux("kill-session", "-t", f"={world.session('feat')}:")
+    desk.open("picker", "Enter makes its session again.")
+    shown = desk.popup()
+    assert f"││ repository  {home}" not in shown
+    desk.wait_rows("· feat app feat")
+    desk.terminal.press("Enter")
+    desk.shows("feat")
+    desk.gone()
+    folder = desk.tmux("display-message", "-p", "-t", f"={world.session('feat')}:", "#{pane_current_path}")
+    assert folder == str(world.worktree("feat"))
+
+
+def test_an_error_is_shown_until_a_key(world: World) -> None:
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=world.repository("app"))
+    shutil.rmtree(world.worktree("feat"))
+    desk.open("picker", "✗ feat")
+    desk.terminal.press("Enter")
+    desk.terminal.wait("(any key)")
+    assert desk.popup()[0].startswith(f"par: the worktree of 'feat' is gone: '{world.data}/worktrees/")
+    assert "hint: par rm feat" in desk.popup()
+    desk.terminal.press("x")
+    desk.wait_rows("✗ feat app feat")
+
+
+def test_a_session_that_has_just_died_is_an_error_too(world: World) -> None:
+    desk = Desk(world)
+    session = desk.fake("feat")
+    desk.open("picker", "○ feat")
+    desk.tmux("kill-session", "-t", session)
+    desk.terminal.press("Enter")
+    desk.terminal.wait("(any key)")
+    assert desk.popup()[0] == f"can't find session: {session}"
+    desk.terminal.press("x")
+    desk.terminal.wait(HEADER)
+    desk.wait_rows()
+    assert desk.shown() == "home"
+
+
+def test_a_context_of_another_server_says_so(world: World) -> None:
+    desk = Desk(world)
+    world.ok("-L", "there", "start", "far", cwd=world.repository("app"))
+    desk.open("picker", "far")
+    desk.wait_rows("· far on another tmux server app far")
+    desk.terminal.press("Enter")
+    desk.terminal.wait("(any key)")
+    assert desk.popup()[0].startswith("par: this terminal is inside another tmux server than")
+
+
+def test_the_client_that_pressed_the_key_is_switched(world: World) -> None:
+    desk = Desk(world)
+    desk.fake("feat")
+    other = desk.attach("other")
+    desk.open("picker", "○ feat")
+    other.type("echo typed last")
+    other.wait("\ntyped last")
+    desk.tmux("send-keys", "-t", "=home:", "")
+    desk.terminal.press("Enter")
+    desk.shows("feat")
+    assert desk.shown("other") == "home"
+
+
+def has_answer(desk: Desk, session: str) -> bool:
+    return "$(who) #{x}" in desk.tmux("capture-pane", "-p", "-t", f"={session}:").splitlines()
+
+
+def test_marked_contexts_get_the_command(world: World) -> None:
+    home = world.repository("app")
+    desk = Desk(world)
+    for label in ("one", "two", "three"):
+        desk.par("start", label, cwd=home)
+    desk.open("picker", "three")
+    desk.terminal.press("t")
+    desk.wait_rows("○ two app two", "○ three app three")
+    desk.terminal.press("Tab", "Tab", "C-s")
+    desk.terminal.wait("the command")
+    desk.terminal.type("echo '$(who)' \"#{x}\" ;:")
+    desk.terminal.wait("(any key)")
+    assert sorted(desk.popup()[:2]) == ["three: sent", "two: sent"]
+    for label in ("two", "three"):
+        eventually(partial(has_answer, desk, world.session(label)))
+    assert "who" not in desk.tmux("capture-pane", "-p", "-t", f"={world.session('one')}:")
+    desk.terminal.press("x")
+    desk.wait_rows("○ two app two", "○ three app three")
+
+
+def test_remove_says_what_it_means_and_asks(world: World) -> None:
+    home = world.repository("app")
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=home)
+    desk.open("picker", "○ feat")
+    desk.terminal.press("C-x")
+    desk.terminal.wait("y removes, any other key does not.")
+    assert [line for line in desk.popup() if line] == [
+        "Remove feat?",
+        "This kills the session and what runs in it, and deletes the worktree,",
+        "and the branch if par created it. par refuses where uncommitted files",
+        "or commits that are on no other branch would be lost.",
+        "y removes, any other key does not.",
+    ]
+    desk.terminal.press("n")
+    desk.wait_rows("○ feat app feat")
+    assert world.worktree("feat").is_dir()
+    desk.terminal.press("C-x")
+    desk.terminal.wait("y removes")
+    desk.terminal.press("y")
+    desk.terminal.wait("removed 'feat': worktree, branch feat, session")
+    desk.terminal.press("x")
+    desk.wait_rows()
+    assert (world.index["contexts"], world.branches(home)) == ({}, {"main"})
+
+
+def test_remove_refuses_where_work_would_be_lost(world: World) -> None:
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=world.repository("app"))
+    (world.worktree("feat") / "new").write_text("work\n")
+    desk.open("picker", "○ feat")
+    desk.terminal.press("C-x")
+    desk.terminal.wait("y removes")
+    desk.terminal.press("y")
+    desk.terminal.wait("(any key)")
+    assert "par: work would be lost: 'feat' has 1 uncommitted file (new)" in desk.popup()
+    desk.terminal.press("x")
+    desk.wait_rows("○ feat app feat")
+    assert (world.worktree("feat") / "new").read_text() == "work\n"
+
+
+def test_the_context_one_is_in_can_be_removed(world: World) -> None:
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=world.repository("app"))
+    desk.tmux("switch-client", "-c", desk.client(), "-t", f"={world.session('feat')}:")
+    desk.open("picker", "● feat*")
+    desk.terminal.press("C-x")
+    desk.terminal.wait("y removes")
+    desk.terminal.press("y")
+    desk.shows("home")
+    desk.terminal.wait("removed 'feat'")
+
+
+def test_control_center_is_opened_for_the_client(world: World) -> None:
+    home = world.repository("app")
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=home)
+    desk.attach("other")
+    desk.open("picker", "○ feat")
+    desk.terminal.press("C-o")
+    eventually(lambda: desk.shown() == "feat" or "control-center" in desk.tmux("list-clients"))
+    desk.gone()
+    names = desk.tmux("list-clients", "-F", "#{client_name} #{session_name}").splitlines()
+    assert sorted(names) == sorted([f"{desk.client()} control-center", f"{desk.client('other')} home"])
+
+
+def test_refresh_and_help(world: World) -> None:
+    desk = Desk(world)
+    desk.fake("one")
+    desk.open("picker", "○ one")
+    desk.fake("two")
+    desk.terminal.press("C-r")
+    desk.wait_rows("○ one app one", "○ two app two")
+    desk.terminal.press("?")
+    desk.terminal.wait("(any key)")
+    assert "  enter   open the context       tab     mark it" in desk.popup()
+    desk.terminal.press("x")
+    desk.wait_rows("○ one app one", "○ two app two")
+
+
+def test_new_begins_with_what_was_typed_in_vain(world: World) -> None:
+    desk = Desk(world, folder=world.repository("app"))
+    desk.fake("one")
+    desk.open("picker", "○ one")
+    desk.terminal.press("z", "z")
+    desk.wait_rows()
+    desk.terminal.press("C-n")
+    desk.terminal.wait("New context in app: its label")
+    desk.terminal.press("Enter")
+    desk.shows("zz")
+
+
+@pytest.mark.parametrize("place", ["option", "private"])
+def test_fzf_is_found_without_path(world: World, place: str) -> None:
+    fzf = world.data / "venv-1/lib/python3.11/site-packages/iterfzf/fzf"
+    if place == "option":
+        fzf = world.home / "my tools" / "fzf"
+    fzf.parent.mkdir(parents=True)
+    fzf.symlink_to(str(shutil.which("fzf")))
+    desk = Desk(world, variables={"PATH": only(world.home / "bin")})
+    if place == "option":
+        desk.tmux("set-option", "-g", "@par-fzf", "~/my tools/fzf")
+    desk.fake("feat")
+    desk.open("picker", HEADER)
+    desk.wait_rows("○ feat app feat")
+    desk.terminal.press("Enter")
+    desk.shows("feat")
+
+
+@pytest.mark.parametrize("wanted", ["tree", "auto", "fzf"])
+def test_the_tree_needs_nothing(world: World, wanted: str) -> None:
+    path = {} if wanted == "tree" else {"PATH": only(world.home / "bin")}
+    desk = Desk(world, variables=path)
+    desk.tmux("set-option", "-g", "@par-picker", wanted)
+    session = desk.fake("feat", branch="#(touch pwned) #{session_id}")
+    desk.tmux("set-option", "-t", session, "@par_state", "waiting")
+    desk.attach("other")
+    desk.open("picker", "○ feat  app  #(touch pwned) #{session_id}  waiting")
+    eventually(lambda: "par: picker" not in desk.terminal.screen(), "the end of the popup")
+    desk.terminal.press("Enter")
+    desk.shows("feat")
+    assert desk.shown("other") == "home"
+
+
+def test_a_small_terminal(world: World) -> None:
+    desk = Desk(world, columns=40, lines=12)
+    for label in ("one", "two"):
+        desk.fake(label)
+    desk.open("picker", HEADER)
+    desk.wait_rows("○ one app one", "○ two app two")
+    desk.terminal.press("Down", "Enter")
+    desk.shows("two")
+
+
+def test_odd_surroundings(world: World) -> None:
+    """A server under another name, fish, indexes from 1, an odd path, options that break fzf."""
+    fish = str(shutil.which("fish"))
+    desk = Desk(
+        world,
+        folder=world.repository("app"),
+        server="odd",
+        root=copy(world.home / "my plugins" / "it's par"),
+        before=(f"set -g default-shell {fish}", "set -g base-index 1", "set -g pane-base-index 1"),
+        variables={
+            "SHELL": fish,
+            "FZF_DEFAULT_OPTS": "--filter=zzz --print0",
+            "FZF_DEFAULT_COMMAND": "false",
+        },
+    )
+    desk.fake("feat", program="echo LOOK; exec cat")
+    desk.open("picker", "LOOK")
+    desk.terminal.press("C-n")
+    desk.terminal.wait("New context in app: its label")
+    desk.terminal.type("fresh")
+    desk.shows("fresh")
+    desk.open("picker", "● fresh*")
+    desk.terminal.press("f", "e", "a", "t")
+    desk.wait_rows("○ feat app feat")
+    desk.terminal.press("Enter")
+    desk.shows("feat")
+
+
+def test_a_broken_fzf_leaves_the_tree(world: World) -> None:
+    broken = world.home / "fzf"
+    broken.write_text("#!/bin/sh\necho unknown option >&2\nexit 2\n")
+    broken.chmod(0o755)
+    desk = Desk(world)
+    desk.tmux("set-option", "-g", "@par-fzf", str(broken))
+    desk.fake("feat")
+    desk.open("picker", "unknown option")
+    desk.terminal.wait("(any key)")
+    desk.terminal.press("x")
+    desk.terminal.wait("○ feat  app  feat")
+    eventually(lambda: "par: picker" not in desk.terminal.screen(), "the end of the popup")
+
+
+def test_the_first_frame_is_there_at_once(world: World) -> None:
+    """With 100 contexts in 100 ms; on a busy machine in six times what the least popup takes."""
+    desk = Desk(world)
+    chain = []
+    for number in range(100):
+        chain += ["new-session", "-d", "-s", f"s{number}", "cat", ";"]
+        chain += ["set-option", "-t", f"=s{number}:", "@par_label", f"context-{number}", ";"]
+    desk.tmux(*chain[:-1])
+    shortest = "tmux -u list-sessions -F '#{session_id} #{@par_label}' | awk '$2' | fzf --prompt 'raw> '"
+    desk.tmux("bind-key", "-n", "F9", "display-popup", "-E", "-w", "80%", "-h", "70%", shortest)
+    figures = [(frame(desk, "F1"), frame(desk, "F9")) for _ in range(ROUNDS)]
+    ours, least = map(min, zip(*figures, strict=True))
+    assert ours < max(0.1, 6 * least), figures
+
+
+def frame(desk: Desk, key: str) -> float:
+    """Seconds from a key to the first rows on the screen."""
+    begun = time.monotonic()
+    desk.terminal.press(key)
+    while "context-1" not in desk.terminal.screen():
+        assert time.monotonic() < begun + PATIENCE
+    took = time.monotonic() - begun
+    desk.terminal.press("Escape")
+    desk.gone()
+    return took
