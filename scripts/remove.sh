@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Removes contexts, in a popup: remove.sh CLIENT PANE_ID [LABEL...]. Says what that means, and asks; a context
-# that holds work which is nowhere else is not removed from here.
+# Removes contexts, in a popup: remove.sh CLIENT PANE_ID [LABEL...]. Says what that means, and asks.
 
 # shellcheck source=scripts/ask.sh
 . "${BASH_SOURCE[0]%/*}/ask.sh"
@@ -22,9 +21,8 @@ main() {
 
 explain() {
   printf 'Remove %s?\n\n' "${labels[*]}"
-  printf '%s\n' 'This kills the session and what runs in it, and deletes the worktree,' \
-    'and the branch if par created it. par refuses where uncommitted files' \
-    'or commits that are on no other branch would be lost.' ''
+  printf '%s\n' 'This kills the session and what runs in it. The worktree and the branch' \
+    'that par created go to the trash: par restore brings them back whole.' ''
   printf 'y removes, any other key does not. '
 }
 

@@ -214,9 +214,8 @@ def test_remove_says_what_it_means_and_asks(world: World) -> None:
     desk.terminal.wait("y removes, any other key does not.")
     assert [line for line in desk.popup() if line] == [
         "Remove feat?",
-        "This kills the session and what runs in it, and deletes the worktree,",
-        "and the branch if par created it. par refuses where uncommitted files",
-        "or commits that are on no other branch would be lost.",
+        "This kills the session and what runs in it. The worktree and the branch",
+        "that par created go to the trash: par restore brings them back whole.",
         "y removes, any other key does not.",
     ]
     desk.terminal.press("n")
@@ -231,7 +230,7 @@ def test_remove_says_what_it_means_and_asks(world: World) -> None:
     assert (world.index["contexts"], world.branches(home)) == ({}, {"main"})
 
 
-def test_remove_refuses_where_work_would_be_lost(world: World) -> None:
+def test_what_was_removed_with_work_in_it_comes_back(world: World) -> None:
     desk = Desk(world)
     desk.par("start", "feat", cwd=world.repository("app"))
     (world.worktree("feat") / "new").write_text("work\n")
@@ -239,11 +238,26 @@ def test_remove_refuses_where_work_would_be_lost(world: World) -> None:
     desk.terminal.press("C-x")
     desk.terminal.wait("y removes")
     desk.terminal.press("y")
+    desk.terminal.wait("bring it back: par restore feat")
+    desk.terminal.press("x")
+    desk.wait_rows()
+    desk.par("restore", "feat")
+    assert (world.worktree("feat") / "new").read_text() == "work\n"
+
+
+def test_remove_refuses_what_the_user_locked(world: World) -> None:
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=world.repository("app"))
+    world.git(world.worktree("feat"), "worktree", "lock", ".")
+    desk.open("picker", "○ feat")
+    desk.terminal.press("C-x")
+    desk.terminal.wait("y removes")
+    desk.terminal.press("y")
     desk.terminal.wait("(any key)")
-    assert "par: work would be lost: 'feat' has 1 uncommitted file (new)" in desk.popup()
+    assert any("locked" in line for line in desk.popup())
     desk.terminal.press("x")
     desk.wait_rows("○ feat app feat")
-    assert (world.worktree("feat") / "new").read_text() == "work\n"
+    assert world.worktree("feat").is_dir()
 
 
 def test_the_context_one_is_in_can_be_removed(world: World) -> None:
