@@ -89,7 +89,10 @@ def test_removals_and_starts_at_once_do_not_disturb_each_other(world: World) -> 
     assert world.branches(home) == {"main", *new}
     assert len(world.sessions()) == 3
     assert {path.name for path in world.data.glob("worktrees/*/*")} == set(new)
-    assert len(world.git(home, "worktree", "list").splitlines()) == 4
+    assert (
+        len([line for line in world.git(home, "worktree", "list").splitlines() if "/trash/" not in line]) == 4
+    )
+    assert {entry["label"] for entry in world.ok("trash", "--json").json["trash"]} == set(old)
 
 
 def test_one_context_removed_by_many_at_once_is_removed_once(world: World) -> None:

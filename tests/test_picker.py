@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PATIENCE, World, eventually
+from conftest import World, eventually
 from desk import Desk, only
 from plugin import copy
 
 HEADER = "? keys"
-ROUNDS = 7
 
 
 def visit(desk: Desk, session: str) -> None:
@@ -393,30 +392,3 @@ def test_a_broken_fzf_leaves_the_tree(world: World) -> None:
     desk.terminal.press("x")
     desk.terminal.wait("○ feat  app  feat")
     eventually(lambda: "par: picker" not in desk.terminal.screen(), "the end of the popup")
-
-
-def test_the_first_frame_is_there_at_once(world: World) -> None:
-    """With 100 contexts in 100 ms; on a busy machine in six times what the least popup takes."""
-    desk = Desk(world)
-    chain = []
-    for number in range(100):
-        chain += ["new-session", "-d", "-s", f"s{number}", "cat", ";"]
-        chain += ["set-option", "-t", f"=s{number}:", "@par_label", f"context-{number}", ";"]
-    desk.tmux(*chain[:-1])
-    shortest = "tmux -u list-sessions -F '#{session_id} #{@par_label}' | awk '$2' | fzf --prompt 'raw> '"
-    desk.tmux("bind-key", "-n", "F9", "display-popup", "-E", "-w", "80%", "-h", "70%", shortest)
-    figures = [(frame(desk, "F1"), frame(desk, "F9")) for _ in range(ROUNDS)]
-    ours, least = map(min, zip(*figures, strict=True))
-    assert ours < max(0.1, 6 * least), figures
-
-
-def frame(desk: Desk, key: str) -> float:
-    """Seconds from a key to the first rows on the screen."""
-    begun = time.monotonic()
-    desk.terminal.press(key)
-    while "context-1" not in desk.terminal.screen():
-        assert time.monotonic() < begun + PATIENCE
-    took = time.monotonic() - begun
-    desk.terminal.press("Escape")
-    desk.gone()
-    return took
