@@ -1,4 +1,4 @@
-"""What a command takes as a ratio to bare Python, with 100 contexts: pytest tests/benchmarks/commands.py -s"""
+"""What a command takes as a ratio to bare Python, with 100 contexts: pytest tests/benchmarks/commands.py."""
 
 import statistics
 import sys
