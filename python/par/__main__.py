@@ -5,7 +5,7 @@ from importlib import import_module
 
 import click
 
-from par import interrupts
+from par import interrupts, narration
 from par.cli.main import par
 from par.cli.output import narrate
 from par.errors import ParError
@@ -17,6 +17,7 @@ INTERRUPTED = 130
 def main() -> int:
     """Run `par` with the words of the command line; the exit status."""
     interrupts.unwind_on_signals()
+    narration.listen(narrate)
     try:
         status = par.main(prog_name="par", standalone_mode=False)
     except ParError as error:

@@ -5,18 +5,20 @@ All are `flock`: the system frees them when their holder dies, so none is ever s
 
 import fcntl
 import os
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import paths
+from par import narration, paths
 from par.errors import StateError
-from par.names import digest
+from par.names import digest, visible
 
 INDEX_SECONDS = 30.0
 REPOSITORY_SECONDS = 900.0
+PATIENCE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +121,37 @@ def _sweep() -> None:
 def _held(name: str, what: str, seconds: float) -> Iterator[None]:
     descriptor = _opened(name)
     try:
-        _poll(lambda: _took(descriptor), what, seconds)
+        _wait(descriptor, what, seconds)
+        _sign(descriptor)
         yield
     finally:
         os.close(descriptor)
 
 
-def _poll(is_done: Callable[[], bool], what: str, seconds: float) -> None:
-    pause, deadline = 0.001, time.monotonic() + seconds
-    while not is_done():
-        if time.monotonic() > deadline:
-            raise StateError(f"{what} has been in use by another par for {seconds:.0f} s", hint="try again")
+def _wait(descriptor: int, what: str, seconds: float) -> None:
+    """Take the lock; after a second say who has it. Raises StateError after `seconds`."""
+    pause, begun, is_told = 0.001, time.monotonic(), False
+    while not _took(descriptor):
+        waited = time.monotonic() - begun
+        if waited > seconds:
+            told = f"{what} has been in use by {_holder(descriptor)} for {seconds:.0f} s"
+            raise StateError(told, hint="try again")
+        if waited > PATIENCE_SECONDS and not is_told:
+            narration.tell(f"waiting for {what}, which {_holder(descriptor)} uses")
+            is_told = True
         time.sleep(pause)
         pause = min(pause * 1.5, 0.05)
+
+
+def _sign(descriptor: int) -> None:
+    """Write into the lock who has it, for those who wait."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"par {' '.join(sys.argv[1:])} (pid {os.getpid()})".encode(errors="replace"), 0)
+
+
+def _holder(descriptor: int) -> str:
+    return visible(os.pread(descriptor, 200, 0).decode(errors="replace")) or "another par"
 
 
 def _took(descriptor: int) -> bool:
