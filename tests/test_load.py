@@ -19,7 +19,9 @@ def test_fifty_processes_over_all_verbs_lose_nothing(world: World) -> None:
         world.ok("start", f"old-{number}", cwd=homes[number])
     for number in (4, 5):
         world.ok("rm", f"old-{number}")
-    words = [("start", f"new-{number}", "-p", str(homes[number % REPOSITORIES])) for number in range(20)]
+    words: list[tuple[str, ...]] = [
+        ("start", f"new-{number}", "-p", str(homes[number % REPOSITORIES])) for number in range(20)
+    ]
     words += [("rm", f"old-{number}") for number in range(4)]
     words += [("restore", f"old-{number}") for number in (4, 5)]
     words += [("send", "all", "true"), ("ls",), ("ls", "--json")] * 8
@@ -80,8 +82,8 @@ def crowd(world: World) -> World:
     for number in range(200):
         target = ("-t", f"=c{number}:")
         session = ("new-session", "-d", "-s", f"c{number}", "cat")
-        label = ("set-option", *target, "@par_label", f"c{number}")
-        world.tmux(*session, ";", *label, ";", "set-option", "-F", *target, "@par_pane", "#{pane_id}")
+        marked = ("set-option", *target, "@par_label", f"c{number}")
+        world.tmux(*session, ";", *marked, ";", "set-option", "-F", *target, "@par_pane", "#{pane_id}")
     return world
 
 
