@@ -5,6 +5,7 @@ What a plain `par rm` does is in test_trash.py, and that all of it comes back in
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -601,3 +602,24 @@ def test_rm_all_lists_and_asks_and_only_yes_removes(world: World, terminal: Term
     said = [f"removed '{label}': worktree, branch {label}, session" for label in ("one", "two")]
     terminal.wait("\n".join([*said, "status 0"]))
     assert_nothing_is_left(world, home)
+
+
+@pytest.mark.parametrize("options", [(), ("--purge", "--force")], ids=["trash", "purge"])
+def test_a_path_that_a_hand_wrote_into_the_index_is_not_followed(
+    world: World, options: tuple[str, ...]
+) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    mine = world.home / "mine"
+    world.git(home, "worktree", "add", "-q", "-b", "mine", str(mine))
+    away = mine.rename(world.home / "unplugged")
+    index = world.index
+    index["contexts"]["feat"]["root"] = str(mine)
+    index["contexts"]["feat"]["worktrees"][0] |= {"path": str(mine), "branch": "mine"}
+    (world.data / "global_state.json").write_text(json.dumps(index))
+    result = world.par("rm", *options, "feat")
+    assert (result.status, result.stdout) == (5, "")
+    assert f"is no longer a worktree of par's at '{mine}'" in result.stderr
+    away.rename(mine)
+    assert world.git(mine, "symbolic-ref", "HEAD") == "refs/heads/mine"
+    assert world.branches(home) == {"main", "feat", "mine"}

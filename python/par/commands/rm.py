@@ -161,7 +161,8 @@ def _bar(worktree: Worktree) -> str:
     path = worktree.path
     if not paths.is_beside(path):
         return f"lies on another disk than par's data folder: '{path}'"
-    if path.is_symlink() or (path.exists() and not (paths.is_ours(path) and links.is_linked(worktree))):
+    # An index edited by hand may name anything, also what is only away for now
+    if path.is_symlink() or not paths.is_ours(path) or (path.exists() and not links.is_linked(worktree)):
         return f"is no longer a worktree of par's at '{path}'"
     if not path.exists() and (moved := relink.moved_to(worktree)):
         return f"was moved by git worktree move to '{visible(str(moved))}'"
