@@ -215,12 +215,12 @@ def interruptions(
     """Interrupt par before one effect after the other, until it has no more of them: nth, result, is over.
 
     The caller makes whole what each time is left. Among the effects must be all that are `expected`; a
-    short run takes only every other one of these.
+    short run takes only every fourth of these.
     """
     told, is_over = "", False
     if "other" not in lab.records():
         lab.world.ok("start", "other", cwd=lab.home)
-    named = list(expected)[:: 1 if IS_LONG else 2]
+    named = list(expected)[:: 1 if IS_LONG else 4]
     points: Iterable[int | str] = count(1) if IS_LONG else [*named, NEVER]
     for nth, point in enumerate(points, 1):
         for stale in (lab.world.data / "locks").glob("operation-*"):
