@@ -8,7 +8,7 @@ from typing import Any
 
 from par import paths
 from par.errors import ConfigError
-from par.names import nearest, visible
+from par.names import nearest_hint, visible
 
 MOST_BYTES = 65_536
 MOST_DAYS = 36_500
@@ -70,8 +70,7 @@ def _parsed(path: Path, content: bytes) -> dict[Any, Any]:
 
 
 def _unknown(path: Path, name: str) -> ConfigError:
-    near = nearest(name, KEYS)
-    hint = f"did you mean '{near[0]}'?" if near else f"it knows {', '.join(KEYS)}"
+    hint = nearest_hint(name, KEYS, otherwise=f"it knows {', '.join(KEYS)}")
     return ConfigError(f"{visible(str(path))}: unknown key '{visible(name)}'", hint=hint)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from par import legacy, paths, projection
 from par.errors import NotFoundError, StateError
 from par.model import Context
-from par.names import key, nearest, visible
+from par.names import key, nearest_hint, visible
 from par.records import from_record, to_record
 
 VERSION = 2
@@ -33,8 +33,7 @@ class Index:
         """The context called `label`; case does not count. Raises NotFoundError with the nearest."""
         if found := self.like(label):
             return found
-        near = nearest(label, (context.label for context in self.contexts))
-        hint = "did you mean " + " or ".join(f"'{name}'" for name in near) + "?" if near else "par ls"
+        hint = nearest_hint(label, (context.label for context in self.contexts), otherwise="par ls")
         raise NotFoundError(f"there is no context '{visible(label)}'", hint=hint)
 
     def like(self, label: str) -> Context | None:

@@ -98,8 +98,13 @@ def _numbered(name: str) -> Iterable[str]:
         number += 1
 
 
-def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """Up to three of `known` that a person may have meant by `name`."""
+def nearest_hint(name: str, known: Iterable[str], otherwise: str) -> str:
+    """A hint that asks whether one of `known` was meant by `name`; `otherwise` where none is near."""
+    meant = " or ".join(f"'{visible(each)}'" for each in _nearest(name, known))
+    return f"did you mean {meant}?" if meant else otherwise
+
+
+def _nearest(name: str, known: Iterable[str]) -> list[str]:
     from difflib import get_close_matches  # noqa: PLC0415 - only wanted when something went wrong
 
     by_key = {key(each): each for each in known}

@@ -13,7 +13,7 @@ from par.errors import NotFoundError, ParError, StateError
 from par.git import deletion, salvage
 from par.git.burial import Kept
 from par.model import Context, Repository
-from par.names import key, nearest, visible
+from par.names import key, nearest_hint, visible
 from par.records import from_record, to_record, when
 
 VERSION = 1
@@ -128,8 +128,7 @@ def find(name: str | None) -> Entry:
         return wanted[0]
     if name is None:
         raise NotFoundError("the trash is empty", hint="par ls")
-    near = nearest(name, (each.context.label for each in known))
-    hint = "did you mean " + " or ".join(f"'{each}'" for each in near) + "?" if near else "par trash"
+    hint = nearest_hint(name, (each.context.label for each in known), otherwise="par trash")
     raise NotFoundError(f"'{visible(name)}' is not in the trash", hint=hint)
 
 

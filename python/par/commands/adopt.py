@@ -85,8 +85,7 @@ def _marked(context: Context) -> Session | None:
 def _session(request: Request, found: Index) -> Session:
     live = {each.name: each for each in sessions.sessions(request.socket)}
     if request.place not in live:
-        near = names.nearest(request.place, live)
-        hint = "did you mean " + " or ".join(f"'{visible(each)}'" for each in near) + "?" if near else LISTED
+        hint = names.nearest_hint(request.place, live, otherwise=LISTED)
         raise NotFoundError(f"there is no folder and no session '{visible(request.place)}'", hint=hint)
     session = live[request.place]
     if session.name == sessions.CENTER:

@@ -7,13 +7,11 @@ from par import creation, names, survey, targets
 from par.creation import BranchPlan, CreationPlan
 from par.errors import ConflictError, NotFoundError, UsageError
 from par.git import process, remotes, repository
-from par.git.remotes import Remote
+from par.git.remotes import ORIGIN, Remote
 from par.git.repository import Upstream
 from par.model import Context, Kind, Repository
 from par.names import visible
 from par.targets import BranchTarget, ForkTarget, RequestTarget
-
-ORIGIN = "origin"
 
 
 @dataclass(frozen=True, slots=True)

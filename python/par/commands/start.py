@@ -7,10 +7,10 @@ from par import creation, locks, names, survey
 from par.creation import BranchPlan, CreationPlan
 from par.errors import ConflictError, NotFoundError
 from par.git import remotes, repository
+from par.git.remotes import ORIGIN
 from par.git.repository import Upstream
 from par.model import Context, Kind, Repository
 
-ORIGIN = "origin"
 FETCH_SECONDS = 30.0
 
 

@@ -18,6 +18,7 @@ LOCAL = re.compile(r"(?:file://)?/?(?:.*/)?(?P<owner>[^/]+)/(?P<project>[^/]+?)(
 SECTION = re.compile(r'remote "(?P<name>.+)"', re.IGNORECASE)
 # How git, and a server that it asks, say that there is no such repository
 ABSENT = re.compile(r"does not appear to be a git repository|repository .*not found", re.IGNORECASE)
+ORIGIN = "origin"
 
 
 @dataclass(frozen=True, slots=True)
