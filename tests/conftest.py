@@ -112,7 +112,16 @@ class World:
 
     def tmux(self, *words: str) -> str:
         """Run tmux on the default server of this world; its standard output, '' where it fails."""
+        if words[-1] == "kill-server":
+            return self._end(*words[:-1])
         return self.run("tmux", "-u", *words).stdout.rstrip("\n")
+
+    def _end(self, *server: str) -> str:
+        """Kill a server and wait until it is gone: while it ends it takes calls, and answers none."""
+        pid = self.run("tmux", *server, "display-message", "-p", "#{pid}").stdout.strip()
+        said = self.run("tmux", *server, "kill-server").stdout
+        eventually(lambda: self.run("ps", "-o", "stat=", "-p", pid).stdout[:1] in {"", "Z"})
+        return said
 
     def repository(self, name: str = "app", *, commits: int = 1, under: Path | None = None) -> Path:
         """A new repository with a branch `main` and so many commits, each adding a file."""
