@@ -174,8 +174,9 @@ def test_one_damaged_record_is_learnt_again_and_the_others_stay(world: World) ->
     before, whole = contexts(world), world.index["contexts"]["a/b"]
     before["feat"]["session"] = "mine"
     rewrite(world, lambda it: it["contexts"]["feat"].update(root=7))
+    rewrite(world, lambda it: it["contexts"].update({"a\nb": []}))
     damaged = index_of(world).read_bytes()
-    mended(world, ("index", "index"), ("worktree-unknown", "feat"))
+    mended(world, ("index", "feat"), ("index", r"a\u{a}b"), ("worktree-unknown", "feat"))
     assert (contexts(world), world.index["contexts"]["a/b"]) == (before, whole)
     (copy,) = world.data.glob("global_state.damaged-*.json")
     assert copy.read_bytes() == damaged

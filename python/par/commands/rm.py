@@ -57,6 +57,8 @@ def plan(request: Request) -> Plan:
         )
     days = config.settings().trash_days
     seen = survey.survey(request.socket)
+    if request.is_all:
+        seen.index.tell_damaged()
     labels = [each.label for each in seen.index.contexts] if request.is_all else request.labels
     if not labels:
         raise NotFoundError("there is no context to remove", hint="par start LABEL")

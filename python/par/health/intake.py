@@ -76,5 +76,6 @@ def _kind(stray: Stray, session: Marked | None) -> Kind:
 
 
 def _free(label: str, found: Index) -> str:
-    candidates = (label, *(f"{label}-{number}" for number in range(2, len(found.contexts) + 3)))
-    return next(each for each in candidates if not found.like(each))
+    taken = set(map(names.key, found.labels()))
+    candidates = (label, *(f"{label}-{number}" for number in range(2, len(taken) + 3)))
+    return next(each for each in candidates if names.key(each) not in taken)
