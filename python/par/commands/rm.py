@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from par import config, disposal, index, interrupts, locks, paths, processes, removal, survey, trash
+from par import config, disposal, emptying, index, interrupts, locks, paths, processes, removal, survey, trash
 from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
 from par.git import links, relink, repository, work
 from par.locks import Operation
@@ -81,7 +81,7 @@ def expire(planned: Plan) -> tuple[Entry, ...]:
     """Empty the trash of what is in it for too long; the entries that were deleted."""
     if planned.age is None:
         return ()
-    return tuple(entry for entry in trash.older_than(planned.age) if trash.empty(entry))
+    return tuple(entry for entry in trash.older_than(planned.age) if emptying.empty(entry))
 
 
 def _remove(sighting: Sighting, planned: Plan) -> Removed:
