@@ -203,6 +203,32 @@ def test_adopted_context_is_learnt_again_from_its_session(world: World) -> None:
     }
 
 
+def test_session_that_was_adopted_stays_the_users_after_its_context_was_learnt_again(world: World) -> None:
+    home = world.repository()
+    world.git(home, "worktree", "add", "-q", "-b", "topic", "../theirs")
+    world.tmux("new-session", "-d", "-s", "work", "-c", str(home.parent / "theirs"))
+    world.ok("adopt", "work", cwd=home)
+    before = contexts(world)
+    index_of(world).write_text("")
+    mended(world, ("index", "index"), ("worktree-unknown", "work"))
+    again = contexts(world)
+    assert again == {"work": {**before["work"], "created_at": again["work"]["created_at"]}}
+    assert world.session("work").startswith("par-app-")
+    assert world.ok("rm", "work").stdout.startswith("forgot 'work'")
+    assert world.sessions() == ["work"]
+    # Another one of that name is not taken for the context's
+    world.ok("adopt", "work", cwd=home)
+    index_of(world).write_text("")
+    world.par("doctor", "--fix")
+    world.tmux("new-session", "-d", "-s", "other")
+    world.tmux("kill-session", "-t", "=work:")
+    world.tmux("new-session", "-d", "-s", "work")
+    (row,) = world.ok("ls", "--json").json["contexts"]
+    assert (row["state"], row["session"]["id"]) == ("stopped", None)
+    world.ok("rm", "work")
+    assert world.sessions() == ["other", "work"]
+
+
 def test_workspace_is_learnt_again_as_one_context(world: World) -> None:
     root = world.data / "workspaces/12345678/big"
     root.mkdir(parents=True, mode=0o700)
