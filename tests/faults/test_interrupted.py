@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
@@ -31,14 +32,15 @@ data = home + "/.local/share/par"
 part, _, nth = wanted.partition("#")
 del sys.argv[1:5]
 sys.path.insert(0, source)
-LOOKS = {"rev-parse", "rev-list", "--quiet", "for-each-ref", "list", "log", "status", "version",
+LOOKS = {"rev-parse", "rev-list", "for-each-ref", "list", "log", "status", "version", "cat-file",
          "check-ref-format", "-V", "capture-pane", "list-clients", "--get-regexp", "list-sessions",
          "list-windows", "list-panes", "has-session"}
 seen, hits, last, kind = 0, 0, "", ""
 
 def program(words):
     is_outside = os.path.basename(words[0]) in ("git", "tmux")
-    return " ".join(words) if is_outside and not LOOKS.intersection(words) else ""
+    is_look = LOOKS.intersection(words) or {"symbolic-ref", "--quiet"} <= set(words)
+    return " ".join(words) if is_outside and not is_look else ""
 
 def effect(event, args):
     if event == "subprocess.Popen":
@@ -188,6 +190,19 @@ EMPTYING = (
     "update-ref --stdin",
     "deleting a tree",
 )
+ADOPTING = (
+    *("open DATA/global_state", "rename DATA/global_state", "open DATA/contexts", "rename DATA/contexts"),
+    *("@par_label", "open DATA/global_state#2", "rename DATA/contexts#2", "remove DATA/locks/operation-"),
+)
+RISING = ("new-session -d -s par-boot", "-s par-app", "kill-session -t =par-boot", "-s par-app#2")
+LEARNING = (
+    *("rename DATA/global_state.damaged", "open DATA/global_state.json", "rename DATA/global_state.json"),
+    *("rename DATA/contexts", "rename DATA/global_state.json#2", "remove DATA/locks/operation-"),
+)
+TYING = (
+    *("rename DATA/worktrees", "/feat/gitdir.par", "@par_label", "/other/commondir.par", ".par/.git.par"),
+    *("checkout-index", "rename DATA/worktrees/#3", "update-index", "remove DATA/locks/operation-"),
+)
 # The session is there, and the index does not say yet that the context is ready
 LATE = "open DATA/global_state#2"
 # Where a checkout does what a start does not
@@ -231,7 +246,7 @@ def interruptions(
         yield nth, result, is_over
         if is_over:
             break
-    assert [text for text in named if text not in told] == []
+    assert [text for text in named if text.partition("#")[0] not in told] == []
 
 
 def start_over(lab: Lab) -> None:
@@ -386,6 +401,77 @@ def test_removal_that_has_begun_is_not_stopped_by_signals(lab: Lab) -> None:
         assert not is_there(lab)
         lab.world.ok(*RESTORE)
         assert work_of(lab) == work
+
+
+def check_sound(lab: Lab) -> None:
+    """Check that doctor finds nothing but what the next change sweeps away."""
+    for stale in (*(lab.world.data / "locks").glob("operation-*"), *lab.world.data.glob("*.tmp")):
+        stale.unlink()
+    said = lab.world.par("doctor")
+    assert (said.status, said.stderr) == (0, ""), said
+
+
+@pytest.mark.parametrize("place", ["../theirs", "work"])
+def test_adoption_killed_before_any_of_its_effects_is_taken_back_or_finished(lab: Lab, place: str) -> None:
+    theirs = lab.home.with_name("theirs")
+    lab.world.git(lab.home, "worktree", "add", "-q", "-b", "topic", str(theirs))
+    (theirs / "new").write_text("theirs\n")
+    lab.world.tmux("new-session", "-d", "-s", "work", "-c", str(theirs))
+    asked = ("worktree", "list", "--porcelain")
+    lab.world.ok("start", "other", cwd=lab.home)
+    before = lab.world.git(lab.home, *asked), lab.world.git(lab.home, "for-each-ref")
+    for _, result, is_over in interruptions(lab, [SIGKILL], ("adopt", place, "-l", "feat"), ADOPTING):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        lab.world.ok("ls")
+        check_sound(lab)
+        assert (lab.world.git(lab.home, *asked), lab.world.git(lab.home, "for-each-ref")) == before
+        if "feat" in lab.records():
+            assert lab.world.ok("rm", "feat").stdout.startswith("forgot 'feat'")
+        assert (theirs / "new").read_text() == "theirs\n"
+        assert set(lab.world.sessions()) == {"work", lab.world.session("other")}
+        assert lab.world.tmux("show-options", "-t", "=work:") == ""
+
+
+def test_resurrection_killed_before_any_of_its_effects_goes_on_where_it_was(lab: Lab) -> None:
+    lab.world.ok("start", "other", cwd=lab.home)
+    work = make_work(lab)
+    lab.world.tmux("kill-server")
+    for _, result, is_over in interruptions(lab, [SIGKILL], ("resurrect",), RISING):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        lab.world.ok("resurrect")
+        assert lab.check_whole() == {"feat", "other"}
+        check_sound(lab)
+        assert work_of(lab) == work
+        lab.world.tmux("kill-server")
+
+
+def lose_index(lab: Lab) -> None:
+    (lab.world.data / "global_state.json").write_text('{"contexts": {"other": null}}')
+
+
+def untie(lab: Lab) -> None:
+    """Let worktree, repository and session of contexts forget each other."""
+    (lab.world.worktree("feat") / ".git").unlink()
+    shutil.rmtree(lab.world.worktree("other"))
+    (lab.home / ".git/worktrees/other/commondir").write_text("")
+    for option in ("label", "kind", "repo", "branch", "path", "pane"):
+        lab.world.tmux("set-option", "-u", "-t", f"={lab.world.session('other')}:", f"@par_{option}")
+
+
+@pytest.mark.parametrize(("damage", "expected"), [(lose_index, LEARNING), (untie, TYING)])
+def test_repair_killed_before_any_of_its_effects_is_done_by_the_next(
+    lab: Lab, damage: Callable[[Lab], None], expected: tuple[str, ...]
+) -> None:
+    lab.world.ok("start", "other", cwd=lab.home)
+    work = make_work(lab)
+    damage(lab)
+    for _, result, is_over in interruptions(lab, [SIGKILL], ("doctor", "--fix"), expected):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        lab.world.ok("doctor", "--fix")
+        check_sound(lab)
+        assert lab.check_whole() == {"feat", "other"}
+        assert work_of(lab) == work
+        damage(lab)
 
 
 def test_work_done_after_a_kill_and_before_the_next_par_is_kept(lab: Lab) -> None:
