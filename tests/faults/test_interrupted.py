@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
@@ -148,6 +149,10 @@ class Lab(NamedTuple):
 
 @pytest.fixture
 def lab(world: World) -> Lab:
+    return made_in(world)
+
+
+def made_in(world: World) -> Lab:
     bare, home = world.clone()
     (home / "notes").write_text("not committed\n")
     world.git(home, "branch", "mine", world.git(home, "commit-tree", "-m", "of the user", "HEAD^{tree}"))
@@ -808,6 +813,86 @@ def test_disk_that_fills_up_during_the_checkout_leaves_nothing(lab: Lab) -> None
     assert (result.status, result.stdout, result.stderr.count("\n")) == (8, "", 1), result
     assert result.stderr.startswith("par: git worktree add: ")
     assert lab.check_whole() == set()
+
+
+@contextmanager
+def mounted(place: Path) -> Iterator[None]:
+    """A disk of 4 MB at `place`, for whoever may mount one."""
+    command = ("mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "par-test", str(place))
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("nobody may mount a tmpfs here: it takes Linux and root")
+    try:
+        yield
+    finally:
+        subprocess.run(("umount", "-l", str(place)), check=True)
+
+
+@pytest.fixture
+def small(world: World) -> Iterator[Lab]:
+    """A lab on a disk of its own."""
+    config = (world.home / ".gitconfig").read_text()
+    with mounted(world.home):
+        (world.home / ".gitconfig").write_text(config)
+        try:
+            lab = made_in(world)
+            (lab.home / "big").write_bytes(os.urandom(50_000))
+            world.git(lab.home, "add", "big")
+            world.git(lab.home, "commit", "-q", "-m", "big")
+            world.git(lab.home, "push", "-q")
+            yield lab
+        finally:
+            world.tmux("kill-server")
+
+
+def fill(disk: Path, kilobytes: int) -> Path:
+    """Leave only so much room on a disk; the file that takes the rest."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    os.truncate(filler, max(0, filler.stat().st_size - kilobytes * 1024))
+    return filler
+
+
+@pytest.mark.parametrize("words", [START, REMOVE, RESTORE], ids=" ".join)
+def test_disk_that_is_full_at_any_point_leaves_the_old_state_or_the_new(
+    small: Lab, words: tuple[str, ...]
+) -> None:
+    statuses = set()
+    # Each page more, git comes a step further; with 24 KB a removal has room, a start has not
+    for kilobytes in range(0, 48, 4) if IS_LONG else (4, 8, 24):
+        work = "" if words == START else make_work(small)
+        if words == RESTORE:
+            small.world.ok(*REMOVE)
+        filler = fill(small.world.home, kilobytes)
+        result = small.world.par(*words, cwd=small.home)
+        filler.unlink()
+        statuses.add(result.status)
+        assert result.status in {0, 7, 8}, result
+        assert result.stderr.count("par: ") == (0 if result.status == 0 else 1), result
+        small.world.ok("ls")
+        is_listed = "feat" in small.check_whole()
+        assert len(small.trash()) == (0 if is_listed or words == START else 1)
+        if words == START:
+            assert is_listed == (result.status == 0), result
+        else:
+            if not is_listed:
+                small.world.ok(*RESTORE)
+            assert work_of(small) == work, result
+        if "feat" in small.records():
+            small.world.ok("rm", "--purge", "--force", "feat")
+    assert {7, 8} & statuses
+
+
+def test_trash_on_another_disk_leaves_the_context_as_it_is(lab: Lab) -> None:
+    work = make_work(lab)
+    (lab.world.data / "trash").mkdir(mode=0o700)
+    with mounted(lab.world.data / "trash"):
+        result = lab.world.par(*REMOVE)
+        told = "par: context 'feat' cannot be moved away: Invalid cross-device link\nhint: par ls\n"
+        assert (result.status, result.stdout, result.stderr) == (7, "", told)
+    assert lab.check_whole() == {"feat"}
+    assert work_of(lab) == work
 
 
 def test_data_folder_that_cannot_be_written_is_exit_7(lab: Lab) -> None:
