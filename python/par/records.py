@@ -22,6 +22,7 @@ def to_record(context: Context) -> Record:
         "operation": context.operation,
         "worktrees": [_worktree_record(worktree) for worktree in context.worktrees],
         **({"is_adopted": True} if context.is_adopted else {}),
+        **({"is_review": True} if context.is_review else {}),
     }
 
 
@@ -33,6 +34,8 @@ def _worktree_record(worktree: Worktree) -> Record:
         "branch": worktree.branch,
         "is_branch_ours": worktree.is_branch_ours,
         "doomed_oid": worktree.doomed_oid,
+        **({"port": worktree.port, "port_count": worktree.port_count} if worktree.port else {}),
+        **({"env": [*map(list, worktree.env)]} if worktree.env else {}),
     }
 
 
@@ -52,6 +55,7 @@ def from_record(label: str, record: Record) -> Context:
         created_at=when(record["created_at"]),
         operation=_operation(record["operation"]),
         is_adopted=record.get("is_adopted") is True,
+        is_review=record.get("is_review") is True,
     )
 
 
@@ -68,6 +72,9 @@ def _worktree(record: Record) -> Worktree:
         branch=str(record["branch"]),
         is_branch_ours=record["is_branch_ours"] is True,
         doomed_oid=str(record["doomed_oid"]),
+        port=int(record.get("port", 0)),
+        port_count=int(record.get("port_count", 0)),
+        env=tuple((_text(name), str(value)) for name, value in record.get("env", ())),
     )
 
 

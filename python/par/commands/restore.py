@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import creation, disposal, index, interrupts, locks, names, paths, survey, trash
+from par import disposal, index, interrupts, locks, names, paths, plans, survey, trash
 from par.errors import ConflictError, NotFoundError, StateError
 from par.git import burial, repository
 from par.git.burial import Kept
@@ -93,7 +93,7 @@ def _target(kept: Kept, entry: Entry, label: str) -> Worktree:
         raise NotFoundError(gone, hint=f"its files are in {entry.folder}")
     if label == before.label:
         return was
-    path = paths.worktrees(was.repository.path) / label
+    path = paths.worktrees(was.repository.path, before.is_review) / label
     if before.kind is Kind.WORKSPACE:
         path = before.root.parent / label / was.path.relative_to(before.root)
     is_taken = kept.tip and repository.branch_oid(was.repository, was.branch) is not None
@@ -103,7 +103,7 @@ def _target(kept: Kept, entry: Entry, label: str) -> Worktree:
 
 def _check_place(found: Index, target: Worktree, entry: Entry, place: int) -> None:
     try:
-        creation.check_path(found, target.path)
+        plans.check_path(found, target.path)
     except ConflictError as error:
         raise ConflictError(error.message, hint=_otherwise(entry)) from error
     parent = next(each for each in target.path.parents if each.exists())
@@ -121,7 +121,7 @@ def _check_branch(kept: Kept, target: Worktree, entry: Entry) -> None:
         if kept.tip:
             repository.check_branch_is_free(known, target.branch)
         elif not kept.had_folder:
-            creation.check_holder(target.repository, target.branch)
+            plans.check_holder(target.repository, target.branch)
     except ConflictError as error:
         raise ConflictError(error.message, hint=_otherwise(entry)) from error
     if not (kept.tip or kept.had_folder or is_there):
@@ -186,5 +186,5 @@ def _put_back(planned: Plan, operation: Operation) -> None:
 def _reserve(context: Context) -> None:
     with locks.index():
         found = index.load(context.socket)
-        creation.check_label(found, context.label)
+        plans.check_label(found, context.label)
         index.save(found.with_(context))

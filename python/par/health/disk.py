@@ -33,7 +33,8 @@ def is_open() -> bool:
 
 
 def _places() -> list[Path]:
-    return [paths.data() / name for name in ("worktrees", "workspaces", "trash", "removed", "emptied")]
+    names = ("worktrees", "review", "workspaces", "trash", "removed", "emptied")
+    return [paths.data() / name for name in names]
 
 
 def _can_enter(folder: Path) -> bool:

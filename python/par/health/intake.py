@@ -62,6 +62,7 @@ def _record(stray: Stray, session: Marked | None, socket: Path, operation: str) 
         created_at=stray.made_at.replace(microsecond=0),
         operation=operation,
         is_adopted=not paths.is_ours(stray.root),
+        is_review=paths.is_review(stray.root),
     )
 
 

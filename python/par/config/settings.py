@@ -27,7 +27,7 @@ class Settings:
 KEYS = tuple(Settings.__dataclass_fields__)
 
 
-def settings() -> Settings:
+def load() -> Settings:
     """The user's settings, by default those of `Settings`. Raises ConfigError with file and key."""
     path = paths.config()
     try:

@@ -1,0 +1,64 @@
+"""What is done for a new worktree besides checking it out: how much of what is asked for is approved."""
+
+import re
+from dataclasses import dataclass
+
+from par import trust
+from par.config import recipes
+from par.model import Repository, Worktree
+from par.recipe import Recipe
+
+PLACEHOLDER = re.compile(r"\{(label|branch|repo|port)(?:\+(\d+))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How far the caller trusts what a repository asks for.
+
+    `is_given` approves it for this once. A context that `is_review` holds the code of a stranger: then
+    nothing is done unless `with_init` says so.
+    """
+
+    is_given: bool = False
+    is_review: bool = False
+    with_init: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What is done for one worktree, and what of it waits.
+
+    `unapproved` is the repository's own recipe where the user could approve it now. One that `is_held`
+    lacks something that was asked for.
+    """
+
+    recipe: Recipe = Recipe()
+    unapproved: Recipe | None = None
+    is_held: bool = False
+
+
+def prepare(home: Repository, consent: Consent) -> Preparation:
+    """Decide what is done for a new worktree of `home`. Raises ConfigError."""
+    asked = recipes.load(home)
+    whole = asked.own.over(asked.defaults)
+    if consent.is_review and not consent.with_init:
+        return Preparation(is_held=whole != Recipe())
+    if consent.is_given or trust.is_approved(home, asked.own):
+        return Preparation(whole)
+    approved = asked.own.without_code().over(asked.defaults)
+    return Preparation(approved, unapproved=asked.own, is_held=True)
+
+
+def environment(recipe: Recipe, label: str, worktree: Worktree) -> tuple[tuple[str, str], ...]:
+    """The names and values that commands and panes of `worktree` get, its placeholders filled in."""
+    facts = {"label": label, "branch": worktree.branch, "repo": worktree.repository.name}
+
+    def filled(match: "re.Match[str]") -> str:
+        name, more = match.groups()
+        if name == "port":
+            return str(worktree.port + int(more or 0))
+        return match[0] if more else facts[name]
+
+    said = {name: PLACEHOLDER.sub(filled, value) for name, value in recipe.env}
+    own = {"PAR_PORT": str(worktree.port)} if worktree.port else {}
+    return tuple({**said, **own}.items())
