@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import creation, names, plans, survey, targets
+from par import names, plans, survey, targets
 from par.errors import ConflictError, NotFoundError, UsageError
 from par.git import process, remotes, repository
 from par.git.remotes import ORIGIN, Remote
 from par.git.repository import Upstream
-from par.model import Context, Kind, Repository
+from par.model import Kind, Repository
 from par.names import visible
 from par.plans import BranchPlan, CreationPlan
 from par.preparation import Consent
@@ -47,11 +47,6 @@ def plan(request: Request) -> CreationPlan:
     planned = plans.plan(label, Kind.CHECKOUT, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)
     return planned
-
-
-def run(planned: CreationPlan) -> Context:
-    """Make the context that was planned, fetching its branch first where it is not known yet."""
-    return creation.create(planned)
 
 
 def _check_form(branch: str, home: Repository) -> None:

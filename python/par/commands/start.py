@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import creation, locks, names, plans, survey
+from par import locks, names, plans, survey
 from par.errors import ConflictError, NotFoundError
 from par.git import remotes, repository
 from par.git.remotes import ORIGIN
 from par.git.repository import Upstream
-from par.model import Context, Kind, Repository
+from par.model import Kind, Repository
 from par.plans import BranchPlan, CreationPlan
 from par.preparation import Consent
 
@@ -42,11 +42,6 @@ def plan(request: Request) -> CreationPlan:
     planned = plans.plan(label, Kind.SESSION, home, branch, request.socket, Consent(request.is_trusted))
     plans.check_path(found, planned.root)
     return planned
-
-
-def run(planned: CreationPlan) -> Context:
-    """Make the context that was planned."""
-    return creation.create(planned)
 
 
 def _fetch(home: Repository) -> None:
