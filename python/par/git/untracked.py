@@ -11,7 +11,7 @@ def matching(home: Repository, pattern: str, by_folder: bool = False) -> list[st
     `by_folder` does the same for each folder that holds nothing of git's. Tracked files, git's own and
     all that lies elsewhere match nothing, and a bare repository has no files.
     """
-    if home.path == home.common_dir:
+    if home.path == home.common_dir or "\0" in pattern:
         return []
     plain = _plain(pattern)
     # A glob of git's that names a folder means no more than the folder's name
