@@ -190,7 +190,7 @@ def test_settings_that_are_wrong_are_exit_6_and_nothing_is_removed(world: World)
         refused(world.par("rm", "feat"), 6, message.format(path), hint)
     path.unlink()
     os.mkfifo(path)
-    refused(world.par("rm", "feat"), 6, f"{path} cannot be read: it is not a file")
+    refused(world.par("rm", "feat"), 6, f"{path}: cannot be read: it is not a file")
     assert list(world.index["contexts"]) == ["feat"]
     path.unlink()
     path.write_text("# nothing is set\n")
