@@ -1,80 +1,21 @@
-"""How a context is made: planned whole, reserved in the index, then made or undone."""
+"""How a context is made: reserved in the index as it was planned, then made, or undone."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
-from pathlib import Path
+from functools import partial
 
-from par import index, interrupts, locks, names, paths, repair
-from par.errors import ConflictError, ParError
+from par import copying, index, interrupts, locks, plans, ports, preparation, repair
+from par.errors import ParError
 from par.git import remotes, repository
-from par.git.repository import Upstream
 from par.index import Index
+from par.init import windows
 from par.locks import Operation
-from par.model import Context, Kind, Phase, Repository, Worktree
+from par.model import Context, Phase, Worktree
+from par.plans import CreationPlan, WorktreePlan
 from par.tmux import sessions
 
-
-@dataclass(frozen=True, slots=True)
-class BranchPlan:
-    """How the branch of a new worktree comes to be.
-
-    One that exists (`is_new` false) is used as it is. A new one starts at the commit `start`, or at
-    `source`, a remote or URL and a full ref there, which is fetched first.
-    """
-
-    name: str
-    is_new: bool
-    start: str = ""
-    source: tuple[str, str] | None = None
-    upstream: Upstream | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CreationPlan:
-    """A context that can be made: nothing is in its way. `with_hooks`: git runs the user's hooks."""
-
-    label: str
-    kind: Kind
-    repository: Repository
-    path: Path
-    branch: BranchPlan
-    session: str
-    socket: Path
-    with_hooks: bool
-
-
-def plan(
-    label: str, kind: Kind, home: Repository, branch: BranchPlan, socket: Path, with_hooks: bool = True
-) -> CreationPlan:
-    """The plan of a new context in the repository `home`. Raises ConflictError for what is taken."""
-    path = paths.worktrees(home.path) / label
-    taken = {session.name for session in sessions.sessions(socket)}
-    name = names.session(home.name, home.path, label, taken)
-    return CreationPlan(label, kind, home, path, branch, name, socket, with_hooks)
-
-
-def check_label(found: Index, label: str) -> None:
-    """Raise ConflictError where a context has this label."""
-    if twin := found.like(label):
-        raise ConflictError(f"context '{twin.label}' already exists", hint=f"par open {twin.label}")
-
-
-def check_path(found: Index, path: Path) -> None:
-    """Raise ConflictError where the folder is taken, or would lie in a context's folder or around it."""
-    for context in found.contexts:
-        for worktree in context.worktrees:
-            if path in worktree.path.parents or worktree.path in path.parents:
-                inside = f"its folder would overlap that of context '{context.label}'"
-                raise ConflictError(f"the label cannot be used: {inside}", hint="choose another label")
-    if path.exists() or path.is_symlink():
-        raise ConflictError(f"the folder '{path}' is in the way", hint="look into it, then move it away")
-
-
-def check_holder(home: Repository, branch: str) -> None:
-    """Raise ConflictError where a worktree has the branch checked out: git allows only one."""
-    if holder := repository.holder_of(home, branch):
-        raise ConflictError(f"branch '{branch}' is checked out at '{holder}'", hint=f"cd '{holder}'")
+MOST_AT_ONCE = 4
 
 
 def create(planned: CreationPlan) -> Context:
@@ -82,8 +23,9 @@ def create(planned: CreationPlan) -> Context:
     with locks.operation() as operation:
         context = _reserve(planned, operation)
         try:
-            _check_out(planned, context, operation)
-            sessions.create(context)
+            _make_worktrees(planned, context, operation)
+            session_id = sessions.create(context)
+            windows.begin(context, session_id, [each.preparation for each in planned.worktrees])
             return finish(context)
         except BaseException as error:
             with interrupts.ignored():
@@ -95,33 +37,67 @@ def create(planned: CreationPlan) -> Context:
 def _reserve(planned: CreationPlan, operation: Operation) -> Context:
     with locks.index():
         found = index.load(planned.socket)
-        check_label(found, planned.label)
-        check_path(found, planned.path)
-        context = _record(planned, operation, {each.session for each in found.contexts})
+        plans.check_label(found, planned.label)
+        for each in {planned.root, *(worktree.path for worktree in planned.worktrees)}:
+            plans.check_path(found, each)
+        context = _record(planned, operation, found)
         index.save(found.with_(context))
     return context
 
 
-def _record(planned: CreationPlan, operation: Operation, taken: Iterable[str]) -> Context:
-    taken_names = frozenset(taken)
-    name = planned.session
-    if name in taken_names:
-        name = names.session(planned.repository.name, planned.repository.path, planned.label, taken_names)
-    worktree = Worktree(planned.repository, planned.path, planned.branch.name, planned.branch.is_new)
+def _record(planned: CreationPlan, operation: Operation, found: Index) -> Context:
     return Context(
         label=planned.label,
         kind=planned.kind,
         phase=Phase.CREATING,
-        root=planned.path,
-        worktrees=(worktree,),
-        session=name,
+        root=planned.root,
+        worktrees=tuple(_worktrees(planned, found)),
+        session=plans.session_name(planned, (each.session for each in found.contexts)),
         socket=planned.socket,
         created_at=datetime.now(timezone.utc).replace(microsecond=0),
         operation=operation.id,
+        is_review=planned.is_review,
     )
 
 
-def _check_out(planned: CreationPlan, context: Context, operation: Operation) -> None:
+def _worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
+    made: list[Worktree] = []
+    for each in planned.worktrees:
+        recipe = each.preparation.recipe
+        leased = [(one.port, one.port_count) for one in made]
+        port = ports.lease(found, recipe.ports, leased) if recipe.ports else 0
+        branch = each.branch
+        bare = Worktree(each.repository, each.path, branch.name, branch.is_new, "", port, recipe.ports)
+        env = preparation.environment(recipe, planned.label, bare)
+        made.append(replace(bare, env=env, env_asked=recipe.env))
+    return made
+
+
+def _make_worktrees(planned: CreationPlan, context: Context, operation: Operation) -> None:
+    pairs = zip(planned.worktrees, context.worktrees, strict=True)
+    steps = [partial(make_worktree, *pair, operation, not planned.is_review) for pair in pairs]
+    if len(steps) == 1:
+        steps[0]()
+    else:
+        _at_once(steps)
+
+
+def _at_once(steps: Sequence[Callable[[], None]]) -> None:
+    """Take all steps, some at a time; once they have ended, raise what the first that failed raised."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most contexts have one worktree
+
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        begun = [pool.submit(step) for step in steps]
+        try:
+            for each in begun:
+                each.result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def make_worktree(planned: WorktreePlan, worktree: Worktree, operation: Operation, with_hooks: bool) -> None:
+    """Make the branch and the worktree, and bring what git does not track. Raises ParError."""
     home, branch = planned.repository, planned.branch
     with locks.repository(home.common_dir):
         if branch.is_new:
@@ -132,7 +108,8 @@ def _check_out(planned: CreationPlan, context: Context, operation: Operation) ->
         if branch.upstream:
             repository.track(home, branch.name, branch.upstream)
         planned.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        repository.add_worktree(home, context.root, branch.name, operation, planned.with_hooks)
+        repository.add_worktree(home, worktree.path, branch.name, operation, with_hooks)
+    copying.bring(worktree, planned.preparation.recipe)
 
 
 def finish(context: Context) -> Context:

@@ -59,7 +59,8 @@ class Worktree:
 
     `branch` is the branch par put there; `is_branch_ours` says that par created it: a branch that
     existed before is never deleted. `doomed_oid` is the commit at which a removal that has begun may
-    delete the branch, or empty.
+    delete the branch, or empty. `port` is the first of its `port_count` ports, 0 where it has none, and
+    `env` what its commands and panes find in their environment: `env_asked` with its placeholders filled in.
     """
 
     repository: Repository
@@ -67,6 +68,15 @@ class Worktree:
     branch: str
     is_branch_ours: bool = False
     doomed_oid: str = ""
+    port: int = 0
+    port_count: int = 0
+    env: tuple[tuple[str, str], ...] = ()
+    env_asked: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The last part of its folder: in a workspace what its repository is called."""
+        return self.path.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,8 @@ class Context:
     `root` is the folder the session starts in. `session` is the session's name and `socket` the tmux
     server it lives on. `operation` is the id of the operation that last changed the record,
     `created_at` an aware time in UTC. One that `is_adopted` has a worktree which par did not make: its
-    folder and branch are never touched.
+    folder and branch are never touched. One that `is_review` holds the code of a stranger, whose programs
+    do not run unasked.
     """
 
     label: str
@@ -89,6 +100,7 @@ class Context:
     created_at: datetime
     operation: str
     is_adopted: bool = False
+    is_review: bool = False
 
     @property
     def is_ready(self) -> bool:

@@ -34,9 +34,32 @@ def log() -> Path:
     return data() / "par.log"
 
 
-def worktrees(repository: Path) -> Path:
-    """The folder that holds the worktrees of one repository, told apart by its resolved path."""
-    return data() / "worktrees" / digest(repository)
+def worktrees(repository: Path, is_review: bool = False) -> Path:
+    """The folder that holds the worktrees of one repository, told apart by its resolved path.
+
+    Strangers' code has a root of its own: tools such as mise and VS Code pass trust on from a parent folder.
+    """
+    return data() / ("review" if is_review else "worktrees") / digest(repository)
+
+
+def is_review(path: Path) -> bool:
+    """Whether `path` lies where strangers' code does."""
+    return data() / "review" in path.parents
+
+
+def workspaces(folder: Path) -> Path:
+    """The folder that holds the workspaces which were started in `folder`, a resolved path."""
+    return data() / "workspaces" / digest(folder)
+
+
+def init(root: Path) -> Path:
+    """What is kept of the initialization of the context with the folder `root`: jobs, states and logs."""
+    return data() / "init" / digest(root)
+
+
+def approvals() -> Path:
+    """Which commands of repositories the user has approved."""
+    return data() / "trust.json"
 
 
 def trash() -> Path:
@@ -61,9 +84,13 @@ def removed(operation: str) -> Path:
 
 def is_ours(path: Path) -> bool:
     """Whether `path` lies, links resolved, where par puts worktrees: nothing else is ever deleted."""
-    homes = (data() / "worktrees", data() / "workspaces")
+    homes = _homes()
     inside = path.parent.resolve() / path.name
     return any(home.resolve() in inside.parents and inside.parent != home.resolve() for home in homes)
+
+
+def _homes() -> tuple[Path, ...]:
+    return tuple(data() / name for name in ("worktrees", "review", "workspaces"))
 
 
 def is_beside(path: Path) -> bool:
@@ -74,7 +101,7 @@ def is_beside(path: Path) -> bool:
 def prune_parents(path: Path) -> None:
     """Delete the folders above `path` that are empty now, up to par's own."""
     for parent in path.parents:
-        if not is_ours(parent) and parent.parent not in (data() / "worktrees", data() / "workspaces"):
+        if not is_ours(parent) and parent.parent not in _homes():
             return
         try:
             parent.rmdir()

@@ -1,6 +1,6 @@
 """How a context is written in the index, and read back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
@@ -47,6 +47,7 @@ def to_record(context: Context) -> Record:
         "operation": context.operation,
         "worktrees": [_worktree_record(worktree) for worktree in context.worktrees],
         **({"is_adopted": True} if context.is_adopted else {}),
+        **({"is_review": True} if context.is_review else {}),
     }
 
 
@@ -58,6 +59,9 @@ def _worktree_record(worktree: Worktree) -> Record:
         "branch": worktree.branch,
         "is_branch_ours": worktree.is_branch_ours,
         "doomed_oid": worktree.doomed_oid,
+        **({"port": worktree.port, "port_count": worktree.port_count} if worktree.port else {}),
+        **({"env": [*map(list, worktree.env)]} if worktree.env else {}),
+        **({"env_asked": [*map(list, worktree.env_asked)]} if worktree.env_asked else {}),
     }
 
 
@@ -79,6 +83,7 @@ def from_record(label: str, record: Record) -> Context:
         created_at=when(record["created_at"]),
         operation=_operation(record["operation"]),
         is_adopted=record.get("is_adopted") is True,
+        is_review=record.get("is_review") is True,
     )
 
 
@@ -95,7 +100,15 @@ def _worktree(record: Record) -> Worktree:
         branch=str(record["branch"]),
         is_branch_ours=record["is_branch_ours"] is True,
         doomed_oid=str(record["doomed_oid"]),
+        port=int(record.get("port", 0)),
+        port_count=int(record.get("port_count", 0)),
+        env=_pairs(record.get("env", ())),
+        env_asked=_pairs(record.get("env_asked", ())),
     )
+
+
+def _pairs(values: Iterable[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(name), str(value)) for name, value in values)
 
 
 def when(text: str) -> datetime:

@@ -3,25 +3,32 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import creation, names, survey, targets
-from par.creation import BranchPlan, CreationPlan
+from par import names, plans, survey, targets
 from par.errors import ConflictError, NotFoundError, UsageError
 from par.git import process, remotes, repository
 from par.git.remotes import ORIGIN, Remote
 from par.git.repository import Upstream
-from par.model import Context, Kind, Repository
+from par.model import Kind, Repository
 from par.names import visible
+from par.plans import BranchPlan, CreationPlan
+from par.preparation import Consent
 from par.targets import BranchTarget, ForkTarget, RequestTarget
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What `par checkout` was asked for; `folder` is any folder in the repository."""
+    """What `par checkout` was asked for; `folder` is any folder in the repository.
+
+    `is_trusted` approves what the repository asks for, for this once; `with_init` does it in the code of a
+    stranger too.
+    """
 
     target: str
     folder: Path
     socket: Path
     label: str | None = None
+    is_trusted: bool = False
+    with_init: bool = False
 
 
 def plan(request: Request) -> CreationPlan:
@@ -34,16 +41,12 @@ def plan(request: Request) -> CreationPlan:
         _check_form(target.branch, home)
     branch = _branch(target, home, known)
     label = names.from_ref(branch.name) if request.label is None else names.label(request.label)
-    creation.check_label(found, label)
+    plans.check_label(found, label)
     is_strange = not isinstance(target, BranchTarget)
-    planned = creation.plan(label, Kind.CHECKOUT, home, branch, request.socket, with_hooks=not is_strange)
-    creation.check_path(found, planned.path)
+    consent = Consent(request.is_trusted, is_strange, request.with_init)
+    planned = plans.plan(label, Kind.CHECKOUT, home, branch, request.socket, consent)
+    plans.check_path(found, planned.root)
     return planned
-
-
-def run(planned: CreationPlan) -> Context:
-    """Make the context that was planned, fetching its branch first where it is not known yet."""
-    return creation.create(planned)
 
 
 def _check_form(branch: str, home: Repository) -> None:
@@ -71,7 +74,7 @@ def _plain(target: BranchTarget, home: Repository, known: list[Remote]) -> Branc
     is_default = target.remote in {"", ORIGIN}
     local = target.branch if is_default else f"{target.remote}-{target.branch}"
     if is_default and repository.branch_oid(home, local):
-        creation.check_holder(home, local)
+        plans.check_holder(home, local)
         return BranchPlan(local, is_new=False)
     if not target.remote and not known:
         raise NotFoundError(
@@ -91,7 +94,7 @@ def _unless_there(home: Repository, local: str, source: str, ref: str, start: st
         if repository.upstream_of(home, local) != upstream:
             taken = f"branch '{visible(local)}' already exists and does not track {ref} of {source}"
             raise ConflictError(taken, hint=f"par checkout {local}")
-        creation.check_holder(home, local)
+        plans.check_holder(home, local)
         return BranchPlan(local, is_new=False)
     repository.check_branch_is_free(known, local)
     fetched = None if start else (source, ref)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import creation, disposal, index, interrupts, locks, names, paths, survey, trash
+from par import disposal, index, interrupts, locks, names, paths, plans, preparation, survey, trash
 from par.errors import ConflictError, NotFoundError, ParError, StateError
 from par.git import burial, repository
 from par.git.burial import Kept
@@ -94,7 +94,7 @@ def _target(kept: Kept, entry: Entry, label: str) -> Worktree:
         raise NotFoundError(gone, hint=f"its files are in {entry.folder}")
     if label == before.label:
         return was
-    path = paths.worktrees(was.repository.path) / label
+    path = paths.worktrees(was.repository.path, before.is_review) / label
     if before.kind is Kind.WORKSPACE:
         path = before.root.parent / label / was.path.relative_to(before.root)
     is_taken = kept.tip and repository.branch_oid(was.repository, was.branch) is not None
@@ -104,7 +104,7 @@ def _target(kept: Kept, entry: Entry, label: str) -> Worktree:
 
 def _check_place(found: Index, target: Worktree, entry: Entry, place: int) -> None:
     try:
-        creation.check_path(found, target.path)
+        plans.check_path(found, target.path)
     except ConflictError as error:
         raise ConflictError(error.message, hint=_otherwise(entry)) from error
     parent = next(each for each in target.path.parents if each.exists())
@@ -122,7 +122,7 @@ def _check_branch(kept: Kept, target: Worktree, entry: Entry) -> None:
         if kept.tip:
             repository.check_branch_is_free(known, target.branch)
         elif not kept.had_folder:
-            creation.check_holder(target.repository, target.branch)
+            plans.check_holder(target.repository, target.branch)
     except ConflictError as error:
         raise ConflictError(error.message, hint=_otherwise(entry)) from error
     if not (kept.tip or kept.had_folder or is_there):
@@ -162,9 +162,9 @@ def run(planned: Plan) -> Context:
     with locks.adopted(entry.id) as operation:
         if operation is None or trash.load(entry.id) is None:
             raise ConflictError("another par is at it", hint="par trash")
-        _reserve(context)
+        context = _reserve(context)
         try:
-            _put_back(planned, operation)
+            _put_back(replace(planned, context=context), operation)
             sessions.create(context)
         except BaseException as error:
             # Where this fails too the next par does it: what went wrong first is told
@@ -185,8 +185,10 @@ def _put_back(planned: Plan, operation: Operation) -> None:
             burial.unbury(kept, planned.entry.grave(place), target, head, operation)
 
 
-def _reserve(context: Context) -> None:
+def _reserve(context: Context) -> Context:
     with locks.index():
         found = index.load(context.socket)
-        creation.check_label(found, context.label)
-        index.save(found.with_(context))
+        plans.check_label(found, context.label)
+        settled = preparation.settled(context, found)
+        index.save(found.with_(settled))
+    return settled

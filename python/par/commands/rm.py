@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from par import config, disposal, emptying, index, interrupts, locks, paths, processes, removal, survey, trash
+from par import disposal, emptying, index, interrupts, locks, paths, processes, removal, survey, trash
+from par.config import settings
 from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
 from par.git import links, relink, repository, work
 from par.git.work import Losses
@@ -56,7 +57,7 @@ def plan(request: Request) -> Plan:
         raise UsageError(
             "--force goes with --purge: what is only removed can be brought back", hint="par rm LABEL"
         )
-    days = config.settings().trash_days
+    days = settings.load().trash_days
     seen = survey.survey(request.socket)
     if request.is_all:
         seen.index.tell_damaged()

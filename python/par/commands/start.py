@@ -3,45 +3,45 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import creation, locks, names, survey
-from par.creation import BranchPlan, CreationPlan
+from par import locks, names, plans, survey
 from par.errors import ConflictError, NotFoundError
 from par.git import remotes, repository
 from par.git.remotes import ORIGIN
 from par.git.repository import Upstream
-from par.model import Context, Kind, Repository
+from par.model import Kind, Repository
+from par.plans import BranchPlan, CreationPlan
+from par.preparation import Consent
 
 FETCH_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What `par start` was asked for; `folder` is any folder in the repository."""
+    """What `par start` was asked for; `folder` is any folder in the repository.
+
+    `is_trusted` approves what the repository asks for, for this once.
+    """
 
     label: str
     folder: Path
     socket: Path
     base: str | None = None
     with_fetch: bool = False
+    is_trusted: bool = False
 
 
 def plan(request: Request) -> CreationPlan:
     """Decide how the context is made. Raises every refusal; touches nothing but what `--fetch` asks."""
     label = names.label(request.label)
     found = survey.known(request.socket)
-    creation.check_label(found, label)
+    plans.check_label(found, label)
     home = repository.containing(request.folder)
     if request.with_fetch:
         _fetch(home)
     branch = _branch(request, home, label)
-    planned = creation.plan(label, Kind.SESSION, home, branch, request.socket)
-    creation.check_path(found, planned.path)
+    planned = plans.plan(label, Kind.SESSION, home, branch, request.socket, Consent(request.is_trusted))
+    plans.check_path(found, planned.root)
     return planned
-
-
-def run(planned: CreationPlan) -> Context:
-    """Make the context that was planned."""
-    return creation.create(planned)
 
 
 def _fetch(home: Repository) -> None:
@@ -58,7 +58,7 @@ def _branch(request: Request, home: Repository, label: str) -> BranchPlan:
         if request.base is not None:
             told = f"branch '{label}' already exists, so --base {names.visible(request.base)} cannot apply"
             raise ConflictError(told, hint=f"par start {label}")
-        creation.check_holder(home, label)
+        plans.check_holder(home, label)
         return BranchPlan(label, is_new=False)
     repository.check_branch_is_free(known, label)
     if request.base is not None:

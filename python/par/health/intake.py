@@ -73,6 +73,7 @@ def _record(
         created_at=stray.made_at.replace(microsecond=0),
         operation=operation,
         is_adopted=not paths.is_ours(stray.root),
+        is_review=paths.is_review(stray.root),
     )
 
 

@@ -36,7 +36,7 @@ class Stray:
 
 def folders() -> list[Path]:
     """The folders where par puts worktrees that hold anything, those of a workspace each."""
-    homes = [each for name in ("worktrees", "workspaces") for each in _below(paths.data() / name)]
+    homes = [each for name in ("worktrees", "review", "workspaces") for each in _below(paths.data() / name)]
     return [found for home in homes for found in _leaves(home, DEEPEST)]
 
 

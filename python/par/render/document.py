@@ -49,6 +49,7 @@ def made(context: Context) -> str:
                         "path": str(worktree.path),
                         "branch": worktree.branch,
                         "created_branch": worktree.is_branch_ours,
+                        **listing.ports(worktree),
                     }
                 ],
                 "branch": worktree.branch,

@@ -1,0 +1,33 @@
+"""The user's settings: a YAML file, read only where there is one."""
+
+from dataclasses import dataclass
+
+from par import paths
+from par.config import reading
+from par.config.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user can set.
+
+    `trash_days` is after how many days a removal is deleted for good; 0 keeps it for ever. `trust` says
+    whether the commands of a repository are to be approved: `ask` or `always`. `editor` is the command line
+    of the editor, or empty.
+    """
+
+    trash_days: int = 14
+    trust: str = "ask"
+    editor: str = ""
+
+
+def load() -> Settings:
+    """The user's settings, by default those of `Settings`. Raises ConfigError with file, line and key."""
+    found = written()
+    reading.check([found])
+    return Settings(**found.settings)
+
+
+def written() -> Reading:
+    """What the user's file says, with its mistakes: settings, and what is done for every new worktree."""
+    return reading.read(paths.config(), is_users=True)
