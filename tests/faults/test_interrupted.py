@@ -23,6 +23,8 @@ from conftest import PAR, ROOT, Result, World, eventually
 RANDOM_KILLS = int(os.environ.get("PAR_FAULTS", "6"))
 IS_LONG = "PAR_FAULTS" in os.environ
 NEVER = 1_000_000
+# A long run takes every effect, and a second or more for each random kill
+pytestmark = [pytest.mark.timeout(1200 + 5 * RANDOM_KILLS)] if IS_LONG else []
 AS_A_USER = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 # Runs par and sends it a signal right before an effect, chosen by its number or by TEXT or TEXT#NTH.
 # Python tells of each (PEP 578); what changes nothing is not counted.
@@ -79,10 +81,23 @@ sys.exit(main())
 """
 
 
+tried: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def count_points(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """Let the summary tell at how many points par was killed or interrupted."""
+    tried.clear()
+    yield
+    record_property("points", len(tried))
+
+
 def doomed(world: World, point: int | str, sent: Signals, *words: str, cwd: Path) -> Result:
     """Run par and send it a signal right before the effect with that number or text, if it comes there."""
     place = (str(ROOT / "python"), str(world.home), str(point), str(int(sent)))
-    return world.run(sys.executable, "-I", "-c", DOOMED, *place, *words, cwd=cwd)
+    result = world.run(sys.executable, "-I", "-c", DOOMED, *place, *words, cwd=cwd)
+    tried.extend([f"{point}"] if was_hit(result) else [])
+    return result
 
 
 def was_hit(result: Result) -> bool:
@@ -768,6 +783,7 @@ def test_kill_at_any_time_is_healed(lab: Lab) -> None:
         time.sleep(delay)  # the one place where a random time is what is tested
         process.send_signal(sent)
         process.communicate(timeout=20)
+        tried.append(f"{sent.name} after {delay:.3f} s")
         heal(lab, number, words)
         told = f"kill {number}: {sent.name} after {delay:.3f} s of par {' '.join(words)}"
         assert settled(lab), told
