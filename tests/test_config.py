@@ -375,7 +375,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300, database=None, derandomize=True)
+@settings(deadline=None, max_examples=150, database=None, derandomize=True)
 @given(
     TEXTS
     | st.text()
@@ -407,7 +407,7 @@ def test_whatever_is_written_is_understood_or_is_a_mistake(written: str | bytes)
 @pytest.mark.parametrize(
     "text",
     [
-        "include: [" + "a," * 30_000 + "]",
+        "include: [" + "a," * 10_000 + "]",
         "\n".join(f"k{n}: 3" for n in range(8000)),
         "{" * 60_000,
         "&a [" * 15_000,
