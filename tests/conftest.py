@@ -25,8 +25,10 @@ from forks import Call, Parent
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0
-# Under nohup, as some CI runs, it would be ignored in every program that a test starts
+# Under nohup, as some CI runs, or behind an `&` they would be ignored in every program that a test starts
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 STAY = re.compile(r"global_state\.json|contexts\.tsv|worktrees|review|locks(/index|/repository-[0-9a-f]{8})?")
 ENTRY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.__main__ import main; sys.exit(main())"
 # What a process takes from its environment only when it starts
