@@ -23,6 +23,9 @@ from conftest import PAR, ROOT, Result, World, eventually
 RANDOM_KILLS = int(os.environ.get("PAR_FAULTS", "6"))
 IS_LONG = "PAR_FAULTS" in os.environ
 NEVER = 1_000_000
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/fd").is_dir(), reason="only where there is /proc it is told who holds a file"
+)
 # A long run takes every effect, and a second or more for each random kill
 pytestmark = [pytest.mark.timeout(1200 + 5 * RANDOM_KILLS)] if IS_LONG else []
 AS_A_USER = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
@@ -615,6 +618,7 @@ def leave_locks(home: Path) -> list[Path]:
     return found
 
 
+@needs_proc
 def test_locks_of_a_git_that_was_killed_with_its_par_hinder_nobody(lab: Lab) -> None:
     foreign = lab.home / ".git/index.lock"
     for words, point in (
@@ -641,6 +645,7 @@ def test_locks_of_a_git_that_was_killed_with_its_par_hinder_nobody(lab: Lab) -> 
             lab.world.ok("rm", "--purge", "--force", "feat")
 
 
+@needs_proc
 def test_lock_that_a_live_program_may_hold_is_left_alone_and_so_is_an_older_one(lab: Lab) -> None:
     config, branch = lab.home / ".git/config.lock", lab.home / ".git/refs/heads/feat.lock"
     config.touch()
