@@ -7,9 +7,7 @@ from par import narration, ports, trust
 from par.config import recipes
 from par.index import Index
 from par.model import Context, Repository, Worktree
-from par.recipe import Recipe
-
-PLACEHOLDER = re.compile(r"\{(label|branch|repo|port)(?:\+(\d+))?\}")
+from par.recipe import PLACEHOLDER, Recipe
 
 
 @dataclass(frozen=True, slots=True)
