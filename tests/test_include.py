@@ -173,6 +173,7 @@ def test_nothing_is_written_through_a_link_or_over_a_file_that_a_branch_has(worl
         "far",
         "near",
         "up",
+        "over",
     ]
     home = app(world, include=wanted)
     secrets = world.home / "secrets"
@@ -202,7 +203,12 @@ def test_nothing_is_written_through_a_link_or_over_a_file_that_a_branch_has(worl
         "file/in",
         "own.env",
     )
-    for name, leads in {"far": str(secrets), "near": ".env", "up": "config/../../../secrets"}.items():
+    for name, leads in {
+        "far": str(secrets),
+        "near": ".env",
+        "up": "config/../../../secrets",
+        "over": "../x",
+    }.items():
         (home / name).symlink_to(leads)
     world.repository("nested", under=home)
     result = world.ok("start", "evil", cwd=home)
@@ -210,7 +216,7 @@ def test_nothing_is_written_through_a_link_or_over_a_file_that_a_branch_has(worl
     assert result.stderr.splitlines() == [
         "note: not copied from app, a link or a file is in the way: "
         ".env, config/a.json, config/b/c.json and 3 more",
-        "note: not copied from app, a link that leads out of the repository: far, up",
+        "note: not copied from app, a link that leads out of the repository: far, over, up",
         "note: not copied from app, a repository of its own: nested/",
         "note: not copied from app, already there: plain",
     ]
