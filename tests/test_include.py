@@ -14,6 +14,7 @@ import pytest
 
 from conftest import PAR, World, commit, refused, traces
 from par import copying, narration
+from par.commands import trash
 from par.crossing import Crossing
 from par.git import copies, untracked
 from par.model import Repository, Worktree
@@ -131,7 +132,6 @@ PATTERNS = [
     Pattern("config/../.env", ""),
     Pattern("HOME/outside", ""),
     Pattern("HOME/app/.env", ""),
-    Pattern("a\0b", ""),
 ]
 
 
@@ -155,78 +155,57 @@ def test_patterns_name_only_what_lies_in_the_repository_and_is_not_gits(world: W
     expected = {each.text: set(each.files.split()) for each in PATTERNS}
     expected["*"].add("src/y")
     assert found == expected
+    by_folder = {"*": ("config/", "nested/", "src/y"), "config/*": ("config/a.json", "config/in/")}
+    by_folder |= {"config/**": ("config/",), "**/in": ("config/in/",), "src": ("src/y",), "*.env": ()}
+    for text, folders in by_folder.items():
+        named = untracked.matching(repository, text, by_folder=True)
+        assert {each for each in named if "/" in each} == {*folders}, text
     bare = world.home / "bare.git"
     world.git(world.home, "clone", "-q", "--bare", str(home), str(bare))
     assert untracked.matching(Repository(bare, bare), "**") == []
 
 
-def test_nothing_is_written_through_a_link_or_over_a_file_that_a_branch_has(world: World) -> None:
-    wanted = [
-        ".env",
-        "config",
-        "deep/in/a",
-        "dangling",
-        "plain",
-        "file",
-        "nested",
-        "own.env",
-        "far",
-        "near",
-        "up",
-        "over",
-    ]
-    home = app(world, include=wanted)
+SECRETS = {".env": "HOME/rc", "config": "HOME", "deep": "../../../../../../..", "dangling": "new"}
+OUTWARD = {"far": "/etc", "near": ".env", "up": "config/../../../secrets", "over": "../x"}
+
+
+def test_nothing_is_written_through_a_link_or_over_a_file_that_a_pull_request_has(world: World) -> None:
+    mine = [".env", "config/a.json", "config/b/c", "deep/in/a", "dangling", "plain", "file/in", "own.env"]
+    home = app(world, include=["*", "deep/**"], symlink=["plain", "link/*"])
     secrets = world.home / "secrets"
     put(secrets, "rc", "a.json", "in/a")
     before = tree(secrets)
-    world.git(home, "switch", "-q", "-c", "evil")
     planted = {
-        ".env": str(secrets / "rc"),
-        "config": str(secrets),
-        "deep": "../../../../../../..",
-        "dangling": "new",
+        name: leads.replace("HOME", str(secrets)) for name, leads in {**SECRETS, "link": "HOME"}.items()
     }
+    world.git(home, "switch", "-q", "-c", "evil")
     for name, leads in planted.items():
         (home / name).symlink_to(leads)
     put(home, "plain", "file")
-    world.git(home, "add", "-f", ".env", "config", "deep", "dangling", "plain", "file")
+    world.git(home, "add", "-f", *planted, "plain", "file")
     commit(world, home, "evil")
+    world.git(home, "clone", "-q", "--bare", ".", str(world.home / "hub.git"))
+    world.git(world.home / "hub.git", "update-ref", "refs/pull/1/head", "evil")
+    world.git(home, "remote", "add", "origin", str(world.home / "hub.git"))
     world.git(home, "switch", "-q", "main")
-    put(
-        home,
-        ".env",
-        "config/a.json",
-        "config/b/c.json",
-        "deep/in/a",
-        "dangling",
-        "plain",
-        "file/in",
-        "own.env",
-    )
-    for name, leads in {
-        "far": str(secrets),
-        "near": ".env",
-        "up": "config/../../../secrets",
-        "over": "../x",
-    }.items():
+    put(home, *mine, "link/a")
+    for name, leads in OUTWARD.items():
         (home / name).symlink_to(leads)
     world.repository("nested", under=home)
-    result = world.ok("start", "evil", cwd=home)
-    root = world.worktree("evil")
+    result = world.ok("checkout", "pr/1", "--init", cwd=home)
+    root = world.worktree("pr-1")
     assert result.stderr.splitlines() == [
+        "note: not linked from app, a link or a file is in the way: link/a",
+        "note: not linked from app, already there: plain",
         "note: not copied from app, a link or a file is in the way: "
-        ".env, config/a.json, config/b/c.json and 3 more",
+        ".env, config/a.json, config/b/c and 3 more",
         "note: not copied from app, a link that leads out of the repository: far, over, up",
         "note: not copied from app, a repository of its own: nested/",
-        "note: not copied from app, already there: plain",
     ]
     assert tree(secrets) == before
-    assert {name: os.readlink(root / name) for name in planted} == planted  # noqa: PTH115
-    assert (root / "plain").read_text() == (root / "file").read_text().replace("file", "plain") == "plain\n"
-    assert {path: seen[:2] for path, seen in brought(world, root).items()} == {
-        "own.env": ("file", "0o644"),
-        "near": ("link", ".env"),
-    }
+    assert {name: os.readlink(root / name) for name in planted} == planted  # noqa: PTH115 - to the letter
+    assert [(root / name).read_text() for name in ("plain", "file")] == ["plain\n", "file\n"]
+    assert brought(world, root).keys() == {".par.yaml", "own.env", "near"}
 
 
 def test_folder_that_becomes_a_link_while_it_is_copied_is_not_followed(world: World) -> None:
@@ -282,9 +261,6 @@ def test_symlinked_files_and_folders_are_linked_and_no_loss(world: World) -> Non
     assert world.git(root, "status", "--short").splitlines() == [
         *("?? in", "?? node_modules", "?? own.js", "?? packages/a/build", "?? packages/b/")
     ]
-    world.ok("rm", "feat")
-    assert "uncommitted" not in world.ok("trash", "empty", "-y").stderr
-    world.ok("start", "feat", cwd=home)
     world.ok("rm", "--purge", "feat")
     assert {k: v for k, v in tree(home).items() if not k.startswith(".git")} == {
         k: v for k, v in before.items() if not k.startswith(".git")
@@ -336,18 +312,26 @@ def test_only_what_the_repository_has_in_the_same_place_is_a_copy(world: World) 
     assert found == {each.id: each.is_copy for each in INNER}
 
 
-def test_copies_are_no_work_until_they_are_changed(world: World) -> None:
-    home = app(world, include=["notes", "config"])
-    put(home, "notes", "config/a", "config/b")
+def test_copies_are_no_work_until_they_are_changed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = app(world, include=["notes", "config", "*.env", "**/.env", "node_modules", "build/**"])
+    put(home, "notes", "config/a", "config/b", ".env", "a.env", "in/.env", "node_modules/x", "build/y")
     world.ok("start", "feat", cwd=home)
     root = world.worktree("feat")
-    (root / "config/b").write_text("mine\n")
+    for path in ("config/b", "a.env", "in/.env", "node_modules/x", "build/y"):
+        (root / path).write_text("mine\n")
     result = world.par("rm", "--purge", "feat")
     assert result.status == 5
-    assert "1 uncommitted file" in result.stderr
-    assert "config/" in result.stderr
-    assert "notes" not in result.stderr
-    put(root, "config/b")
+    assert "3 uncommitted files" in result.stderr
+    assert all(each in result.stderr for each in ("config/", "a.env", "in/.env"))
+    assert not any(each in result.stderr for each in ("notes", " .env", "node_modules", "build"))
+    world.ok("rm", "feat")
+    monkeypatch.setenv("XDG_DATA_HOME", str(world.data.parent))
+    assert trash.plan(trash.Request())[0].work == ("3 uncommitted files",)
+    world.ok("restore", "feat")
+    put(root, "config/b", "a.env", "in/.env")
+    (root / "new.env").write_text("not copied\n")
+    assert "1 uncommitted file" in world.par("rm", "--purge", "feat").stderr
+    (root / "new.env").unlink()
     world.ok("rm", "--purge", "feat")
     assert (home / "config/b").read_text() == "config/b\n"
 
@@ -395,7 +379,7 @@ def test_par_does_not_copy_its_own_data(world: World) -> None:
 
 def test_copying_for_long_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     home, told = app(world), list[str]()
-    put(home, *(f"many/{number:04}" for number in range(1001)))
+    put(home, *(f"many/{number:04}" for number in range(30)))
     root = world.home / "root"
     root.mkdir()
     monkeypatch.setattr(narration, "_listeners", [told.append])
@@ -405,8 +389,8 @@ def test_copying_for_long_is_told(world: World, monkeypatch: pytest.MonkeyPatch)
     assert told == []
     monkeypatch.setattr(copying, "PAUSE_SECONDS", 0)
     copying.bring(worktree, Recipe(include=("many",)))
-    assert told[:2] == ["copying 1 of 1,001 files", "copying 2 of 1,001 files"]
-    assert told[1000:] == [
-        "copying 1,001 of 1,001 files",
-        "note: not copied from app, already there: many/0000, many/0001, many/0002 and 998 more",
+    assert told[:2] == ["copying 1 of 30 files", "copying 2 of 30 files"]
+    assert told[29:] == [
+        "copying 30 of 30 files",
+        "note: not copied from app, already there: many/0000, many/0001, many/0002 and 27 more",
     ]
