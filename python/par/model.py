@@ -35,6 +35,7 @@ class State(Enum):
     REMOVING = "removing"
     PURGING = "purging"
     RESTORING = "restoring"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True)
