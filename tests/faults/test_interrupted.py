@@ -239,12 +239,16 @@ HEALING = (
 NEXT = (("ls",), ("again",), ("rm", "--purge", "feat", "--force"))
 
 
-def heal(lab: Lab, number: int, again: tuple[str, ...]) -> None:
-    """Run one of the commands that heal, in turn: each ends well or says truly what is there."""
+def heal(lab: Lab, number: int, again: tuple[str, ...], with_orphans: bool = False) -> None:
+    """Run one of the commands that heal, in turn: each ends well or says truly what is there.
+
+    A git that outlived its par is waited for by nobody: `with_orphans` rm may say that it is at work.
+    """
     words = NEXT[number % len(NEXT)]
     result = lab.world.par(*(again if words == ("again",) else words), cwd=lab.home)
     expected = {"ls": {0}, "again": {0, 3 if again[0] == "rm" else 4}, "rm": {0, 3}}[words[0]]
-    assert result.status in expected, result
+    is_busy = with_orphans and result.status == 4 and "par: another par is" in result.stderr
+    assert result.status in expected or is_busy, result
     assert result.status == 0 or result.stderr.count("\n") == 2, result
 
 
@@ -789,7 +793,7 @@ def test_kill_at_any_time_is_healed(lab: Lab) -> None:
         process.send_signal(sent)
         process.communicate(timeout=20)
         tried.append(f"{sent.name} after {delay:.3f} s")
-        heal(lab, number, words)
+        heal(lab, number, words, with_orphans=True)
         told = f"kill {number}: {sent.name} after {delay:.3f} s of par {' '.join(words)}"
         assert settled(lab), told
 
