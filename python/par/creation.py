@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 
-from par import copying, index, interrupts, locks, plans, ports, preparation, repair
+from par import copying, furnishing, index, interrupts, locks, plans, ports, preparation, repair
 from par.errors import ParError
 from par.git import remotes, repository
 from par.index import Index
@@ -25,7 +25,9 @@ def create(planned: CreationPlan) -> Context:
         try:
             _make_worktrees(planned, context, operation)
             session_id = sessions.create(context)
-            windows.begin(context, session_id, [each.preparation for each in planned.worktrees])
+            prepared = [each.preparation for each in planned.worktrees]
+            furnishing.furnish(context, session_id, prepared)
+            windows.begin(context, session_id, prepared)
             return finish(context)
         except BaseException as error:
             with interrupts.ignored():

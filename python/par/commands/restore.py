@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import disposal, index, interrupts, locks, names, paths, plans, survey, trash
+from par import disposal, furnishing, index, interrupts, locks, names, paths, plans, survey, trash
 from par.errors import ConflictError, NotFoundError, StateError
 from par.git import burial, repository
 from par.git.burial import Kept
@@ -164,7 +164,7 @@ def run(planned: Plan) -> Context:
         _reserve(context)
         try:
             _put_back(planned, operation)
-            sessions.create(context)
+            session_id = sessions.create(context)
         except BaseException as error:
             with interrupts.ignored():
                 disposal.take_back(entry, context, operation)
@@ -173,7 +173,9 @@ def run(planned: Plan) -> Context:
                 raise StateError(told, hint=f"par restore {entry.id}") from error
             raise
         with interrupts.ignored():
-            return disposal.finish_restoring(context, operation)
+            done = disposal.finish_restoring(context, operation)
+    furnishing.refurnish(done, session_id)
+    return done
 
 
 def _put_back(planned: Plan, operation: Operation) -> None:

@@ -1,30 +1,44 @@
 """`par rm`: put contexts away where they can be brought back; with `--purge` delete them at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from par import disposal, index, interrupts, locks, paths, processes, removal, survey, trash
+from par import (
+    disposal,
+    index,
+    interrupts,
+    locks,
+    losses,
+    narration,
+    parting,
+    paths,
+    processes,
+    removal,
+    survey,
+    trash,
+)
 from par.config import settings
-from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
-from par.git import links, relink, repository, work
+from par.errors import ConflictError, NotFoundError, StateError, UnsafeError
+from par.git import links, relink, repository
 from par.locks import Operation
 from par.model import Context, Phase, Sighting, Worktree
 from par.names import visible
+from par.parting import Partings
 from par.removal import Removed
 from par.tmux import panes
 from par.trash import Entry
 
 ALL = "all"
-SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """The labels to remove, or just `all`.
 
-    `is_purge` deletes at once, and `is_forced` then gives up work that is nowhere else.
+    `is_purge` deletes at once. One that `is_forced` then gives up work that is nowhere else, and in any
+    case goes on where what a repository wants done before fails.
     """
 
     labels: tuple[str, ...]
@@ -41,10 +55,12 @@ class Request:
 class Plan:
     """The contexts that can be removed, that of the caller's own session last.
 
-    What is in the trash for longer than `age` is emptied then; None keeps it for ever.
+    `partings` are done before. What is in the trash for longer than `age` is emptied then; None keeps it
+    for ever.
     """
 
     sightings: tuple[Sighting, ...]
+    partings: Partings
     is_purge: bool
     is_forced: bool
     age: timedelta | None
@@ -52,10 +68,6 @@ class Plan:
 
 def plan(request: Request) -> Plan:
     """Find the contexts and judge each. Raises UnsafeError for what is not par's, or would be lost."""
-    if request.is_forced and not request.is_purge:
-        raise UsageError(
-            "--force goes with --purge: what is only removed can be brought back", hint="par rm LABEL"
-        )
     days = settings.load().trash_days
     seen = survey.survey(request.socket)
     labels = [each.label for each in seen.index.contexts] if request.is_all else request.labels
@@ -67,13 +79,22 @@ def plan(request: Request) -> Plan:
     _check(judged, judges_loss=request.is_purge and not request.is_forced)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
     age = timedelta(days=days) if days else None
-    return Plan(tuple(own_last), request.is_purge, request.is_forced, age)
+    partings = parting.plan((each.context for each in own_last), request.is_forced)
+    return Plan(tuple(own_last), partings, request.is_purge, request.is_forced, age)
 
 
-def run(planned: Plan) -> tuple[Removed, ...]:
-    """Remove what was planned; what was done for each, truly."""
-    with interrupts.ignored():
-        return tuple(_remove(sighting, planned) for sighting in planned.sightings)
+def run(planned: Plan) -> Iterator[Removed]:
+    """Remove one context after the other as planned; what was done for each, truly.
+
+    Only what is done before, once for each, can be interrupted, or fail before anything was touched.
+    """
+    for note in planned.partings.notes:
+        narration.tell(note)
+    for sighting in planned.sightings:
+        for each in planned.partings.by_label[sighting.context.label]:
+            parting.run(each, planned.is_forced)
+        with interrupts.ignored():
+            yield _remove(sighting, planned)
 
 
 def expire(planned: Plan) -> tuple[Entry, ...]:
@@ -126,7 +147,7 @@ def _tip(worktree: Worktree) -> str:
 def _check(sightings: Iterable[Sighting], judges_loss: bool) -> None:
     if barred := _faults(sightings, _bar):
         raise UnsafeError(f"cannot be removed: {_listed(barred)}", hint=_way_out(sightings))
-    if judges_loss and (losing := _faults(sightings, _loss)):
+    if judges_loss and (losing := _faults(sightings, losses.told)):
         hint = f"save the work, or give it up: par rm --purge --force {' '.join(losing)}"
         raise UnsafeError(f"work would be lost: {_listed(losing)}", hint=hint)
 
@@ -168,22 +189,3 @@ def _bar(worktree: Worktree) -> str:
     if not path.exists() and (moved := relink.moved_to(worktree)):
         return f"was moved by git worktree move to '{visible(str(moved))}'"
     return ""
-
-
-def _loss(worktree: Worktree) -> str:
-    if not worktree.repository.common_dir.is_dir():
-        return ""
-    files = work.uncommitted(worktree.path) if worktree.path.exists() else []
-    commits = work.unmerged(worktree)
-    said = [_counted("uncommitted file", files), _counted("commit on no other branch", commits)]
-    return " and ".join(f"has {each}" for each in said if each)
-
-
-def _counted(noun: str, found: list[str]) -> str:
-    if not found:
-        return ""
-    first, _, rest = noun.partition(" ")
-    many = f"{first}s {rest}" if rest.startswith("on ") else f"{noun}s"
-    shown = ", ".join(visible(each) for each in found[:SHOWN])
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return f"{len(found)} {noun if len(found) == 1 else many} ({shown}{more})"
