@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from par import trust
 from par.config import recipes
 from par.model import Repository, Worktree
-from par.recipe import Recipe
-
-PLACEHOLDER = re.compile(r"\{(label|branch|repo|port)(?:\+(\d+))?\}")
+from par.recipe import PLACEHOLDER, Recipe
 
 
 @dataclass(frozen=True, slots=True)
