@@ -8,13 +8,6 @@ from typing import Any
 TIMED = ("enter", "sleep_before", "sleep_after")
 # tmuxp's words for a pane in which nothing is typed
 EMPTY = (None, "blank", "pane")
-# Those that end with their window: any other one tmux would set on the session, or on the whole server
-OPTIONS = (
-    *("aggressive-resize", "allow-rename", "automatic-rename", "main-pane-height", "main-pane-width"),
-    *("monitor-activity", "monitor-bell", "monitor-silence", "other-pane-height", "other-pane-width"),
-    *("pane-active-border-style", "pane-base-index", "pane-border-format", "pane-border-status"),
-    *("pane-border-style", "remain-on-exit", "synchronize-panes", "window-active-style", "window-style"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +47,7 @@ class Window:
 def windows(layout: str) -> tuple[Window, ...]:
     """The windows that a layout asks for, with all that they inherit filled in.
 
-    Only `OPTIONS` are taken of what it sets. Unlike in tmuxp `$VARIABLES` stay as they are: the shell in
-    the pane knows them, with the worktree's own values.
+    Unlike in tmuxp `$VARIABLES` stay as they are: the shell in the pane knows the worktree's own values.
     """
     said = json.loads(layout)
     session = _shared(said, Pane())
@@ -69,8 +61,8 @@ def _window(said: dict[str, Any], session: Pane) -> Window:
         panes=tuple(_pane(each, outer) for each in said.get("panes", [None])),
         arrangement=said.get("layout", ""),
         is_focused=said.get("focus", False),
-        options=_options(said.get("options", {})),
-        options_after=_options(said.get("options_after", {})),
+        options=tuple(said.get("options", {}).items()),
+        options_after=tuple(said.get("options_after", {}).items()),
     )
 
 
@@ -111,7 +103,3 @@ def _command(said: dict[str, Any]) -> Typed:
     return Typed(
         said["cmd"], said.get("enter", True), said.get("sleep_before", 0), said.get("sleep_after", 0)
     )
-
-
-def _options(said: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in said.items() if name in OPTIONS)

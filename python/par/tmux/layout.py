@@ -26,24 +26,38 @@ MISLEADING = ("TMUXP_", "ROWS", "COLUMNS")
 
 
 def build(context: Context, worktree: Worktree, session_id: str, layout: str) -> None:
-    """Add the windows of `layout`, tmuxp's configuration as JSON, after those the session has.
+    """Add the windows of `layout`, tmuxp's configuration as JSON, after those the session has, or none.
 
     They start in `worktree`, with its environment. No window is marked: the context's own stay what they
     are, and these end with the session. Raises CommandError.
     """
+    asked = layouts.windows(layout)
+    folders = _folders(asked, worktree)
+    windows = [_config(each, worktree, folders) for each in asked]
+    before = _window_ids(context.socket, session_id)
     try:
-        asked = layouts.windows(layout)
-        folders = _folders(asked, worktree)
-        windows = [_config(each, worktree, folders) for each in asked]
         with _sized(context.socket, session_id), _unmisled(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             _build(context.socket, session_id, windows)
     except Exception as error:  # those of tmuxp and libtmux have no root in common
-        said = next(iter(str(error).splitlines()), "") or type(error).__name__
-        told = f"the layout of '{context.label}' cannot be built: {visible(said)}"
+        for window_id in _window_ids(context.socket, session_id) - before:
+            server.attempt(context.socket, "kill-window", "-t", window_id)
+        told = f"the layout of '{context.label}' cannot be built: {visible(_words(error))}"
         raise CommandError(
             told, hint="mend the key 'layout' in .par.yaml, or in par's config.yaml"
         ) from error
+
+
+def _words(error: Exception) -> str:
+    """What went wrong: libtmux puts tmux's own lines first, and objects after that ask tmux to be shown."""
+    first = next(iter(error.args), "")
+    lines = first if isinstance(first, list) else str(first).splitlines()
+    return str(next(iter(lines), "")) or type(error).__name__
+
+
+def _window_ids(socket: Path, session_id: str) -> set[str]:
+    listed = ("list-windows", "-t", f"{session_id}:", "-F", "#{window_id}")
+    return set(server.attempt(socket, *listed).stdout.split())
 
 
 def _build(socket: Path, session_id: str, windows: list[dict[str, Any]]) -> None:

@@ -28,7 +28,7 @@ def screen(socket: Path, session: str) -> list[str]:
 def library(socket: Path) -> Server:
     """The server at `socket` as libtmux's object."""
     # Its own separator is no ASCII, and tmux would drop it under LC_ALL=C
-    os.environ.setdefault("LIBTMUX_TMUX_FORMAT_SEPARATOR", "<par>")
+    os.environ["LIBTMUX_TMUX_FORMAT_SEPARATOR"] = "<par>"
     import libtmux  # 80 ms
 
     return libtmux.Server(socket_path=str(socket))
