@@ -11,7 +11,7 @@ def told(worktree: Worktree) -> str:
     """The uncommitted files and the commits on no other branch, or '' where nothing would be lost."""
     if not worktree.repository.common_dir.is_dir():
         return ""
-    files = work.uncommitted(worktree.path) if worktree.path.exists() else []
+    files = work.uncommitted(worktree.path, worktree.repository) if worktree.path.exists() else []
     commits = work.unmerged(worktree)
     said = [_counted("uncommitted file", files), _counted("commit on no other branch", commits)]
     return " and ".join(f"has {each}" for each in said if each)

@@ -12,6 +12,7 @@ from par.index import Index
 from par.locks import Operation
 from par.model import Context, Kind, Phase, Worktree
 from par.names import visible
+from par.preparation import settled
 from par.tmux import sessions
 from par.trash import Entry
 
@@ -161,9 +162,9 @@ def run(planned: Plan) -> Context:
     with locks.adopted(entry.id) as operation:
         if operation is None or trash.load(entry.id) is None:
             raise ConflictError("another par is at it", hint="par trash")
-        _reserve(context)
+        context = _reserve(context)
         try:
-            _put_back(planned, operation)
+            _put_back(replace(planned, context=context), operation)
             session_id = sessions.create(context)
         except BaseException as error:
             with interrupts.ignored():
@@ -185,8 +186,10 @@ def _put_back(planned: Plan, operation: Operation) -> None:
             burial.unbury(kept, planned.entry.grave(place), target, head, operation)
 
 
-def _reserve(context: Context) -> None:
+def _reserve(context: Context) -> Context:
     with locks.index():
         found = index.load(context.socket)
         plans.check_label(found, context.label)
-        index.save(found.with_(context))
+        reserved = settled(context, found)
+        index.save(found.with_(reserved))
+    return reserved
