@@ -5,13 +5,25 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 
-from par import copying, furnishing, index, interrupts, locks, plans, ports, preparation, repair
+from par import (
+    copying,
+    furnishing,
+    index,
+    interrupts,
+    locks,
+    names,
+    plans,
+    ports,
+    preparation,
+    repair,
+    workspace_file,
+)
 from par.errors import ParError
 from par.git import remotes, repository
 from par.index import Index
 from par.init import windows
 from par.locks import Operation
-from par.model import Context, Phase, Worktree
+from par.model import Context, Kind, Phase, Worktree
 from par.plans import CreationPlan, WorktreePlan
 from par.tmux import sessions
 
@@ -24,6 +36,8 @@ def create(planned: CreationPlan) -> Context:
         context = _reserve(planned, operation)
         try:
             _make_worktrees(planned, context, operation)
+            if context.kind is Kind.WORKSPACE:
+                workspace_file.write(context)
             session_id = sessions.create(context)
             prepared = [each.preparation for each in planned.worktrees]
             furnishing.furnish(context, session_id, prepared)
@@ -81,20 +95,31 @@ def _make_worktrees(planned: CreationPlan, context: Context, operation: Operatio
     if len(steps) == 1:
         steps[0]()
     else:
-        _at_once(steps)
+        _at_once([partial(_named, *each) for each in zip(steps, context.worktrees, strict=True)])
+
+
+def _named(step: Callable[[], None], worktree: Worktree) -> None:
+    try:
+        step()
+    except ParError as error:
+        error.message += f" in '{names.visible(str(worktree.repository.path))}'"
+        raise
 
 
 def _at_once(steps: Sequence[Callable[[], None]]) -> None:
-    """Take all steps, some at a time; once they have ended, raise what the first that failed raised."""
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most contexts have one worktree
+    """Take all steps, some at a time; where one fails stop the others, and raise what it raised."""
+    # Most contexts have one worktree
+    from concurrent import futures  # noqa: PLC0415 - most contexts have one worktree
 
-    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        begun = [pool.submit(step) for step in steps]
+    from par.git import progress  # noqa: PLC0415 - as above
+
+    with futures.ThreadPoolExecutor(MOST_AT_ONCE) as pool:
         try:
-            for each in begun:
+            for each in futures.as_completed([pool.submit(step) for step in steps]):
                 each.result()
         except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
+            with interrupts.ignored(), progress.stopped():
+                pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 

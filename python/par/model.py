@@ -113,6 +113,13 @@ class Context:
     def branch(self) -> str:
         return self.worktrees[0].branch
 
+    @property
+    def place(self) -> str:
+        """What its repository is called, or one after the other what those of a workspace are."""
+        if self.kind is not Kind.WORKSPACE:
+            return self.repository.name
+        return ", ".join(worktree.name for worktree in self.worktrees)
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

@@ -12,7 +12,7 @@ from par.cli import asking
 from par.cli.output import emit, narrate
 from par.commands import open as open_command
 from par.plans import CreationPlan
-from par.render import document, text, trusting
+from par.render import document, receipt, trusting
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,7 +38,7 @@ def make(planned: CreationPlan, socket: Path, then_open: bool, as_json: bool) ->
     if as_json:
         emit(document.made(context))
     else:
-        narrate(text.made(context)) if then_open else emit(text.made(context))
+        narrate(receipt.made(context)) if then_open else emit(receipt.made(context))
     for line in trusting.held(planned):
         narrate(line)
     if then_open:
