@@ -80,6 +80,23 @@ def test_a_command_that_fails_stops_the_removal_unless_forced(world: World) -> N
     assert world.index["contexts"] == {}
 
 
+def test_one_repository_of_a_workspace_keeps_all_of_it(world: World) -> None:
+    root = world.home / "both"
+    for name in ("api", "web"):
+        home = world.repository(name, under=root)
+        (home / ".par.yaml").write_text("before_remove: ['echo $PWD; test ${PWD##*/} = api']\n")
+    world.ok("workspace", "start", "feat", cwd=root, PAR_TRUST=ALWAYS)
+    folder, before = world.index["contexts"]["feat"]["root"], world.index
+    result = world.par("rm", "feat", PAR_TRUST=ALWAYS)
+    fault = "before_remove of 'feat/web': echo $PWD; test ${PWD##*/} = api: exit status 1"
+    assert (result.status, told(result)) == (
+        8,
+        [f"{folder}/api", f"{folder}/web", f"par: {fault}", "hint: par rm --force feat"],
+    )
+    assert (world.index, len(world.sessions())) == (before, 1)
+    assert all(Path(folder, name, "file0").exists() for name in ("api", "web"))
+
+
 def test_only_approved_commands_run_and_only_where_they_belong(world: World) -> None:
     home = wanting(world, "touch ~/ran")
     for label in ("one", "two", "lost"):

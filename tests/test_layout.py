@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -185,6 +186,23 @@ def test_a_session_that_is_made_again_has_its_layout_and_environment(
     terminal.par("open feat")
     eventually(lambda: world.tmux("list-clients"), "a client")
     check()
+
+
+def test_each_repository_of_a_workspace_has_its_own_layout(world: World) -> None:
+    root = world.home / "both"
+    for name in ("api", "web"):
+        home = world.repository(name, under=root)
+        (home / ".par.yaml").write_text(
+            f"env: {{WHO: '{{repo}}'}}\nlayout: {{windows: [{{panes: ['echo $WHO $PWD > ~/{name}']}}]}}\n"
+        )
+    world.ok("workspace", "start", "feat", cwd=root, PAR_TRUST=ALWAYS)
+    folder = Path(world.index["contexts"]["feat"]["root"])
+    for name in ("api", "web"):
+        assert said(world, name) == f"{name} {folder}/{name}\n"
+    assert len(rows(world, "#{window_id}")) == 5
+    assert [row[0] for row in rows(world, "#{@par_worktree}") if row[0]] == ["api", "web"]
+    world.ok("rm", "feat")
+    assert world.sessions() == []
 
 
 class Plain(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from par import narration
 from par.errors import CommandError, ConfigError
-from par.model import Context, Repository, Worktree
+from par.model import Context, Kind, Repository, Worktree
 from par.names import visible
 from par.preparation import Consent, Preparation, prepare
 from par.recipe import Step
@@ -19,9 +19,13 @@ GRACE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """The commands to run in one worktree before it goes, in order, each by `shell`."""
+    """The commands to run in one worktree before it goes, in order, each by `shell`.
+
+    `place` is its context's label, in a workspace with the name of its repository after it.
+    """
 
     label: str
+    place: str
     worktree: Worktree
     steps: tuple[Step, ...]
     shell: str
@@ -49,7 +53,7 @@ def plan(contexts: Iterable[Context], is_forced: bool) -> Partings:
         for home in dict.fromkeys(each.repository for each in here if each.repository not in known):
             known[home], note = _prepared(home, context.label, is_forced)
             notes += [note] if note else []
-        partings = (_parting(context.label, each, known[each.repository]) for each in here)
+        partings = (_parting(context, each, known[each.repository]) for each in here)
         found[context.label] = tuple(each for each in partings if each.steps)
     return Partings(found, tuple(notes))
 
@@ -72,9 +76,10 @@ def _prepared(home: Repository, label: str, is_forced: bool) -> tuple[Preparatio
     return preparation, ""
 
 
-def _parting(label: str, worktree: Worktree, preparation: Preparation) -> Parting:
-    recipe = preparation.recipe
-    return Parting(label, worktree, recipe.before_remove, recipe.shell or SHELL)
+def _parting(context: Context, worktree: Worktree, preparation: Preparation) -> Parting:
+    label, recipe = context.label, preparation.recipe
+    place = f"{label}/{worktree.name}" if context.kind is Kind.WORKSPACE else label
+    return Parting(label, place, worktree, recipe.before_remove, recipe.shell or SHELL)
 
 
 def run(parting: Parting, is_forced: bool) -> None:
@@ -84,7 +89,7 @@ def run(parting: Parting, is_forced: bool) -> None:
     """
     for step in parting.steps:
         fault = _fault(parting, step)
-        told = f"before_remove of '{parting.label}': {visible(step.name or step.command)}: {fault}"
+        told = f"before_remove of '{visible(parting.place)}': {visible(step.name or step.command)}: {fault}"
         if fault and not is_forced:
             raise CommandError(told, hint=f"par rm --force {parting.label}")
         if fault:
