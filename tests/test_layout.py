@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import Terminal, World, eventually, traces
+from conftest import Terminal, World, eventually, refused, traces
 from par.layouts import Pane, Typed, windows
 
 ALWAYS = "always"
@@ -143,6 +143,20 @@ def test_windows_and_panes_are_built_as_written_beside_the_first_one(world: Worl
     assert not (world.home / "ran").exists()
     world.ok("rm", "feat")
     assert world.sessions() == []
+
+
+def test_what_tmux_would_refuse_or_set_on_more_than_a_window_is_a_mistake(world: World) -> None:
+    home = world.repository()
+    file = home / ".par.yaml"
+    file.write_text("layout:\n  windows:\n    - layout: tilde\n")
+    known = "even-horizontal, even-vertical, main-horizontal, main-vertical, tiled"
+    fault = f"{file}:3: layout.windows.layout: 'tilde' is no layout of tmux's"
+    refused(world.par("start", "feat", cwd=home), 6, fault, f"write one of: {known}")
+    for option in ("default-command", "@par_context", "-g"):
+        file.write_text(f'layout:\n  windows:\n    - options: {{"{option}": "x"}}\n')
+        result = world.par("start", "feat", cwd=home)
+        assert result.stderr.startswith(f"par: {file}:3: layout.windows.options.{option}: unknown key\n")
+        assert (result.status, world.sessions()) == (6, [])
 
 
 def test_a_layout_that_cannot_be_built_leaves_nothing(world: World) -> None:
