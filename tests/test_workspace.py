@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import Result, Terminal, World, commit, eventually, refused, traces
+from conftest import ROOT, Result, Terminal, World, commit, eventually, refused, traces
 
 HINT = "par workspace start LABEL --repos PATH,PATH"
 WINDOWS = "#{window_index} #{window_name} #{pane_current_path} [#{@par_context}] [#{@par_worktree}]"
@@ -108,6 +108,8 @@ def test_ls_has_a_workspace_as_one_row(world: World, shop: Path) -> None:
         (str(shop / "frontend"), f"{root}/frontend", "other"),
     ]
     assert (workspace["label"], workspace["kind"], workspace["state"]) == ("feat", "workspace", "running")
+    said = world.run("bash", str(ROOT / "scripts/preview.sh"), "-", "feat", "stopped").stdout
+    assert said.startswith(f"feat\n\nrepository  backend, frontend\nbranch      feat\nfolder      {root}\n")
     shutil.rmtree(root / "frontend")
     assert world.ok("workspace", "ls", "--json").json["contexts"][0]["state"] == "broken"
 
