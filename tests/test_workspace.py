@@ -281,6 +281,15 @@ def test_a_failure_in_one_undoes_all_and_stops_the_others(world: World, shop: Pa
         assert all_traces(world, backend, frontend) == before
         (world.home / "begun").unlink()
     slow.unlink()
+    before = all_traces(world, backend, frontend)
+    shim = world.home / "bin/tmux"
+    shim.parent.mkdir()
+    answer = "case $* in *source-file*) echo no >&2; exit 1 ;; esac"
+    shim.write_text(f'#!/bin/sh\n{answer}\nexec {shutil.which("tmux")} "$@"\n')
+    shim.chmod(0o755)
+    without = {"PATH": f"{shim.parent}:{world.env['PATH']}"}
+    refused(world.par("workspace", "start", "feat", cwd=shop, **without), 8, "tmux new-session: no")
+    assert all_traces(world, backend, frontend) == before
     world.ok("workspace", "start", "feat", cwd=shop)
 
 
