@@ -3,10 +3,11 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 
-from par import index, locks, paths, removal, trash
+from par import index, locks, paths, removal, roots, trash
 from par.errors import ParError
-from par.git import burial
+from par.git import burial, moving
 from par.git.burial import Kept
 from par.locks import Operation
 from par.model import Context, Phase, Repository
@@ -28,9 +29,9 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
         stays = [each for each in entry.kept if _is_homeless(each)]
         for place, kept in enumerate(entry.kept):
             if kept not in stays:
-                with locks.repository(kept.worktree.repository.common_dir):
-                    burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
-                    paths.prune_parents(kept.worktree.path)
+                _bury(kept, entry, place)
+        if entry.has_root and not any(each.worktree.path.exists() for each in stays):
+            _bury_root(entry)
     except BaseException:
         _give_up(context, operation)
         raise
@@ -40,6 +41,21 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
     if len(stays) == len(entry.kept):
         trash.clear(entry.id, ())
     return _told(entry, stays, context.session if session_id else None)
+
+
+def _bury(kept: Kept, entry: Entry, place: int) -> None:
+    with locks.repository(kept.worktree.repository.common_dir):
+        burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
+        if not entry.has_root:
+            paths.prune_parents(kept.worktree.path)
+
+
+def _bury_root(entry: Entry) -> None:
+    """Move what is left of a workspace's folder, all that is not a worktree, beside them."""
+    root = entry.context.root
+    if not entry.root_grave.exists():
+        moving.move(root, entry.root_grave)
+    paths.prune_parents(root)
 
 
 def _told(entry: Entry, stays: list[Kept], session: str | None) -> Removed:
@@ -60,7 +76,7 @@ def _is_homeless(kept: Kept) -> bool:
 
 def _entry(context: Context, operation: Operation, session_id: str | None) -> Entry:
     known = trash.load(operation.id)
-    if known and any(known.grave(place).exists() for place in range(len(known.kept))):
+    if known and any(each.exists() for each in (known.root_grave, *map(known.grave, range(len(known.kept))))):
         return known
     # Nothing has moved yet: what was done in it since counts too
     before = replace(
@@ -73,7 +89,10 @@ def _entry(context: Context, operation: Operation, session_id: str | None) -> En
     if known:
         kept = tuple(map(_attached, kept, known.kept))
     now = datetime.now(timezone.utc).replace(microsecond=0)
-    entry = Entry(operation.id, before, now, kept)
+    root = roots.of(before)
+    stays = any(_is_homeless(each) and each.worktree.path.exists() for each in kept)
+    has_root = root is not None and root.is_dir() and not stays
+    entry = Entry(operation.id, before, now, kept, has_root)
     trash.save(entry, panes.texts(context.socket, session_id, KEPT_LINES) if session_id else ())
     return entry
 
@@ -85,12 +104,20 @@ def _attached(kept: Kept, known: Kept) -> Kept:
 
 def _give_up(context: Context, operation: Operation) -> None:
     if entry := trash.load(operation.id):
+        if entry.root_grave.exists():
+            put_back_root(entry, entry.context.root)
         for place, kept in enumerate(entry.kept):
             if not _is_homeless(kept):
                 with locks.repository(kept.worktree.repository.common_dir):
                     burial.give_up(kept, entry.grave(place), operation)
     trash.clear(operation.id, homes(context))
     keep(context)
+
+
+def put_back_root(entry: Entry, root: Path) -> None:
+    """Let the folder of a workspace be `root` again, with all that was in it but the worktrees."""
+    root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    moving.move(entry.root_grave, root)
 
 
 def take_back(entry: Entry, context: Context, operation: Operation) -> None:
@@ -102,7 +129,12 @@ def take_back(entry: Entry, context: Context, operation: Operation) -> None:
                 removal.discard(target, operation)
             now = replace(kept, worktree=target)
             burial.bury(now, entry.grave(place), entry.ref(place), _reason(entry), maker=operation.id)
-            paths.prune_parents(target.path)
+            if not entry.has_root:
+                paths.prune_parents(target.path)
+    if entry.has_root:
+        if context.root.is_dir():
+            moving.move(context.root, entry.root_grave)
+        paths.prune_parents(context.root)
     removal.delete_discarded(operation)
     removal.drop(context)
 

@@ -22,6 +22,13 @@ class Phase(Enum):
     REMOVING = "removing"
     PURGING = "purging"
     RESTORING = "restoring"
+    ADDING = "adding"
+    DROPPING = "dropping"
+
+    @property
+    def deed(self) -> str:
+        """What the operation does to the context, as in 'another par is ... it'."""
+        return "changing" if self in {Phase.ADDING, Phase.DROPPING} else self.value
 
 
 class State(Enum):
@@ -35,6 +42,8 @@ class State(Enum):
     REMOVING = "removing"
     PURGING = "purging"
     RESTORING = "restoring"
+    ADDING = "adding"
+    DROPPING = "dropping"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from par import disposal, index, locks, removal, trash
+from par import disposal, index, locks, paths, removal, roots, trash
 from par.disposal import keep
 from par.errors import ParError
 from par.git import links, remotes, repository, work
@@ -54,12 +54,19 @@ def _repair(context: Context, operation: Operation) -> None:
 
 
 def _end_purging(context: Context, operation: Operation) -> None:
-    if all(links.is_linked(worktree) for worktree in context.worktrees):
+    if _is_in_place(context, operation):
         removal.delete_discarded(operation)
         keep(context)
     else:
         # Whether it was forced died with it: what cannot be judged stays
         removal.finish(context, operation, _session_id(context), keeps=True)
+
+
+def _is_in_place(context: Context, operation: Operation) -> bool:
+    if root := roots.of(context):  # it goes first, with all that is in it
+        grave = paths.removed(operation.id)
+        return root.is_dir() and not (grave.is_dir() and any(grave.iterdir()))
+    return all(links.is_linked(worktree) for worktree in context.worktrees)
 
 
 def _holds_work(worktree: Worktree) -> bool:

@@ -41,6 +41,8 @@ MARKS = {
     State.REMOVING: "…",
     State.PURGING: "…",
     State.RESTORING: "…",
+    State.ADDING: "…",
+    State.DROPPING: "…",
 }
 LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
 

@@ -1,0 +1,38 @@
+"""The folder of a workspace: the worktrees are par's, what else lies in it is the user's."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from par import paths
+from par.model import Context, Kind
+
+
+def of(context: Context) -> Path | None:
+    """The folder of a workspace's own, which par may move; None for all else."""
+    is_own = context.kind is Kind.WORKSPACE and not context.is_adopted and paths.is_workspace(context.root)
+    holds_all = all(context.root in worktree.path.parents for worktree in context.worktrees)
+    return context.root if is_own and holds_all else None
+
+
+def intruder(context: Context, others: Iterable[Context]) -> Context | None:
+    """The context, if there is one, that has a worktree in the folder of the workspace `context`."""
+    root = of(context)
+    places = ((each, worktree.path) for each in others for worktree in each.worktrees)
+    return next((each for each, path in places if each is not context and root in path.parents), None)
+
+
+def files(context: Context) -> list[str]:
+    """The user's files in the folder of a workspace, relative to it; what cannot be read counts as one."""
+    root = of(context)
+    return sorted(_files(root, context)) if root and root.is_dir() else []
+
+
+def _files(root: Path, context: Context) -> Iterator[str]:
+    worktrees = {str(worktree.path) for worktree in context.worktrees}
+    unread: list[str] = []
+    for folder, below, names in os.walk(root, onerror=lambda error: unread.append(str(error.filename))):
+        links = [name for name in below if Path(folder, name).is_symlink()]
+        below[:] = [name for name in below if f"{folder}/{name}" not in worktrees and name not in links]
+        yield from (os.path.relpath(f"{folder}/{name}", root) for name in [*names, *links])
+    yield from (f"{os.path.relpath(each, root)}/" for each in unread)
