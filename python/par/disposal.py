@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from par import index, locks, paths, removal, roots, trash
+from par import index, locks, paths, removal, roots, roster, trash
 from par.errors import ParError
 from par.git import burial, moving
 from par.git.burial import Kept
 from par.locks import Operation
-from par.model import Context, Phase, Repository
+from par.model import Context, Phase, Repository, Worktree
 from par.removal import Removed
 from par.tmux import panes, sessions
 from par.trash import Entry
@@ -41,6 +41,35 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
     if len(stays) == len(entry.kept):
         trash.clear(entry.id, ())
     return _told(entry, stays, context.session if session_id else None)
+
+
+def drop(context: Context, gone: Worktree, operation: Operation) -> Context:
+    """Move one worktree of a workspace into the trash, as `put_away` does; the workspace without it.
+
+    The window of the worktree dies last. Raises ParError or OSError, and then all is as it was before.
+    """
+    alone = replace(context, worktrees=(gone,))
+    try:
+        entry = _entry(alone, operation, None, with_root=False)
+        _bury(entry.kept[0], entry, 0)
+    except BaseException:
+        _give_up(context, operation)
+        raise
+    rest = replace(context, worktrees=tuple(each for each in context.worktrees if each.path != gone.path))
+    with suppress(ParError):  # it is what shows them, and can be made again
+        roster.show(rest, context)
+    return keep(rest)
+
+
+def end_dropping(context: Context, operation: Operation) -> None:
+    """Go on with `drop` where a par that died had begun to move the worktree."""
+    entry = trash.load(operation.id)
+    gone = entry and next((w for w in context.worktrees if w.path == entry.context.worktrees[0].path), None)
+    if gone:
+        drop(context, gone, operation)
+    else:
+        trash.clear(operation.id, ())
+        keep(context)
 
 
 def _bury(kept: Kept, entry: Entry, place: int) -> None:
@@ -74,7 +103,9 @@ def _is_homeless(kept: Kept) -> bool:
     return not kept.worktree.repository.common_dir.is_dir()
 
 
-def _entry(context: Context, operation: Operation, session_id: str | None) -> Entry:
+def _entry(
+    context: Context, operation: Operation, session_id: str | None, with_root: bool = True
+) -> Entry:
     known = trash.load(operation.id)
     if known and any(each.exists() for each in (known.root_grave, *map(known.grave, range(len(known.kept))))):
         return known
@@ -91,7 +122,7 @@ def _entry(context: Context, operation: Operation, session_id: str | None) -> En
     now = datetime.now(timezone.utc).replace(microsecond=0)
     root = roots.of(before)
     stays = any(_is_homeless(each) and each.worktree.path.exists() for each in kept)
-    has_root = root is not None and root.is_dir() and not stays
+    has_root = with_root and root is not None and root.is_dir() and not stays
     entry = Entry(operation.id, before, now, kept, has_root)
     trash.save(entry, panes.texts(context.socket, session_id, KEPT_LINES) if session_id else ())
     return entry

@@ -4,12 +4,13 @@ There is one way back, whoever walks it: the process that failed, or the next on
 is led by the record, which was written before the first effect, and by marks that tell what is ours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from par import disposal, index, locks, paths, removal, roots, trash
+from par import disposal, index, locks, paths, removal, roots, roster, trash
 from par.disposal import keep
 from par.errors import ParError
 from par.git import links, remotes, repository, work
@@ -44,6 +45,10 @@ def _repair(context: Context, operation: Operation) -> None:
             roll_back(context, operation)
     elif context.phase is Phase.RESTORING:
         disposal.end_restoring(context, operation)
+    elif context.phase is Phase.ADDING:
+        _end_adding(context, operation)
+    elif context.phase is Phase.DROPPING:
+        disposal.end_dropping(context, operation)
     elif context.phase is Phase.PURGING:
         _end_purging(context, operation)
     elif trash.load(operation.id):
@@ -51,6 +56,13 @@ def _repair(context: Context, operation: Operation) -> None:
     else:
         trash.clear(operation.id, ())
         keep(context)
+
+
+def _end_adding(context: Context, operation: Operation) -> None:
+    if _holds_work(context.worktrees[-1]):
+        keep(context)
+    else:
+        take_out(context, operation)
 
 
 def _end_purging(context: Context, operation: Operation) -> None:
@@ -86,15 +98,34 @@ def roll_back(context: Context, operation: Operation) -> list[str]:
     ]
     steps += [(f"remove {each.path}", partial(_remove, each, operation)) for each in context.worktrees]
     steps.append(("delete the removed files", partial(removal.delete_discarded, operation)))
+    failed = _failed(steps)
+    if not failed:
+        with locks.index():
+            index.save(index.load(context.socket).without(context.label))
+    return failed
+
+
+def take_out(context: Context, operation: Operation) -> list[str]:
+    """Undo the making of the last worktree of a workspace; what could not be undone, as `roll_back`."""
+    rest = replace(context, worktrees=context.worktrees[:-1])
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("show the others only", partial(roster.show, rest, context)),
+        (f"remove {context.worktrees[-1].path}", partial(_remove, context.worktrees[-1], operation)),
+        ("delete the removed files", partial(removal.delete_discarded, operation)),
+    ]
+    failed = _failed(steps)
+    if not failed:
+        keep(rest)
+    return failed
+
+
+def _failed(steps: Iterable[tuple[str, Callable[[], object]]]) -> list[str]:
     failed = []
     for what, step in steps:
         try:
             step()
         except (OSError, ParError) as error:
             failed.append(f"could not {what}: {error}")
-    if not failed:
-        with locks.index():
-            index.save(index.load(context.socket).without(context.label))
     return failed
 
 

@@ -18,6 +18,9 @@ AFTER = {
     Phase.CREATING: "take back what was made",
     Phase.REMOVING: "finish it",
     Phase.RESTORING: "take it back",
+    Phase.PURGING: "finish it, or take it back where nothing is gone yet",
+    Phase.ADDING: "take back what was made",
+    Phase.DROPPING: "finish it",
 }
 
 

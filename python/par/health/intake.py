@@ -45,7 +45,6 @@ def take_in(stray: Stray, session: Marked | None, socket: Path) -> None:
 
 
 def _record(stray: Stray, session: Marked | None, socket: Path, operation: str) -> Context:
-    home = stray.worktrees[0].repository
     label = session.label if session else names.from_ref(stray.label)
     worktrees = tuple(
         replace(each, branch=each.branch or (session.branch if session else "") or label)
@@ -57,13 +56,23 @@ def _record(stray: Stray, session: Marked | None, socket: Path, operation: str) 
         phase=Phase.READY,
         root=stray.root,
         worktrees=worktrees,
-        session=session.name if session else names.session(home.name, home.path, label, ()),
+        session=session.name if session else _session(stray, label),
         socket=session.socket if session else socket,
         created_at=stray.made_at.replace(microsecond=0),
         operation=operation,
         is_adopted=not paths.is_ours(stray.root),
         is_review=paths.is_review(stray.root),
     )
+
+
+def _session(stray: Stray, label: str) -> str:
+    home = stray.worktrees[0].repository
+    if stray.root == stray.worktrees[0].path:
+        return names.session(home.name, home.path, label, ())
+    digits = paths.workspaces_of(stray.root).name
+    # That it was started in the folder above its repositories is likely, and can be told
+    started_in = next((each.name for each in home.path.parents if names.digest(each) == digits), "")
+    return names.workspace_session(started_in, digits, label, ())
 
 
 def _kind(stray: Stray, session: Marked | None) -> Kind:
