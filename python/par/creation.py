@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 
-from par import copying, index, interrupts, locks, plans, ports, preparation, repair
+from par import copying, index, interrupts, locks, plans, ports, preparation, repair, workspace_file
 from par.errors import ParError
 from par.git import remotes, repository
 from par.index import Index
 from par.init import windows
 from par.locks import Operation
-from par.model import Context, Phase, Worktree
+from par.model import Context, Kind, Phase, Worktree
 from par.plans import CreationPlan, WorktreePlan
 from par.tmux import sessions
 
@@ -24,6 +24,8 @@ def create(planned: CreationPlan) -> Context:
         context = _reserve(planned, operation)
         try:
             _make_worktrees(planned, context, operation)
+            if context.kind is Kind.WORKSPACE:
+                workspace_file.write(context)
             session_id = sessions.create(context)
             windows.begin(context, session_id, [each.preparation for each in planned.worktrees])
             return finish(context)

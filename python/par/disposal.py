@@ -103,9 +103,7 @@ def _is_homeless(kept: Kept) -> bool:
     return not kept.worktree.repository.common_dir.is_dir()
 
 
-def _entry(
-    context: Context, operation: Operation, session_id: str | None, with_root: bool = True
-) -> Entry:
+def _entry(context: Context, operation: Operation, session_id: str | None, with_root: bool = True) -> Entry:
     known = trash.load(operation.id)
     if known and any(each.exists() for each in (known.root_grave, *map(known.grave, range(len(known.kept))))):
         return known

@@ -103,6 +103,17 @@ def free(name: str, taken: Container[str]) -> str:
     return next(candidate for candidate in _numbered(name) if candidate not in taken)
 
 
+def plain(text: str) -> str:
+    """`text` with nothing in it that tmux reads as more than text: what a label may not hold becomes '_'."""
+    return "".join(char if _is_plain(char) else "_" for char in text)
+
+
+def folder(name: str, taken: Container[str]) -> str:
+    """A name like `name` for a folder, with nothing a terminal would act on; its `key` is not in `taken`."""
+    plain = "".join(char if _is_shown(char) else "_" for char in name)
+    return next(each for each in _numbered(plain or "_") if key(each) not in taken)
+
+
 def _numbered(name: str) -> Iterable[str]:
     yield name
     number = 2

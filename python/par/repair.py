@@ -10,13 +10,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from par import disposal, index, locks, paths, removal, roots, roster, trash
+from par import disposal, index, locks, paths, removal, roots, roster, trash, workspace_file
 from par.disposal import keep
 from par.errors import ParError
 from par.git import links, remotes, repository, work
 from par.index import Index
 from par.locks import Operation
-from par.model import Context, Phase, Worktree
+from par.model import Context, Kind, Phase, Worktree
 from par.tmux import sessions
 
 
@@ -96,6 +96,8 @@ def roll_back(context: Context, operation: Operation) -> list[str]:
     steps: list[tuple[str, Callable[[], object]]] = [
         ("kill the session", partial(removal.kill_session, context))
     ]
+    if context.kind is Kind.WORKSPACE:
+        steps.append(("delete its file for editors", partial(workspace_file.delete, context)))
     steps += [(f"remove {each.path}", partial(_remove, each, operation)) for each in context.worktrees]
     steps.append(("delete the removed files", partial(removal.delete_discarded, operation)))
     failed = _failed(steps)

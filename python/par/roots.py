@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from par import paths
+from par import paths, workspace_file
 from par.model import Context, Kind
 
 
@@ -34,5 +34,10 @@ def _files(root: Path, context: Context) -> Iterator[str]:
     for folder, below, names in os.walk(root, onerror=lambda error: unread.append(str(error.filename))):
         links = [name for name in below if Path(folder, name).is_symlink()]
         below[:] = [name for name in below if f"{folder}/{name}" not in worktrees and name not in links]
-        yield from (os.path.relpath(f"{folder}/{name}", root) for name in [*names, *links])
+        found = [Path(folder, name) for name in [*names, *links]]
+        yield from (str(each.relative_to(root)) for each in found if not _is_pars(each, context))
     yield from (f"{os.path.relpath(each, root)}/" for each in unread)
+
+
+def _is_pars(place: Path, context: Context) -> bool:
+    return place.suffix == workspace_file.SUFFIX and workspace_file.is_as_written(context, place)

@@ -11,7 +11,7 @@ from par import creation
 from par.cli.output import emit, narrate
 from par.commands import open as open_command
 from par.plans import CreationPlan
-from par.render import document, text
+from par.render import document, receipt
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,7 +30,7 @@ def make(planned: CreationPlan, socket: Path, then_open: bool, as_json: bool) ->
     if as_json:
         emit(document.made(context))
     else:
-        narrate(text.made(context)) if then_open else emit(text.made(context))
+        narrate(receipt.made(context)) if then_open else emit(receipt.made(context))
     if then_open:
         open_command.run(open_command.plan(open_command.Request(context.label, socket)))
 

@@ -63,8 +63,7 @@ def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str])
 
 
 def made(context: Context) -> str:
-    """The document of `par start --json` and `par checkout --json`."""
-    worktree = context.worktrees[0]
+    """The document of `par start --json`, `par checkout --json` and `par workspace start --json`."""
     return _dumped(
         {
             "context": {
@@ -73,19 +72,21 @@ def made(context: Context) -> str:
                 "state": State.RUNNING.value,
                 "repository": {"name": context.repository.name, "path": str(context.repository.path)},
                 "session": {"name": context.session},
-                "worktrees": [
-                    {
-                        "repository": str(worktree.repository.path),
-                        "path": str(worktree.path),
-                        "branch": worktree.branch,
-                        "created_branch": worktree.is_branch_ours,
-                    }
-                ],
-                "branch": worktree.branch,
+                "worktrees": [*map(_made, context.worktrees)],
+                "branch": context.branch,
                 "created_at": context.created_at.isoformat(),
             }
         }
     )
+
+
+def _made(worktree: Worktree) -> Document:
+    return {
+        "repository": str(worktree.repository.path),
+        "path": str(worktree.path),
+        "branch": worktree.branch,
+        "created_branch": worktree.is_branch_ours,
+    }
 
 
 def removed(done: Iterable[Removed]) -> str:

@@ -71,27 +71,14 @@ def _row(sighting: Sighting) -> tuple[str, ...]:
 
 
 def _place(context: Context) -> str:
-    count = len(context.worktrees)
-    return f"workspace ({count} repos)" if context.kind is Kind.WORKSPACE else context.repository.name
+    return f"workspace ({context.place})" if context.kind is Kind.WORKSPACE else context.place
 
 
 def branch(sighting: Sighting) -> str:
-    """The branch that is really checked out, or what there is instead."""
-    seen = sighting.branches[0]
-    return sighting.context.branch if seen is None else seen or "(no branch)"
-
-
-def made(context: Context) -> str:
-    """What `par start` and `par checkout` say when they are done."""
-    lines = [
-        f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}",
-        f"  worktree  {visible(str(context.root))}",
-        f"  branch    {visible(context.branch)}"
-        + ("" if context.worktrees[0].is_branch_ours else " (existing)"),
-        f"  session   {context.session}",
-        f"open it: par open {context.label}",
-    ]
-    return "\n".join(lines)
+    """The branch that is really checked out, or what there is instead; in a workspace each one of them."""
+    pairs = zip(sighting.context.worktrees, sighting.branches, strict=True)
+    shown = (worktree.branch if seen is None else seen or "(no branch)" for worktree, seen in pairs)
+    return ", ".join(dict.fromkeys(shown))
 
 
 def removed(done: Removed) -> str:

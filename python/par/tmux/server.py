@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,8 @@ from par.errors import CommandError, NotFoundError
 # How tmux says that nobody listens on the socket (client.c)
 ABSENT = ("no server running on", "error connecting to", "server exited", "lost server")
 BOOT_SECONDS = 20
+# What tmux reads as more than a character inside double quotes, or at the end of a line
+ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "$": r"\$", "\n": r"\n", "\r": r"\r"})
 
 
 class Outcome(NamedTuple):
@@ -61,6 +63,25 @@ def run(socket: Path, *arguments: str, text: str | None = None, folder: Path | N
         said = outcome.stderr.strip().splitlines() or [f"exit status {outcome.status}"]
         raise CommandError(f"tmux {arguments[0]}: {said[0]}")
     return outcome.stdout
+
+
+def run_script(socket: Path, commands: Iterable[Sequence[str]], folder: Path | None = None) -> str:
+    """As `run`, for commands of any length and number: each argument is taken as it is.
+
+    The first that fails is the last. The server has to be there.
+    """
+    # On one line: tmux goes on with the next line after a failure
+    line = " ; ".join(" ".join(map(_quoted, command)) for command in commands)
+    return run(socket, "source-file", "-", text=f"{line}\n", folder=folder)
+
+
+def line(value: str) -> str:
+    """`value` on one line and without tabs, which are between the fields of what tmux lists."""
+    return value.translate({9: " ", 10: " "})
+
+
+def _quoted(argument: str) -> str:
+    return f'"{argument.translate(ESCAPES)}"'
 
 
 def argv(socket: Path, *arguments: str) -> list[str]:
