@@ -32,7 +32,7 @@ def create(planned: CreationPlan) -> Context:
         except BaseException as error:
             with interrupts.ignored():
                 failed = repair.roll_back(context, operation)
-            _tell(error, failed)
+            tell(error, failed)
             raise
 
 
@@ -53,7 +53,7 @@ def _record(planned: CreationPlan, operation: Operation, found: Index) -> Contex
         kind=planned.kind,
         phase=Phase.CREATING,
         root=planned.root,
-        worktrees=tuple(_worktrees(planned, found)),
+        worktrees=tuple(worktrees(planned, found)),
         session=plans.session_name(planned, (each.session for each in found.contexts)),
         socket=planned.socket,
         created_at=datetime.now(timezone.utc).replace(microsecond=0),
@@ -62,7 +62,8 @@ def _record(planned: CreationPlan, operation: Operation, found: Index) -> Contex
     )
 
 
-def _worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
+def worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
+    """The worktrees as they will be, each with the ports that it is given. The caller holds the index."""
     made: list[Worktree] = []
     for each in planned.worktrees:
         recipe = each.preparation.recipe
@@ -121,6 +122,7 @@ def finish(context: Context) -> Context:
     return ready
 
 
-def _tell(error: BaseException, failed: list[str]) -> None:
+def tell(error: BaseException, failed: list[str]) -> None:
+    """Let `error` say too what could not be undone."""
     if failed and isinstance(error, ParError):
         error.message += f" ({'; '.join(failed)})"

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from par import index, locks, paths, removal, roots, roster, trash
-from par.errors import ParError
+from par import index, locks, narration, paths, removal, roots, trash, workspace_file
+from par.errors import ParError, StateError
 from par.git import burial, moving
 from par.git.burial import Kept
 from par.locks import Operation
-from par.model import Context, Phase, Repository, Worktree
+from par.model import Context, Phase, Repository
 from par.removal import Removed
 from par.tmux import panes, sessions
 from par.trash import Entry
@@ -25,15 +25,15 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
     caller may be running in it. Raises ParError or OSError, and then it is as it was before.
     """
     try:
-        entry = _entry(context, operation, session_id)
+        entry = written(context, operation, session_id)
         stays = [each for each in entry.kept if _is_homeless(each)]
         for place, kept in enumerate(entry.kept):
             if kept not in stays:
-                _bury(kept, entry, place)
+                bury(kept, entry, place)
         if entry.has_root and not any(each.worktree.path.exists() for each in stays):
             _bury_root(entry)
     except BaseException:
-        _give_up(context, operation)
+        give_up(context, operation)
         raise
     if session_id:
         sessions.kill(context, session_id)
@@ -43,36 +43,8 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
     return _told(entry, stays, context.session if session_id else None)
 
 
-def drop(context: Context, gone: Worktree, operation: Operation) -> Context:
-    """Move one worktree of a workspace into the trash, as `put_away` does; the workspace without it.
-
-    The window of the worktree dies last. Raises ParError or OSError, and then all is as it was before.
-    """
-    alone = replace(context, worktrees=(gone,))
-    try:
-        entry = _entry(alone, operation, None, with_root=False)
-        _bury(entry.kept[0], entry, 0)
-    except BaseException:
-        _give_up(context, operation)
-        raise
-    rest = replace(context, worktrees=tuple(each for each in context.worktrees if each.path != gone.path))
-    with suppress(ParError):  # it is what shows them, and can be made again
-        roster.show(rest, context)
-    return keep(rest)
-
-
-def end_dropping(context: Context, operation: Operation) -> None:
-    """Go on with `drop` where a par that died had begun to move the worktree."""
-    entry = trash.load(operation.id)
-    gone = entry and next((w for w in context.worktrees if w.path == entry.context.worktrees[0].path), None)
-    if gone:
-        drop(context, gone, operation)
-    else:
-        trash.clear(operation.id, ())
-        keep(context)
-
-
-def _bury(kept: Kept, entry: Entry, place: int) -> None:
+def bury(kept: Kept, entry: Entry, place: int) -> None:
+    """Move one worktree to where `entry` has it; may be called again after a crash."""
     with locks.repository(kept.worktree.repository.common_dir):
         burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
         if not entry.has_root:
@@ -103,7 +75,10 @@ def _is_homeless(kept: Kept) -> bool:
     return not kept.worktree.repository.common_dir.is_dir()
 
 
-def _entry(context: Context, operation: Operation, session_id: str | None, with_root: bool = True) -> Entry:
+def written(
+    context: Context, operation: Operation, session_id: str | None, with_root: bool = True
+) -> Entry:
+    """The entry for the removal of `context`, on disk before anything moves, as it was written first."""
     known = trash.load(operation.id)
     if known and any(each.exists() for each in (known.root_grave, *map(known.grave, range(len(known.kept))))):
         return known
@@ -131,7 +106,8 @@ def _attached(kept: Kept, known: Kept) -> Kept:
     return replace(kept, head=known.head) if not kept.head and kept.oid == known.oid else kept
 
 
-def _give_up(context: Context, operation: Operation) -> None:
+def give_up(context: Context, operation: Operation) -> None:
+    """Take everything that has moved into the trash back; the context is as it was then."""
     if entry := trash.load(operation.id):
         if entry.root_grave.exists():
             put_back_root(entry, entry.context.root)
@@ -182,8 +158,19 @@ def end_restoring(context: Context, operation: Operation) -> None:
 
 def finish_restoring(context: Context, operation: Operation) -> Context:
     """Empty the place of what is back now, and write in the index that it is ready; as it is then."""
+    if entry := trash.load(operation.id):
+        _rewrite_file(context, entry)
     trash.clear(operation.id, homes(context))
     return keep(context)
+
+
+def _rewrite_file(context: Context, entry: Entry) -> None:
+    is_as_it_was = entry.has_root and context.label == entry.context.label
+    if roots.of(context) and not is_as_it_was:
+        try:
+            workspace_file.write(context, entry.context)
+        except StateError as error:  # an editor's file: it can be written at any time
+            narration.tell(error.message)
 
 
 def keep(context: Context) -> Context:

@@ -10,7 +10,19 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from par import disposal, index, locks, paths, removal, roots, roster, trash, workspace_file
+from par import (
+    disposal,
+    dropping,
+    index,
+    locks,
+    narration,
+    paths,
+    removal,
+    roots,
+    roster,
+    trash,
+    workspace_file,
+)
 from par.disposal import keep
 from par.errors import ParError
 from par.git import links, remotes, repository, work
@@ -39,16 +51,13 @@ def _repair(context: Context, operation: Operation) -> None:
         live = sessions.sessions(context.socket)
         removal.forget(context, next((each for each in live if each.label == context.label), None))
     elif context.phase is Phase.CREATING:
-        if any(map(_holds_work, context.worktrees)):
-            keep(context)
-        else:
-            roll_back(context, operation)
+        _end_creating(context, operation)
     elif context.phase is Phase.RESTORING:
         disposal.end_restoring(context, operation)
     elif context.phase is Phase.ADDING:
         _end_adding(context, operation)
     elif context.phase is Phase.DROPPING:
-        disposal.end_dropping(context, operation)
+        dropping.end(context, operation)
     elif context.phase is Phase.PURGING:
         _end_purging(context, operation)
     elif trash.load(operation.id):
@@ -56,6 +65,34 @@ def _repair(context: Context, operation: Operation) -> None:
     else:
         trash.clear(operation.id, ())
         keep(context)
+
+
+def _end_creating(context: Context, operation: Operation) -> None:
+    made = tuple(each for each in context.worktrees if links.is_checked_out(each))
+    if not made or not (any(map(_holds_work, made)) or roots.files(context)):
+        roll_back(context, operation)
+    elif made == context.worktrees:
+        keep(context)
+    else:
+        _set_aside(context, made, operation)
+
+
+def _set_aside(context: Context, made: tuple[Worktree, ...], operation: Operation) -> None:
+    """Put those worktrees of a workspace which were made, and hold work, into the trash; undo the rest."""
+    for worktree in context.worktrees:
+        if worktree not in made:
+            _remove(worktree, operation)
+    removal.delete_discarded(operation)
+    rest = replace(context, phase=Phase.REMOVING, worktrees=tuple(map(_doomed, made)))
+    with locks.index():
+        index.save(index.load(context.socket).with_(rest))
+    disposal.put_away(rest, operation, _session_id(rest))
+    narration.tell(f"'{context.label}' was never whole; the work in it is in the trash: par trash")
+
+
+def _doomed(worktree: Worktree) -> Worktree:
+    tip = repository.branch_oid(worktree.repository, worktree.branch) if worktree.is_branch_ours else None
+    return replace(worktree, doomed_oid=tip or "")
 
 
 def _end_adding(context: Context, operation: Operation) -> None:

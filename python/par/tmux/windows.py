@@ -33,7 +33,8 @@ def kill(context: Context, names_gone: Collection[str]) -> None:
         row.split("\t")
         for row in server.attempt(context.socket, "list-windows", "-a", "-F", fields).stdout.splitlines()
     ]
-    doomed = {row[0] for row in rows if row[1:2] == [context.label] and row[2] in names_gone}
+    shown = {server.line(name) for name in names_gone}
+    doomed = {row[0] for row in rows if row[1:2] == [context.label] and row[2] in shown}
     script = [f"kill-window -t {window_id}" for window_id in sorted(doomed)]
     if script:
         server.attempt(context.socket, "source-file", "-", text="\n".join([*script, ""]))
