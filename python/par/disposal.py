@@ -75,9 +75,7 @@ def _is_homeless(kept: Kept) -> bool:
     return not kept.worktree.repository.common_dir.is_dir()
 
 
-def written(
-    context: Context, operation: Operation, session_id: str | None, with_root: bool = True
-) -> Entry:
+def written(context: Context, operation: Operation, session_id: str | None, with_root: bool = True) -> Entry:
     """The entry for the removal of `context`, on disk before anything moves, as it was written first."""
     known = trash.load(operation.id)
     if known and any(each.exists() for each in (known.root_grave, *map(known.grave, range(len(known.kept))))):

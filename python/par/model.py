@@ -44,6 +44,7 @@ class State(Enum):
     RESTORING = "restoring"
     ADDING = "adding"
     DROPPING = "dropping"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ class Removed:
 
     `left` has the files of a folder which is gone from its place but could not be deleted. With a
     `trash_id` all of it can be brought back. `processes` still run in its folders. Of a context that
-    `is_adopted` par only forgets what it knew; `released` is its session where that goes on.
+    `is_adopted` par only forgets what it knew; `released` is its session where that goes on. One that
+    `is_part` was one repository of a workspace, which stays.
     """
 
     label: str
@@ -29,6 +30,7 @@ class Removed:
     processes: tuple[str, ...] = ()
     is_adopted: bool = False
     released: str | None = None
+    is_part: bool = False
 
 
 def forget(context: Context, session: Session | None) -> Removed:

@@ -24,8 +24,8 @@ from par import (
     workspace_file,
 )
 from par.disposal import keep
-from par.errors import ParError
-from par.git import links, remotes, repository, work
+from par.errors import ParError, StateError
+from par.git import links, remotes, repository, stale, work
 from par.index import Index
 from par.locks import Operation
 from par.model import Context, Kind, Phase, Worktree
@@ -39,11 +39,20 @@ def heal(found: Index, socket: Path) -> None:
     """
     for context in found.contexts:
         if not context.is_ready:
-            with locks.adopted(context.operation) as operation:
+            with suppress(ParError, OSError), locks.adopted(context.operation) as operation:
                 current = index.load(socket).like(context.label) if operation else None
                 if operation and current == context:
-                    with suppress(ParError, OSError):
-                        _repair(context, operation)
+                    _clear_locks(context, operation)
+                    _repair(context, operation)
+
+
+def _clear_locks(context: Context, operation: Operation) -> None:
+    """Delete what a git of the operation left that died with it, and would stop all that follows."""
+    begun = operation.begun or (context.created_at.timestamp() if context.phase is Phase.CREATING else None)
+    for number, worktree in enumerate(context.worktrees):
+        if worktree.repository.common_dir.is_dir() and not context.is_adopted:
+            with locks.repository(worktree.repository.common_dir):
+                stale.clear(worktree, (worktree.path, trash.grave(operation.id, number)), begun)
 
 
 def _repair(context: Context, operation: Operation) -> None:
@@ -70,7 +79,7 @@ def _repair(context: Context, operation: Operation) -> None:
 def _end_creating(context: Context, operation: Operation) -> None:
     made = tuple(each for each in context.worktrees if links.is_checked_out(each))
     if not made or not (any(map(_holds_work, made)) or roots.files(context)):
-        roll_back(context, operation)
+        _see_to_it(roll_back(context, operation))
     elif made == context.worktrees:
         keep(context)
     else:
@@ -83,14 +92,15 @@ def _set_aside(context: Context, made: tuple[Worktree, ...], operation: Operatio
         if worktree not in made:
             _remove(worktree, operation)
     removal.delete_discarded(operation)
-    rest = replace(context, phase=Phase.REMOVING, worktrees=tuple(map(_doomed, made)))
+    rest = replace(context, phase=Phase.REMOVING, worktrees=tuple(map(doomed, made)))
     with locks.index():
         index.save(index.load(context.socket).with_(rest))
     disposal.put_away(rest, operation, _session_id(rest))
     narration.tell(f"'{context.label}' was never whole; the work in it is in the trash: par trash")
 
 
-def _doomed(worktree: Worktree) -> Worktree:
+def doomed(worktree: Worktree) -> Worktree:
+    """The worktree, with the commit at which its branch may go: none where the branch is not par's."""
     tip = repository.branch_oid(worktree.repository, worktree.branch) if worktree.is_branch_ours else None
     return replace(worktree, doomed_oid=tip or "")
 
@@ -99,7 +109,12 @@ def _end_adding(context: Context, operation: Operation) -> None:
     if _holds_work(context.worktrees[-1]):
         keep(context)
     else:
-        take_out(context, operation)
+        _see_to_it(take_out(context, operation))
+
+
+def _see_to_it(failed: list[str]) -> None:
+    if failed:
+        raise StateError("; ".join(failed))
 
 
 def _end_purging(context: Context, operation: Operation) -> None:

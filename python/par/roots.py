@@ -25,7 +25,12 @@ def intruder(context: Context, others: Iterable[Context]) -> Context | None:
 def files(context: Context) -> list[str]:
     """The user's files in the folder of a workspace, relative to it; what cannot be read counts as one."""
     root = of(context)
-    return sorted(_files(root, context)) if root and root.is_dir() else []
+    return files_in(root, context) if root else []
+
+
+def files_in(folder: Path, context: Context) -> list[str]:
+    """As `files`, where the folder of the workspace `context` is `folder` now."""
+    return sorted(_files(folder, context)) if folder.is_dir() else []
 
 
 def _files(root: Path, context: Context) -> Iterator[str]:
@@ -35,9 +40,9 @@ def _files(root: Path, context: Context) -> Iterator[str]:
         links = [name for name in below if Path(folder, name).is_symlink()]
         below[:] = [name for name in below if f"{folder}/{name}" not in worktrees and name not in links]
         found = [Path(folder, name) for name in [*names, *links]]
-        yield from (str(each.relative_to(root)) for each in found if not _is_pars(each, context))
+        yield from (str(each.relative_to(root)) for each in found if not _is_pars(each, root, context))
     yield from (f"{os.path.relpath(each, root)}/" for each in unread)
 
 
-def _is_pars(place: Path, context: Context) -> bool:
-    return place.suffix == workspace_file.SUFFIX and workspace_file.is_as_written(context, place)
+def _is_pars(place: Path, root: Path, context: Context) -> bool:
+    return place.parent == root and workspace_file.is_as_written(context, place)

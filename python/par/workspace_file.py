@@ -46,8 +46,8 @@ def write(context: Context, former: Context | None = None) -> None:
 
 
 def is_as_written(context: Context, place: Path) -> bool:
-    """Whether the file `place` is the workspace's, and as par wrote it: nobody has changed it since."""
-    if place != path(context) or place.is_symlink():
+    """Whether the file `place` is called as the workspace's, and as par wrote it: nobody has changed it."""
+    if place.name != path(context).name or place.is_symlink():
         return False
     try:
         said = _said(place)

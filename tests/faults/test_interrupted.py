@@ -495,6 +495,67 @@ def test_folder_of_a_worktree_that_has_no_more_than_a_name_is_healed(lab: Lab) -
     assert lab.check_whole() == set()
 
 
+def leave_locks(home: Path) -> list[Path]:
+    """Lock files as gits leave them that were killed: all that an operation of par's can hold."""
+    common = home / ".git"
+    found = [common / name for name in ("config.lock", "packed-refs.lock", "refs/heads/feat.lock")]
+    found += [common / "logs/refs/heads/feat.lock", common / "refs/par/trash/0a/0/head.lock"]
+    if (common / "worktrees/feat").is_dir():
+        found += [common / "worktrees/feat" / name for name in ("HEAD.lock", "index.lock", "logs/HEAD.lock")]
+    for path in found:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return found
+
+
+def test_locks_of_a_git_that_was_killed_with_its_par_hinder_nobody(lab: Lab) -> None:
+    foreign = lab.home / ".git/index.lock"
+    for words, point in (
+        (START, "new-session -d"),
+        (("rm", "--purge", "--force", "feat"), "update-ref -d refs/heads/feat"),
+        (REMOVE, "--no-deref HEAD"),
+        (REMOVE, "--remove-section branch.feat"),
+        (RESTORE, "symbolic-ref -m"),
+        (EMPTY, "update-ref --stdin"),
+    ):
+        work = "" if words == START else make_work(lab)
+        if words in (RESTORE, EMPTY):
+            lab.world.ok(*REMOVE)
+        assert was_hit(doomed(lab.world, point, SIGKILL, *words, cwd=lab.home)), words
+        locks = leave_locks(lab.home)
+        foreign.touch()
+        lab.world.ok("ls")
+        assert (foreign.exists(), [each for each in locks if each.exists()]) == (True, []), words
+        foreign.unlink()
+        assert "feat" not in lab.check_whole(), words
+        if words in (REMOVE, RESTORE):
+            lab.world.ok(*RESTORE)
+            assert work_of(lab) == work, words
+            lab.world.ok("rm", "--purge", "--force", "feat")
+
+
+def test_lock_that_a_live_program_may_hold_is_left_alone_and_so_is_an_older_one(lab: Lab) -> None:
+    config, branch = lab.home / ".git/config.lock", lab.home / ".git/refs/heads/feat.lock"
+    config.touch()
+    os.utime(config, (time.time() - 3600,) * 2)
+    assert was_hit(doomed(lab.world, "worktree add", SIGKILL, *START, cwd=lab.home))
+    with branch.open("w"):
+        os.utime(branch, (time.time() + 60,) * 2)
+        lab.world.ok("ls")
+        assert (branch.exists(), lab.records()["feat"]["phase"]) == (True, "creating")
+    with subprocess.Popen(("git", "cat-file", "--batch"), cwd=lab.home, stdin=subprocess.PIPE):
+        lab.world.ok("ls")
+        assert (branch.exists(), lab.records()["feat"]["phase"]) == (True, "creating")
+    lab.world.ok("ls")
+    assert (branch.exists(), config.exists(), lab.records()) == (False, True, {})
+    lab.world.ok("checkout", "mine", cwd=lab.home)
+    (finding,) = lab.world.par("doctor", "--json").json["findings"]
+    told = (finding["fault"], finding["subject"], finding["repair"], finding["hint"])
+    assert told == ("git-remains", str(config), None, f"rm {config}")
+    assert lab.world.par("doctor", "--fix").status == 4
+    assert config.exists()
+
+
 class Gate(NamedTuple):
     """A program that git starts waits in the middle of its work until it is let go."""
 

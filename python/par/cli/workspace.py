@@ -6,6 +6,7 @@ import click
 
 from par.cli import making
 from par.cli.verbs import load
+from par.cli.workspace_change import add, drop
 from par.commands import workspace as workspace_command
 from par.preparation import Consent
 from par.tmux import clients
@@ -65,3 +66,7 @@ def start(
 def list_workspaces(ctx: click.Context, as_json: bool) -> None:
     """List only the workspaces. Deprecated: `par ls` lists all contexts."""
     ctx.invoke(load("ls"), as_json=as_json, kind="workspace", repository=None)
+
+
+workspace.add_command(add)
+workspace.add_command(drop)

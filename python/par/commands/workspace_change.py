@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import dropping, extension, index, interrupts, locks, names, plans, repair, survey
-from par.commands import rm, workspace
+from par import barriers, dropping, extension, index, interrupts, locks, names, repair, survey
+from par.commands import workspace
 from par.commands.workspace import Source
 from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
 from par.model import Context, Kind, Phase, Worktree
@@ -100,9 +100,8 @@ def plan_drop(request: DropRequest) -> DropPlan:
     if not worktree.repository.common_dir.is_dir():
         gone = f"the repository '{visible(str(worktree.repository.path))}' is gone"
         raise NotFoundError(gone, hint="par doctor")
-    if reason := rm.bar(worktree):
-        told = f"'{visible(worktree.name)}' cannot be dropped: it {reason}"
-        raise UnsafeError(told, hint=rm.way_out(worktree))
+    if bar := barriers.of_worktree(worktree):
+        raise UnsafeError(f"'{visible(worktree.name)}' cannot be dropped: it {bar.told}", hint=bar.hint)
     return DropPlan(context, worktree)
 
 
@@ -141,4 +140,5 @@ def run_drop(planned: DropPlan) -> Removed:
         branches=(gone.branch,) if doomed.doomed_oid else (),
         session=None,
         trash_id=operation.id,
+        is_part=True,
     )

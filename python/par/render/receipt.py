@@ -21,6 +21,18 @@ def made(context: Context) -> str:
     return "\n".join(lines)
 
 
+def added(context: Context) -> str:
+    """What `par workspace add` says when it is done."""
+    new = context.worktrees[-1]
+    return "\n".join(
+        [
+            f"added {visible(new.name)} to workspace '{context.label}'",
+            f"  worktree  {visible(str(new.path))}",
+            f"  branch    {_branch(new)}",
+        ]
+    )
+
+
 def _single(context: Context) -> list[str]:
     return [
         f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}",
