@@ -45,6 +45,19 @@ def write(context: Context, former: Context | None = None) -> None:
         raise StateError(f"{visible(str(place))} cannot be written: {error.strerror or error}") from error
 
 
+def shows_all(context: Context) -> bool:
+    """Whether the file is there and shows each worktree; one that is no plain JSON cannot be judged."""
+    try:
+        said = _said(path(context))
+    except OSError:
+        return False
+    if said is None:
+        return True
+    found = said.get("folders")
+    shown = {_place(context, each) for each in (found if isinstance(found, list) else ())}
+    return all(worktree.path in shown for worktree in context.worktrees)
+
+
 def is_as_written(context: Context, place: Path) -> bool:
     """Whether the file `place` is called as the workspace's, and as par wrote it: nobody has changed it."""
     if place.name != path(context).name or place.is_symlink():
@@ -84,6 +97,10 @@ def _others(context: Context, former: Context, folders: object) -> Iterator[obje
     """What `folders` lists besides the worktrees that the workspace has, or had."""
     known = {worktree.path for worktree in (*context.worktrees, *former.worktrees)}
     for each in folders if isinstance(folders, list) else ():
-        named = each.get("path") if isinstance(each, dict) else None
-        if not isinstance(named, str) or Path(os.path.normpath(context.root / named)) not in known:
+        if _place(context, each) not in known:
             yield each
+
+
+def _place(context: Context, folder: object) -> Path | None:
+    named = folder.get("path") if isinstance(folder, dict) else None
+    return Path(os.path.normpath(context.root / named)) if isinstance(named, str) else None

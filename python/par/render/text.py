@@ -41,9 +41,8 @@ def removed(done: Removed) -> str:
         *(_branches(name, count) for name, count in Counter(done.branches).items()),
         *(["session"] if done.session else []),
     ]
-    said = f"{'dropped' if done.is_part else 'removed'} '{done.label}'" + (
-        f": {', '.join(parts)}" if parts else ": only its record was left"
-    )
+    deed = "dropped" if done.is_part else "removed"
+    said = f"{deed} '{done.label}'" + (f": {', '.join(parts)}" if parts else ": only its record was left")
     lines = [said]
     if done.processes:
         lines.append(f"still running in its folder: {visible(', '.join(done.processes))}")
