@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 
-from par import copying, index, interrupts, locks, plans, ports, preparation, repair, workspace_file
+from par import copying, index, interrupts, locks, names, plans, ports, preparation, repair, workspace_file
 from par.errors import ParError
 from par.git import remotes, repository
 from par.index import Index
@@ -71,7 +71,8 @@ def worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
         port = ports.lease(found, recipe.ports, leased) if recipe.ports else 0
         branch = each.branch
         bare = Worktree(each.repository, each.path, branch.name, branch.is_new, "", port, recipe.ports)
-        made.append(replace(bare, env=preparation.environment(recipe, planned.label, bare)))
+        env = preparation.environment(recipe, planned.label, bare)
+        made.append(replace(bare, env=env, env_asked=recipe.env))
     return made
 
 
@@ -81,20 +82,31 @@ def _make_worktrees(planned: CreationPlan, context: Context, operation: Operatio
     if len(steps) == 1:
         steps[0]()
     else:
-        _at_once(steps)
+        _at_once([partial(_named, *each) for each in zip(steps, context.worktrees, strict=True)])
+
+
+def _named(step: Callable[[], None], worktree: Worktree) -> None:
+    try:
+        step()
+    except ParError as error:
+        error.message += f" in '{names.visible(str(worktree.repository.path))}'"
+        raise
 
 
 def _at_once(steps: Sequence[Callable[[], None]]) -> None:
-    """Take all steps, some at a time; once they have ended, raise what the first that failed raised."""
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most contexts have one worktree
+    """Take all steps, some at a time; where one fails stop the others, and raise what it raised."""
+    # Most contexts have one worktree
+    from concurrent import futures  # noqa: PLC0415 - most contexts have one worktree
 
-    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        begun = [pool.submit(step) for step in steps]
+    from par.git import progress  # noqa: PLC0415 - as above
+
+    with futures.ThreadPoolExecutor(MOST_AT_ONCE) as pool:
         try:
-            for each in begun:
+            for each in futures.as_completed([pool.submit(step) for step in steps]):
                 each.result()
         except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
+            with interrupts.ignored(), progress.stopped():
+                pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 

@@ -46,6 +46,7 @@ def start(
     folder: str,
     repos: str | None,
     base: str | None,
+    is_trusted: bool,
     then_open: bool,
     as_json: bool,
 ) -> None:
@@ -56,7 +57,8 @@ def start(
     """
     if then_open:
         clients.check_can_show(socket)
-    request = workspace_command.Request(label, making.existing(folder), socket, repos, base, Consent())
+    place, consent = making.existing(folder), Consent(is_trusted)
+    request = workspace_command.Request(label, place, socket, repos, base, consent)
     making.make(workspace_command.plan(request), socket, then_open, as_json)
 
 

@@ -82,20 +82,26 @@ def named(folder: Path, typed: str) -> Iterator[Source]:
 
 
 def _within(folder: Path) -> Iterator[Source]:
-    """The repositories one level below, in the order of their names.
-
-    The `.git` of linked worktrees and submodules is a file: they belong to another repository.
-    """
-    places = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
-    found = [each for each in places if (each / ".git").is_dir() and os.path.lexists(each / ".git/HEAD")]
+    """The repositories one level below, in the order of their names; hidden folders are not looked at."""
+    try:
+        places = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    except OSError as error:
+        told = f"the folder '{visible(str(folder))}' cannot be read: {error.strerror}"
+        raise NotFoundError(told, hint=REPOS_HINT) from error
+    found = [each for each in places if _is_main(each)]
     if not found:
         told = f"there is no git repository directly in '{visible(str(folder))}'"
         raise NotFoundError(told, hint=REPOS_HINT)
-    links = {each: each.is_symlink() for each in found}
-    for each in found:
-        # Linked from beside itself it is there once
-        if not links[each] or each.resolve() not in found:
-            yield Source(repository.containing(each), each)
+    # A link to one beside it is the same one
+    real = {each.resolve(): each for each in sorted(found, key=Path.is_symlink, reverse=True)}
+    for each in sorted(real.values()):
+        yield Source(repository.containing(each), each)
+
+
+def _is_main(place: Path) -> bool:
+    """Whether `place` has a git folder of its own: that of linked worktrees and submodules is a file."""
+    inner = [f"{place}/.git/{name}" for name in ("HEAD", "objects", "refs")]
+    return all(map(os.path.lexists, inner))
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from par.git import links, process, repository
-from par.model import Worktree
+from par.git import copies, links, process, repository
+from par.model import Repository, Worktree
 
 
 class Losses(NamedTuple):
@@ -24,23 +24,25 @@ def losses(worktrees: Sequence[Worktree]) -> Losses:
     for worktree in worktrees:
         if worktree.repository.common_dir.is_dir():
             name = f"{worktree.name}/" if len(worktrees) > 1 else ""
-            found = uncommitted(worktree.path) if worktree.path.exists() else []
+            found = uncommitted(worktree.path, worktree.repository) if worktree.path.exists() else []
             files += [f"{name}{each}" for each in found]
             name = f"{worktree.name}: " if len(worktrees) > 1 else ""
             commits += [f"{name}{each}" for each in unmerged(worktree)]
     return Losses(tuple(files), tuple(commits))
 
 
-def uncommitted(path: Path) -> list[str]:
+def uncommitted(path: Path, home: Repository) -> list[str]:
     """The files that are changed, staged or not tracked, and an operation that git has not finished.
 
-    Ignored files are not among them: a build's output can be built again.
+    Ignored files are not among them: a build's output can be built again. Nor is what is not tracked and
+    only repeats what lies in the same place in `home`, as files that par copied and links that it made.
     """
     asked = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=none")
     fields = iter(process.run(path, *asked).split("\0"))
     files = []
     for field in fields:
-        if field:
+        untracked = field[3:] if field.startswith("?? ") else ""
+        if field and not (untracked and copies.is_copy(path / untracked, home.path / untracked)):
             files.append(field[3:])
         if field[:1] in {"R", "C"}:
             next(fields)  # where it was renamed from

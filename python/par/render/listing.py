@@ -111,6 +111,8 @@ def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str])
         "path": str(worktree.path),
         "branch": branch,
         "head": heads.get(worktree.path) if branch is not None else None,
+        "port": worktree.port or None,
+        "ports": worktree.port_count,
     }
 
 

@@ -131,7 +131,7 @@ def doomed(sightings: Iterable[Sighting]) -> str:
 def deliveries(found: Iterable[Delivery], verb: str) -> str:
     """A receipt for each context that a text was for; `verb` tells what happened to it."""
     return "\n".join(
-        f"{each.label}: " + (f"not sent, {each.fault}" if each.fault else verb) for each in found
+        f"{visible(each.label)}: " + (f"not sent, {each.fault}" if each.fault else verb) for each in found
     )
 
 

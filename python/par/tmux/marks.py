@@ -50,7 +50,11 @@ def unmark(session: Marked) -> None:
     listed = ("list-windows", "-t", f"{session.id}:", "-F", "#{window_id}\t#{@par_context}")
     rows = [row.split("\t") for row in server.attempt(session.socket, *listed).stdout.splitlines()]
     windows = [row[0] for row in rows if row[1:] == [session.label]]
-    script = [f"set-option -w -u -t {window_id} @par_context" for window_id in windows]
+    script = [
+        f"set-option -w -u -t {window_id} {option}"
+        for window_id in windows
+        for option in ("@par_context", "@par_worktree")
+    ]
     script += [f"set-option -u -t '{session.id}:' {option}" for option in OPTIONS]
     server.run(session.socket, "source-file", "-", text="\n".join([*script, ""]))
 

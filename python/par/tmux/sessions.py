@@ -85,7 +85,8 @@ def create(context: Context) -> str:
 
 def mark(context: Context, session_id: str) -> None:
     """Write on a session that has lost its marks which context it belongs to."""
-    server.run_script(context.socket, _marks(context, f"{session_id}:"))
+    inner = windows.found_again(context, session_id) if context.kind is Kind.WORKSPACE else []
+    server.run_script(context.socket, [*_marks(context, f"{session_id}:"), *inner])
 
 
 def adopt(context: Context, session_id: str) -> None:
@@ -127,12 +128,15 @@ def _marks(context: Context, target: str) -> list[tuple[str, ...]]:
         "@par_branch": context.branch,
         "@par_path": str(context.root),
     }
-    chain: list[tuple[str, ...]] = []
-    chain += [("set-option", "-t", target, option, server.line(value)) for option, value in facts.items()]
-    chain.append(("set-option", "-F", "-t", target, "@par_pane", "#{pane_id}"))
-    if context.kind is Kind.WORKSPACE:  # what it shows are the windows of its repositories
-        return chain
-    return [*chain, ("set-option", "-w", "-t", target, "@par_context", context.label)]
+    # The other windows of a workspace are those of its repositories; its first one is of none
+    is_workspace = context.kind is Kind.WORKSPACE
+    first = f"{target}{{start}}" if is_workspace else target
+    context_mark = ("set-option", "-w", "-t", target, "@par_context", context.label)
+    return [
+        *(("set-option", "-t", target, option, server.line(value)) for option, value in facts.items()),
+        ("set-option", "-F", "-t", first, "@par_pane", "#{pane_id}"),
+        *([] if is_workspace else [context_mark]),
+    ]
 
 
 def argument(value: str) -> str:

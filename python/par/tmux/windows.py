@@ -10,14 +10,13 @@ from par.tmux import server
 def made(context: Context, worktree: Worktree, target: str) -> list[tuple[str, ...]]:
     """The commands that put the window of `worktree` behind the others of the session at `target`."""
     last = f"{target}{{end}}"
-    name = names.plain(f"{context.label}/{worktree.name}")
+    started = ("-c", "#{@_par_folder}", *environment(worktree))
     return [
         # By way of an option: in what `-c` is given itself tmux would expand formats
         ("set-option", "-t", target, "@_par_folder", str(worktree.path)),
-        ("new-window", "-d", "-a", "-t", last, "-n", name, "-c", "#{@_par_folder}", *environment(worktree)),
+        ("new-window", "-d", "-a", "-t", last, "-n", _name(context, worktree), *started),
         ("set-option", "-u", "-t", target, "@_par_folder"),
-        ("set-option", "-w", "-t", last, "@par_context", context.label),
-        ("set-option", "-w", "-t", last, "@par_worktree", server.line(worktree.name)),
+        *_marks(context, worktree, last),
     ]
 
 
@@ -38,6 +37,26 @@ def kill(context: Context, names_gone: Collection[str]) -> None:
     script = [f"kill-window -t {window_id}" for window_id in sorted(doomed)]
     if script:
         server.attempt(context.socket, "source-file", "-", text="\n".join([*script, ""]))
+
+
+def found_again(context: Context, session_id: str) -> list[tuple[str, ...]]:
+    """The commands that mark the windows of a session which has lost its marks, but not their names."""
+    listed = ("list-windows", "-t", f"{session_id}:", "-F", "#{window_name}\t#{window_id}")
+    rows = (row.split("\t") for row in server.run(context.socket, *listed).splitlines())
+    ids = {row[0]: row[1] for row in rows if len(row) == 2}
+    pairs = ((worktree, ids.get(_name(context, worktree))) for worktree in context.worktrees)
+    return [each for worktree, id_ in pairs if id_ for each in _marks(context, worktree, id_)]
+
+
+def _name(context: Context, worktree: Worktree) -> str:
+    return names.plain(f"{context.label}/{worktree.name}")
+
+
+def _marks(context: Context, worktree: Worktree, target: str) -> list[tuple[str, ...]]:
+    return [
+        ("set-option", "-w", "-t", target, "@par_context", context.label),
+        ("set-option", "-w", "-t", target, "@par_worktree", server.line(worktree.name)),
+    ]
 
 
 def environment(worktree: Worktree) -> tuple[str, ...]:
