@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 
-from par import copying, index, interrupts, locks, names, plans, ports, preparation, repair, workspace_file
+from par import copying, index, interrupts, locks, names, plans, ports, preparation, undoing, workspace_file
 from par.errors import ParError
 from par.git import remotes, repository
 from par.index import Index
@@ -31,7 +31,7 @@ def create(planned: CreationPlan) -> Context:
             return finish(context)
         except BaseException as error:
             with interrupts.ignored():
-                failed = repair.roll_back(context, operation)
+                failed = undoing.roll_back(context, operation)
             tell(error, failed)
             raise
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from par import creation, index, interrupts, locks, repair, roster
+from par import creation, index, interrupts, locks, roster, undoing
 from par.errors import ConflictError
 from par.init import windows
 from par.locks import Operation
@@ -27,7 +27,7 @@ def extend(context: Context, planned: CreationPlan) -> Context:
             return creation.finish(grown)
         except BaseException as error:
             with interrupts.ignored():
-                failed = repair.take_out(grown, operation)
+                failed = undoing.take_out(grown, operation)
             creation.tell(error, failed)
             raise
 

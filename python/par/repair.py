@@ -4,10 +4,8 @@ There is one way back, whoever walks it: the process that failed, or the next on
 is led by the record, which was written before the first effect, and by marks that tell what is ours.
 """
 
-from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from par import (
@@ -19,16 +17,15 @@ from par import (
     paths,
     removal,
     roots,
-    roster,
     trash,
-    workspace_file,
+    undoing,
 )
 from par.disposal import keep
 from par.errors import ParError, StateError
-from par.git import links, remotes, repository, stale, work
+from par.git import links, repository, stale, work
 from par.index import Index
 from par.locks import Operation
-from par.model import Context, Kind, Phase, Worktree
+from par.model import Context, Phase, Worktree
 from par.tmux import sessions
 
 
@@ -79,7 +76,7 @@ def _repair(context: Context, operation: Operation) -> None:
 def _end_creating(context: Context, operation: Operation) -> None:
     made = tuple(each for each in context.worktrees if links.is_checked_out(each))
     if not made or not (any(map(_holds_work, made)) or roots.files(context)):
-        _see_to_it(roll_back(context, operation))
+        _see_to_it(undoing.roll_back(context, operation))
     elif made == context.worktrees:
         keep(context)
     else:
@@ -90,7 +87,7 @@ def _set_aside(context: Context, made: tuple[Worktree, ...], operation: Operatio
     """Put those worktrees of a workspace which were made, and hold work, into the trash; undo the rest."""
     for worktree in context.worktrees:
         if worktree not in made:
-            _remove(worktree, operation)
+            undoing.remove(worktree, operation)
     removal.delete_discarded(operation)
     rest = replace(context, phase=Phase.REMOVING, worktrees=tuple(map(doomed, made)))
     with locks.index():
@@ -109,7 +106,7 @@ def _end_adding(context: Context, operation: Operation) -> None:
     if _holds_work(context.worktrees[-1]):
         keep(context)
     else:
-        _see_to_it(take_out(context, operation))
+        _see_to_it(undoing.take_out(context, operation))
 
 
 def _see_to_it(failed: list[str]) -> None:
@@ -140,60 +137,6 @@ def _holds_work(worktree: Worktree) -> bool:
     if links.checked_out(worktree.path) != worktree.branch:
         return True
     return bool(work.uncommitted(worktree.path, worktree.repository))
-
-
-def roll_back(context: Context, operation: Operation) -> list[str]:
-    """Undo the making of `context`, as far as it came; what could not be undone, a line each.
-
-    A step that fails stops no other. While one fails the record stays, and the next par tries again.
-    """
-    steps: list[tuple[str, Callable[[], object]]] = [
-        ("kill the session", partial(removal.kill_session, context))
-    ]
-    if context.kind is Kind.WORKSPACE:
-        steps.append(("delete its file for editors", partial(workspace_file.delete, context)))
-    steps += [(f"remove {each.path}", partial(_remove, each, operation)) for each in context.worktrees]
-    steps.append(("delete the removed files", partial(removal.delete_discarded, operation)))
-    failed = _failed(steps)
-    if not failed:
-        with locks.index():
-            index.save(index.load(context.socket).without(context.label))
-    return failed
-
-
-def take_out(context: Context, operation: Operation) -> list[str]:
-    """Undo the making of the last worktree of a workspace; what could not be undone, as `roll_back`."""
-    rest = replace(context, worktrees=context.worktrees[:-1])
-    steps: list[tuple[str, Callable[[], object]]] = [
-        ("show the others only", partial(roster.show, rest, context)),
-        (f"remove {context.worktrees[-1].path}", partial(_remove, context.worktrees[-1], operation)),
-        ("delete the removed files", partial(removal.delete_discarded, operation)),
-    ]
-    failed = _failed(steps)
-    if not failed:
-        keep(rest)
-    return failed
-
-
-def _failed(steps: Iterable[tuple[str, Callable[[], object]]]) -> list[str]:
-    failed = []
-    for what, step in steps:
-        try:
-            step()
-        except (OSError, ParError) as error:
-            failed.append(f"could not {what}: {error}")
-    return failed
-
-
-def _remove(worktree: Worktree, operation: Operation) -> None:
-    if not worktree.repository.common_dir.is_dir():
-        return
-    with locks.repository(worktree.repository.common_dir):
-        removal.discard(worktree, operation)
-        remotes.drop_fetched(worktree.repository, operation)
-        oid = worktree.is_branch_ours and repository.branch_oid(worktree.repository, worktree.branch)
-        if oid and repository.is_untouched(worktree.repository, worktree.branch, operation.id):
-            repository.delete_branch(worktree.repository, worktree.branch, oid)
 
 
 def _session_id(context: Context) -> str | None:
