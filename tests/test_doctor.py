@@ -443,10 +443,12 @@ def test_trash_that_lost_files_or_refs_keeps_and_restores_the_rest(world: World)
 def test_modes_are_put_right_and_what_belongs_to_others_is_told(world: World) -> None:
     several(world)
     world.data.chmod(0o755)
-    index_of(world).chmod(0o644)
-    mended(world, ("mode", str(world.data)), ("mode", str(index_of(world))))
-    modes = [path.stat().st_mode & 0o777 for path in (world.data, index_of(world))]
-    assert modes == [0o700, 0o600]
+    (world.data / "trust.json").write_text("{}")
+    files = [index_of(world), world.data / "trust.json"]
+    for file in files:
+        file.chmod(0o644)
+    mended(world, *(("mode", str(path)) for path in (world.data, *files)))
+    assert [path.stat().st_mode & 0o777 for path in (world.data, *files)] == [0o700, 0o600, 0o600]
     for closed in (world.data / "worktrees", world.data):
         closed.chmod(0)
         result = world.run(*AS_A_USER, *PAR, "doctor", "--fix")

@@ -22,7 +22,14 @@ path_option = click.option(
 @click.option("--fetch", "with_fetch", is_flag=True, help="Fetch from origin first, for 30 seconds at most.")
 @click.pass_obj
 def start(
-    socket: Path, label: str, folder: str, base: str | None, with_fetch: bool, then_open: bool, as_json: bool
+    socket: Path,
+    label: str,
+    folder: str,
+    base: str | None,
+    with_fetch: bool,
+    is_trusted: bool,
+    then_open: bool,
+    as_json: bool,
 ) -> None:
     """Start a context called LABEL: a worktree, a branch and a tmux session.
 
@@ -30,7 +37,7 @@ def start(
     """
     if then_open:
         clients.check_can_show(socket)
-    request = start_command.Request(label, making.existing(folder), socket, base, with_fetch)
+    request = start_command.Request(label, making.existing(folder), socket, base, with_fetch, is_trusted)
     making.make(start_command.plan(request), socket, then_open, as_json)
 
 
@@ -39,16 +46,30 @@ def start(
 @making.options
 @path_option
 @click.option("-l", "--label", metavar="LABEL", help="Call the context so, not after its branch.")
+@click.option(
+    "--init", "with_init", is_flag=True, help="Do what .par.yaml asks for in a stranger's code too."
+)
 @click.pass_obj
 def checkout(
-    socket: Path, target: str, folder: str, label: str | None, then_open: bool, as_json: bool
+    socket: Path,
+    target: str,
+    folder: str,
+    label: str | None,
+    with_init: bool,
+    is_trusted: bool,
+    then_open: bool,
+    as_json: bool,
 ) -> None:
     """Start a context on something that exists.
 
     TARGET is a branch (here or on origin), REMOTE/BRANCH, USER:BRANCH for somebody's fork, pr/123,
     mr/45, or the URL of a pull or merge request.
+
+    The code of a fork, a pull or a merge request is a stranger's: nothing of .par.yaml is done in it, unless
+    --init says so. Then it can read the files that are copied, and the commands run what it brings.
     """
     if then_open:
         clients.check_can_show(socket)
-    request = checkout_command.Request(target, making.existing(folder), socket, label)
+    place = making.existing(folder)
+    request = checkout_command.Request(target, place, socket, label, is_trusted, with_init)
     making.make(checkout_command.plan(request), socket, then_open, as_json)

@@ -7,16 +7,20 @@ from typing import Any
 
 import click
 
-from par import creation
+from par import creation, trust
+from par.cli import asking
 from par.cli.output import emit, narrate
 from par.commands import open as open_command
 from par.plans import CreationPlan
-from par.render import document, text
+from par.render import document, text, trusting
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every command has which makes a context."""
     for option in (
+        click.option(
+            "--trust", "is_trusted", is_flag=True, help="Approve what .par.yaml asks to run, this once."
+        ),
         click.option("--json", "as_json", is_flag=True, help="Print the context as JSON."),
         click.option("--open", "then_open", is_flag=True, help="Open the context when it is made."),
     ):
@@ -25,14 +29,28 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def make(planned: CreationPlan, socket: Path, then_open: bool, as_json: bool) -> None:
-    """Make the context that was planned, and tell what it is."""
+    """Make the context that was planned, and tell what it is and what of it waits for approval.
+
+    A person is asked for that first.
+    """
+    planned = _considered(planned)
     context = creation.create(planned)
     if as_json:
         emit(document.made(context))
     else:
         narrate(text.made(context)) if then_open else emit(text.made(context))
+    for line in trusting.held(planned):
+        narrate(line)
     if then_open:
         open_command.run(open_command.plan(open_command.Request(context.label, socket)))
+
+
+def _considered(planned: CreationPlan) -> CreationPlan:
+    asked = planned.unapproved
+    if not (asked and asking.is_answered() and asking.agrees(asked)):
+        return planned
+    trust.approve(asked)
+    return planned.reconsidered()
 
 
 def existing(path: str) -> Path:

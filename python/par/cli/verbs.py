@@ -32,6 +32,8 @@ VERBS = (
     Verb("doctor", "mend", "Compare what par knows with what is there, and repair it."),
     Verb("adopt", "mend", "Take an existing worktree or tmux session into par."),
     Verb("resurrect", "mend", "Make the sessions of all stopped contexts again."),
+    Verb("trust", "trust", "Approve what a repository's .par.yaml asks to run."),
+    Verb("untrust", "trust", "Take that approval back."),
     Verb("completion", "shell", "Print a completion script for a shell."),
     Verb("demo", "shell", "Show par at work, on a tmux server of its own."),
 )

@@ -20,7 +20,7 @@ def modes() -> Iterator[Finding]:
     yield from _mode(paths.data(), 0o700, stat.S_ISDIR)
     if _can_enter(paths.data()):
         yield from _mode(paths.locks(), 0o700, stat.S_ISDIR)
-        for file in (paths.index(), paths.projection()):
+        for file in (paths.index(), paths.projection(), paths.approvals()):
             yield from _mode(file, 0o600, stat.S_ISREG)
         for folder in _places():
             if folder.exists() and not (_can_enter(folder) and os.access(folder, os.W_OK)):
@@ -76,7 +76,7 @@ def remains(found: Index) -> Iterator[Finding]:
 
 
 def _temporary() -> Iterator[Finding]:
-    for path in (paths.index(), paths.projection(), paths.log()):
+    for path in (paths.index(), paths.projection(), paths.approvals(), paths.log()):
         beside = index.beside(path)
         if beside.is_file() and not beside.is_symlink():
             told = "a write of it was interrupted"

@@ -1,0 +1,43 @@
+"""Asking a person whether what repositories want to run may run."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from par import trust
+from par.cli.output import narrate
+from par.model import Repository
+from par.names import visible
+from par.recipe import Recipe
+from par.render import trusting
+
+Asked = Sequence[tuple[Repository, Recipe]]
+
+
+def is_answered() -> bool:
+    """Whether there is a person who sees a question and can answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def show(asked: Asked) -> None:
+    """Show all that each repository wants to run, or what of it has changed since it was approved."""
+    narrate(_told(asked))
+
+
+def agrees(asked: Asked) -> bool:
+    """Show what each repository wants to run, page by page, and ask once for all. Aborts on Ctrl-C."""
+    size = os.get_terminal_size(sys.stderr.fileno())
+    first, *more = trusting.pages(_told(asked), size.columns or 80, (size.lines or 24) - 2)
+    narrate(first)
+    for page in more:  # a popup has no way to scroll back
+        narrate("-- any key shows more --")
+        click.getchar()
+        narrate(page)
+    names = ", ".join(visible(home.name) for home, _ in asked)
+    return click.confirm(f"Run these in every new context of {names}?", err=True)
+
+
+def _told(asked: Asked) -> str:
+    return "\n".join(trusting.asked(home, own, trust.previous(home)) for home, own in asked)

@@ -1,0 +1,68 @@
+"""`par trust`: approve what a repository's .par.yaml asks to run; what was approved."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from par import trust
+from par.config import recipes
+from par.errors import ConfigError
+from par.git import repository
+from par.model import Repository
+from par.recipe import Recipe
+from par.trust import Approval
+
+
+class State(Enum):
+    """How an approval stands to what the repository's .par.yaml asks for now."""
+
+    CURRENT = "as it stands now"
+    CHANGED = "changed since"
+    NOTHING = "nothing is asked for any more"
+    WRONG = "the file is wrong now"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An approval, and how it stands."""
+
+    approval: Approval
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What can be approved for a repository, and what was before; `is_needed` where that is not the same."""
+
+    home: Repository
+    own: Recipe
+    previous: Recipe | None
+    is_needed: bool
+
+
+def plan(folder: Path) -> Plan:
+    """Find what the repository that `folder` lies in asks to run. Raises every refusal."""
+    home = repository.containing(folder)
+    own = recipes.load(home).own
+    known = next((each.recipe for each in trust.approved() if each.path == home.path), None)
+    return Plan(home, own, known, own.runs_code and not trust.is_kept(home, own))
+
+
+def run(planned: Plan) -> None:
+    """Approve it."""
+    trust.approve([(planned.home, planned.own)])
+
+
+def listing() -> tuple[Standing, ...]:
+    """All approvals, each compared with what its repository asks for now."""
+    return tuple(Standing(each, _state(each)) for each in trust.approved())
+
+
+def _state(approval: Approval) -> State:
+    try:
+        own = recipes.load(Repository(approval.path, approval.path / ".git")).own
+    except ConfigError:
+        return State.WRONG
+    if not own.runs_code:
+        return State.NOTHING
+    return State.CURRENT if trust.digest(own) == approval.digest else State.CHANGED
