@@ -121,6 +121,7 @@ def end_restoring(context: Context, operation: Operation) -> None:
 
 def finish_restoring(context: Context, operation: Operation) -> Context:
     """Empty the place of what is back now, and write in the index that it is ready; as it is then."""
+    removal.bring_init_back(context)
     trash.clear(operation.id, homes(context))
     return keep(context)
 

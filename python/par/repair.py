@@ -78,6 +78,7 @@ def roll_back(context: Context, operation: Operation) -> list[str]:
         ("kill the session", partial(removal.kill_session, context))
     ]
     steps += [(f"remove {each.path}", partial(_remove, each, operation)) for each in context.worktrees]
+    steps.append(("delete the logs of its commands", partial(removal.drop_init, context)))
     steps.append(("delete the removed files", partial(removal.delete_discarded, operation)))
     failed = []
     for what, step in steps:

@@ -35,7 +35,7 @@ def _plain(line: bytes) -> str:
 
 
 def follow(folder: Path) -> list[Run]:
-    """Wait until every run of a context has ended, telling what the commands say; the runs as they are then."""
+    """Wait until every run of a context has ended, telling what it says; the runs as they are then."""
     told: dict[int, int] = {}
     while True:
         found = jobs.runs(folder)

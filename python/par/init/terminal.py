@@ -8,7 +8,7 @@ import signal
 import termios
 import time
 import tty
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -21,7 +21,7 @@ PIECE = 65_536
 GRACE_SECONDS = 2.0
 
 
-def run(words: Sequence[str], folder: Path, env: Mapping[str, str], keep: Callable[[bytes], None]) -> int:
+def run(words: list[str], folder: Path, env: Mapping[str, str], keep: Callable[[bytes], None]) -> int:
     """Run a program in `folder` until it ends; its exit status, above 128 for a signal.
 
     Keys go to it and what it writes goes to the screen and to `keep`. It does not matter what it leaves
@@ -42,7 +42,7 @@ def run(words: Sequence[str], folder: Path, env: Mapping[str, str], keep: Callab
     return code if code >= 0 else 128 - code
 
 
-def _become(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
+def _become(words: list[str], folder: Path, env: Mapping[str, str]) -> None:
     try:
         for name in DEFAULTS:
             signal.signal(getattr(signal, name), signal.SIG_DFL)

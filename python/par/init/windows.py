@@ -22,14 +22,24 @@ def begin(context: Context, session_id: str, preparations: Sequence[Preparation]
     """Run the commands of each worktree's preparation in the session, and tell there how it goes.
 
     `preparations` has one for each worktree. `@par_init` is then running, held, or empty where there is
-    nothing to do. What is kept of earlier runs goes. Raises CommandError or StateError.
+    nothing to do. What is kept of earlier runs goes, their windows too. Raises CommandError or StateError.
     """
     folder = paths.init(context.root)
-    if not any(each.recipe.commands or each.is_held for each in preparations):
-        if folder.exists():
-            jobs.prepare(folder)
+    if not (folder.exists() or any(each.recipe.commands or each.is_held for each in preparations)):
         return
+    old = tmux.windows(context.socket, session_id) if folder.exists() else []
     jobs.prepare(folder)
+    programs = _write(folder, context, session_id, preparations)
+    init = jobs.worst(jobs.runs(folder))
+    tmux.begin(context.socket, session_id, init.value if init else "", programs)
+    if programs:
+        tmux.close(context.socket, old)
+
+
+def _write(
+    folder: Path, context: Context, session_id: str, preparations: Sequence[Preparation]
+) -> list[list[str]]:
+    """Write what is to be run, and what is held; the programs that will run it."""
     programs = []
     for place, (worktree, preparation) in enumerate(zip(context.worktrees, preparations, strict=True)):
         files = Files(folder, place)
@@ -38,8 +48,7 @@ def begin(context: Context, session_id: str, preparations: Sequence[Preparation]
             programs.append(_program(files))
         elif preparation.is_held:
             jobs.save_state(files, State(Init.HELD, worktree.repository.name, jobs.now()))
-    init = Init.RUNNING if programs else Init.HELD
-    tmux.begin(context.socket, session_id, init.value, programs)
+    return programs
 
 
 def _job(context: Context, session_id: str, worktree: Worktree, preparation: Preparation) -> Job:

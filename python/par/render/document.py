@@ -62,7 +62,7 @@ def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str])
     }
 
 
-def made(context: Context) -> str:
+def made(context: Context, init: str = "") -> str:
     """The document of `par start --json` and `par checkout --json`."""
     worktree = context.worktrees[0]
     return _dumped(
@@ -71,6 +71,7 @@ def made(context: Context) -> str:
                 "label": context.label,
                 "kind": context.kind.value,
                 "state": State.RUNNING.value,
+                "init": init,
                 "repository": {"name": context.repository.name, "path": str(context.repository.path)},
                 "session": {"name": context.session},
                 "worktrees": [

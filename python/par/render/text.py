@@ -42,6 +42,7 @@ MARKS = {
     State.PURGING: "…",
     State.RESTORING: "…",
 }
+INITS_SHOWN = ("running", "failed", "held")
 LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
 
 
@@ -57,12 +58,14 @@ def contexts(sightings: Sequence[Sighting], width: int | None) -> str:
 
 def _row(sighting: Sighting) -> tuple[str, ...]:
     context = sighting.context
-    here = "*" if sighting.session and sighting.session.is_current else ""
+    session = sighting.session
+    here = "*" if session and session.is_current else ""
+    init = f" (init {session.init})" if session and session.init in INITS_SHOWN else ""
     return (
-        f"{MARKS[sighting.state]} {context.label}{here}",
+        f"{MARKS[sighting.state]} {context.label}{here}{init}",
         context.kind.value.capitalize(),
         _place(context),
-        sighting.session.name if sighting.session else context.session,
+        session.name if session else context.session,
         branch(sighting),
         context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
     )
@@ -79,14 +82,15 @@ def branch(sighting: Sighting) -> str:
     return sighting.context.branch if seen is None else seen or "(no branch)"
 
 
-def made(context: Context) -> str:
-    """What `par start` and `par checkout` say when they are done."""
+def made(context: Context, init: str = "") -> str:
+    """What `par start` and `par checkout` say when they are done; `init` is how its commands go."""
     lines = [
         f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}",
         f"  worktree  {visible(str(context.root))}",
         f"  branch    {visible(context.branch)}"
         + ("" if context.worktrees[0].is_branch_ours else " (existing)"),
         f"  session   {context.session}",
+        *([f"  init      {init} (par init {context.label}{' --log' * (init == 'running')})"] if init else []),
         f"open it: par open {context.label}",
     ]
     return "\n".join(lines)
