@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -14,10 +15,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from forks import Call, Parent
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 15.0
@@ -27,6 +31,8 @@ STAY = re.compile(
     r"global_state\.json|contexts\.tsv|worktrees|review|init|locks(/index|/repository-[0-9a-f]{8})?"
 )
 ENTRY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.__main__ import main; sys.exit(main())"
+# What a process takes from its environment only when it starts
+SETTLED = {"LC_ALL", "LANG", "PYTHONPATH", "TZ"}
 PAR = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"))
 
 
@@ -86,7 +92,10 @@ class World:
 
     def par(self, *words: str, cwd: Path | None = None, text: str | None = None, **env: str) -> Result:
         """Run `par` with these words."""
-        return self.run(*PAR, *words, cwd=cwd, text=text, **env)
+        if SETTLED & env.keys():
+            return self.run(*PAR, *words, cwd=cwd, text=text, **env)
+        folder = str(cwd or self.home)
+        return Result(*_parent().run(Call(words, folder, {**self.env, **env}), text))
 
     def ok(self, *words: str, cwd: Path | None = None, text: str | None = None, **env: str) -> Result:
         """Run `par` with these words; the test fails where par does."""
@@ -166,12 +175,18 @@ class World:
         return set(self.git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads").splitlines())
 
 
-@contextmanager
-def sealed_world() -> Iterator[World]:
-    """A sealed machine with nothing on it. Its paths are short: a socket's may have 104 bytes."""
-    home = Path(tempfile.mkdtemp(prefix="par-", dir="/tmp")).resolve()
+@cache
+def _parent() -> Parent:
+    """The par that the calls of this process are forks of."""
+    parent = Parent(ROOT / "python", environment(Path("/")))
+    atexit.register(parent.end)
+    return parent
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What every program in a sealed world finds in its environment."""
     kept = {key: value for key, value in os.environ.items() if key in {"PATH", "LANG", "TERM"}}
-    env = {
+    return {
         **kept,
         "HOME": str(home),
         "TMUX_TMPDIR": str(home),
@@ -183,7 +198,13 @@ def sealed_world() -> Iterator[World]:
         "GIT_EDITOR": "false",
         "TZ": "UTC",
     }
-    made = World(home, env)
+
+
+@contextmanager
+def sealed_world() -> Iterator[World]:
+    """A sealed machine with nothing on it. Its paths are short: a socket's may have 104 bytes."""
+    home = Path(tempfile.mkdtemp(prefix="par-", dir="/tmp")).resolve()
+    made = World(home, environment(home))
     (home / ".gitconfig").write_text(
         '[user]\n name = Test\n email = test@example.com\n[protocol "file"]\n allow = always\n'
         "[init]\n defaultBranch = main\n"

@@ -185,7 +185,9 @@ def test_parallel_checkouts_do_not_mix(world: World, hub: Hub) -> None:
     tips = {f"pr-{number}": publish(world, hub.bare, f"refs/pull/{number}/head") for number in numbers}
     running = [world.start_par("checkout", f"pr/{number}", cwd=hub.home) for number in numbers]
     ended = [(each.communicate(timeout=60)[1], each.returncode) for each in running]
-    assert ended == [("", 0)] * len(tips)
+    # On a slow machine one that waits for the repository says so
+    told = [line for said, _ in ended for line in said.splitlines() if not line.startswith("waiting for ")]
+    assert (told, {status for _, status in ended}) == ([], {0})
     listed = world.ok("ls", "--json").json["contexts"]
     assert {each["label"]: each["worktrees"][0]["head"] for each in listed} == tips
     assert {label: world.git(hub.home, "rev-parse", label) for label in tips} == tips

@@ -68,7 +68,8 @@ def _worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
         port = ports.lease(found, recipe.ports, leased) if recipe.ports else 0
         branch = each.branch
         bare = Worktree(each.repository, each.path, branch.name, branch.is_new, "", port, recipe.ports)
-        made.append(replace(bare, env=preparation.environment(recipe, planned.label, bare)))
+        env = preparation.environment(recipe, planned.label, bare)
+        made.append(replace(bare, env=env, env_asked=recipe.env))
     return made
 
 

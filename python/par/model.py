@@ -59,7 +59,7 @@ class Worktree:
     `branch` is the branch par put there; `is_branch_ours` says that par created it: a branch that
     existed before is never deleted. `doomed_oid` is the commit at which a removal that has begun may
     delete the branch, or empty. `port` is the first of its `port_count` ports, 0 where it has none, and
-    `env` what its commands and panes find in their environment.
+    `env` what its commands and panes find in their environment: `env_asked` with its placeholders filled in.
     """
 
     repository: Repository
@@ -70,6 +70,7 @@ class Worktree:
     port: int = 0
     port_count: int = 0
     env: tuple[tuple[str, str], ...] = ()
+    env_asked: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:

@@ -1,14 +1,13 @@
 """What is done for a new worktree besides checking it out: how much of what is asked for is approved."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from par import trust
+from par import narration, ports, trust
 from par.config import recipes
-from par.model import Repository, Worktree
-from par.recipe import Recipe
-
-PLACEHOLDER = re.compile(r"\{(label|branch|repo|port)(?:\+(\d+))?\}")
+from par.index import Index
+from par.model import Context, Repository, Worktree
+from par.recipe import PLACEHOLDER, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +61,21 @@ def environment(recipe: Recipe, label: str, worktree: Worktree) -> tuple[tuple[s
     said = {name: PLACEHOLDER.sub(filled, value) for name, value in recipe.env}
     own = {"PAR_PORT": str(worktree.port)} if worktree.port else {}
     return tuple({**said, **own}.items())
+
+
+def settled(context: Context, found: Index) -> Context:
+    """`context`, which comes back, with ports that no other has got meanwhile, and the environment to that.
+
+    What was approved for it stays what it was: only the placeholders are filled in again, as also its
+    label may be another. The caller holds the index `found`. Raises StateError.
+    """
+    made: list[Worktree] = []
+    for each in context.worktrees:
+        now = each
+        if each.port and ports.is_leased(found, each.port, each.port_count):
+            own = [(one.port, one.port_count) for one in (*made, *context.worktrees) if one.port]
+            now = replace(each, port=ports.lease(found, each.port_count, own))
+            narration.tell(f"note: another context has port {each.port}: it is {now.port} now")
+        env = environment(Recipe(env=now.env_asked), context.label, now)
+        made.append(replace(now, env=env))
+    return replace(context, worktrees=tuple(made))

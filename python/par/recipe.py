@@ -1,6 +1,9 @@
 """What a repository, or a user, asks par to do for each new worktree. Pure."""
 
+import re
 from dataclasses import dataclass, replace
+
+PLACEHOLDER = re.compile(r"\{(label|branch|repo|port)(?:\+([0-9]+))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +53,10 @@ class Recipe:
             layout=self.layout or base.layout,
             before_remove=self.before_remove or base.before_remove,
         )
+
+
+def most_port(value: str) -> int:
+    """The greatest N of a `{port+N}` in the value of a variable, `{port}` being 0; -1 where it has none."""
+    found = [match[2] or "0" for match in PLACEHOLDER.finditer(value) if match[1] == "port"]
+    # Python itself refuses to read a number of thousands of digits
+    return max((int(each.lstrip("0")[:6] or 0) for each in found), default=-1)

@@ -1,5 +1,6 @@
 """How a context is written in the index, and read back."""
 
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,7 @@ def _worktree_record(worktree: Worktree) -> Record:
         "doomed_oid": worktree.doomed_oid,
         **({"port": worktree.port, "port_count": worktree.port_count} if worktree.port else {}),
         **({"env": [*map(list, worktree.env)]} if worktree.env else {}),
+        **({"env_asked": [*map(list, worktree.env_asked)]} if worktree.env_asked else {}),
     }
 
 
@@ -74,8 +76,13 @@ def _worktree(record: Record) -> Worktree:
         doomed_oid=str(record["doomed_oid"]),
         port=int(record.get("port", 0)),
         port_count=int(record.get("port_count", 0)),
-        env=tuple((_text(name), str(value)) for name, value in record.get("env", ())),
+        env=_pairs(record.get("env", ())),
+        env_asked=_pairs(record.get("env_asked", ())),
     )
+
+
+def _pairs(values: Iterable[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(name), str(value)) for name, value in values)
 
 
 def when(text: str) -> datetime:

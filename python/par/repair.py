@@ -66,7 +66,9 @@ def _holds_work(worktree: Worktree) -> bool:
     """Whether a worktree whose checkout was finished has files of the user's since."""
     if not links.is_checked_out(worktree):
         return False
-    return links.checked_out(worktree.path) != worktree.branch or bool(work.uncommitted(worktree.path))
+    if links.checked_out(worktree.path) != worktree.branch:
+        return True
+    return bool(work.uncommitted(worktree.path, worktree.repository))
 
 
 def roll_back(context: Context, operation: Operation) -> list[str]:

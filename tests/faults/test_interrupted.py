@@ -105,7 +105,8 @@ class Lab(NamedTuple):
             str(grave): name for name in self.trash() for grave in (world.data / "trash" / name).glob("?")
         }
         assert folders == {str(home), *paths, *graves}
-        assert {str(path) for path in (world.data / "worktrees").glob("*/*")} == paths
+        places = [world.data / name for name in ("worktrees", "review")]
+        assert {str(path) for place in places for path in place.glob("*/*")} == paths
         assert len(list((home / ".git").glob("worktrees/*"))) == len(paths) + len(graves)
         assert world.branches(home) == {"main", "mine", *branches}
         refs = world.git(home, "for-each-ref", "--format=%(refname)", "refs/par").splitlines()

@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import disposal, index, interrupts, locks, names, paths, plans, survey, trash
+from par import disposal, index, interrupts, locks, names, paths, plans, preparation, survey, trash
 from par.errors import ConflictError, NotFoundError, StateError
 from par.git import burial, repository
 from par.git.burial import Kept
@@ -161,9 +161,9 @@ def run(planned: Plan) -> Context:
     with locks.adopted(entry.id) as operation:
         if operation is None or trash.load(entry.id) is None:
             raise ConflictError("another par is at it", hint="par trash")
-        _reserve(context)
+        context = _reserve(context)
         try:
-            _put_back(planned, operation)
+            _put_back(replace(planned, context=context), operation)
             sessions.create(context)
         except BaseException as error:
             with interrupts.ignored():
@@ -183,8 +183,10 @@ def _put_back(planned: Plan, operation: Operation) -> None:
             burial.unbury(kept, planned.entry.grave(place), target, head, operation)
 
 
-def _reserve(context: Context) -> None:
+def _reserve(context: Context) -> Context:
     with locks.index():
         found = index.load(context.socket)
         plans.check_label(found, context.label)
-        index.save(found.with_(context))
+        settled = preparation.settled(context, found)
+        index.save(found.with_(settled))
+    return settled

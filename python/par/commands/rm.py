@@ -173,7 +173,7 @@ def _bar(worktree: Worktree) -> str:
 def _loss(worktree: Worktree) -> str:
     if not worktree.repository.common_dir.is_dir():
         return ""
-    files = work.uncommitted(worktree.path) if worktree.path.exists() else []
+    files = work.uncommitted(worktree.path, worktree.repository) if worktree.path.exists() else []
     commits = work.unmerged(worktree)
     said = [_counted("uncommitted file", files), _counted("commit on no other branch", commits)]
     return " and ".join(f"has {each}" for each in said if each)

@@ -3,22 +3,24 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from par.git import links, process, repository
-from par.model import Worktree
+from par.git import copies, links, process, repository
+from par.model import Repository, Worktree
 
 SHOWN_COMMITS = 20
 
 
-def uncommitted(path: Path) -> list[str]:
+def uncommitted(path: Path, home: Repository) -> list[str]:
     """The files that are changed, staged or not tracked, and an operation that git has not finished.
 
-    Ignored files are not among them: a build's output can be built again.
+    Ignored files are not among them: a build's output can be built again. Nor is what is not tracked and
+    only repeats what lies in the same place in `home`, as files that par copied and links that it made.
     """
     asked = ("status", "--porcelain=v1", "-z", "--untracked-files=normal", "--ignore-submodules=none")
     fields = iter(process.run(path, *asked).split("\0"))
     files = []
     for field in fields:
-        if field:
+        untracked = field[3:] if field.startswith("?? ") else ""
+        if field and not (untracked and copies.is_copy(path / untracked, home.path / untracked)):
             files.append(field[3:])
         if field[:1] in {"R", "C"}:
             next(fields)  # where it was renamed from

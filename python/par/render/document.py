@@ -59,7 +59,12 @@ def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str])
         "path": str(worktree.path),
         "branch": branch,
         "head": heads.get(worktree.path) if branch is not None else None,
+        **_ports(worktree),
     }
+
+
+def _ports(worktree: Worktree) -> Document:
+    return {"port": worktree.port or None, "ports": worktree.port_count}
 
 
 def made(context: Context, init: str = "") -> str:
@@ -80,6 +85,7 @@ def made(context: Context, init: str = "") -> str:
                         "path": str(worktree.path),
                         "branch": worktree.branch,
                         "created_branch": worktree.is_branch_ours,
+                        **_ports(worktree),
                     }
                 ],
                 "branch": worktree.branch,

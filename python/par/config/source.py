@@ -1,0 +1,81 @@
+"""A file of YAML as it is read: its text, and every mistake that is found in it."""
+
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from par.names import nearest_hint, visible
+
+MOST_BYTES = 65_536
+# Nobody reads more, and a hostile file could hold one in every other byte
+MOST_MISTAKES = 100
+MOST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong at a place in a file: `line` is 0 and `key` empty where it is the file itself."""
+
+    path: Path
+    line: int
+    key: str
+    told: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.line}:" if self.line else ""
+        key = f" {self.key}:" if self.key else ""
+        return f"{visible(str(self.path))}:{line}{key} {self.told}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that is being read, and the mistakes found in it so far, the first hundred."""
+
+    path: Path
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def fault(self, line: int, key: str, told: str, hint: str = "") -> None:
+        """Note a mistake."""
+        if len(self.mistakes) < MOST_MISTAKES:
+            self.mistakes.append(Mistake(self.path, line, key, told, hint))
+
+    def unknown(self, line: int, key: str, name: str, known: Iterable[str]) -> None:
+        """Note a key called `name` that is none of `known`, with those that look like it."""
+        if len(self.mistakes) < MOST_MISTAKES:
+            otherwise = f"known are: {', '.join(known)}"
+            self.fault(line, key, "unknown key", nearest_hint(name[:MOST_SHOWN], known, otherwise))
+
+
+def text(source: Source, may_be_link: bool) -> str | None:
+    """The file's text; None where there is no file, and where it cannot be read, which is a mistake."""
+    try:
+        return _content(source.path, may_be_link).decode()
+    except UnicodeDecodeError as error:
+        line = bytes(error.object).count(b"\n", 0, error.start) + 1
+        source.fault(line, "", "it is not UTF-8", "save the file as UTF-8")
+    except (FileNotFoundError, NotADirectoryError):
+        if source.path.is_symlink():
+            source.fault(0, "", "cannot be read: it is a link to nothing")
+    except OSError as error:
+        source.fault(0, "", f"cannot be read: {error.strerror or error}")
+    return None
+
+
+def _content(path: Path, may_be_link: bool) -> bytes:
+    if not may_be_link and path.is_symlink():
+        raise OSError("it is a symbolic link")
+    # A FIFO would never end, and a device never stop
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    descriptor = os.open(path, flags if may_be_link else flags | os.O_NOFOLLOW)
+    # A folder is no file either, and os.fdopen would tell that in other words
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError("it is not a file")
+    with os.fdopen(descriptor, "rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise OSError(f"it is larger than {MOST_BYTES // 1024} KiB")
+    return content

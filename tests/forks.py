@@ -1,0 +1,143 @@
+"""Calls of par as forks of one that has imported itself: two thirds of a call are Python's own start.
+
+Each call is a process of its own, with its own words, folder, environment and streams. What a process
+settles when it starts (its locale, mostly) is that of the first: a call that changes that needs a start.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import pickle
+import pkgutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, NamedTuple
+
+PARTS = ("cli", "commands", "health")
+OTHERS = ("difflib", "pty", "yaml")
+SECONDS = 60.0
+
+
+class Call(NamedTuple):
+    """The words after `par`, and where it runs with which environment."""
+
+    words: tuple[str, ...]
+    folder: str
+    environment: dict[str, str]
+
+
+class Parent:
+    """A par that waits at `socket`, started with `environment`."""
+
+    def __init__(self, source: Path, environment: dict[str, str]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="par-forks-", dir="/tmp")
+        self._socket = Path(self._folder.name, "socket")
+        entry = "import sys; sys.path[:0] = sys.argv[1:3]; import forks; forks.serve(sys.argv[3])"
+        words = (
+            sys.executable,
+            "-I",
+            "-c",
+            entry,
+            str(source),
+            str(Path(__file__).parent),
+            str(self._socket),
+        )
+        self._process = subprocess.Popen(
+            words, env=environment, cwd="/", stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        deadline = time.monotonic() + SECONDS
+        while not self._socket.exists():
+            assert self._process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def run(self, call: Call, text: str | None) -> tuple[int, str, str]:
+        """Run par; its exit status (negative: the signal that ended it) and both streams."""
+        with ExitStack() as stack:
+            streams = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
+            streams[0].write((text or "").encode("utf-8", "surrogateescape"))
+            streams[0].seek(0)
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(SECONDS)
+                connection.connect(str(self._socket))
+                socket.send_fds(connection, [b"."], [each.fileno() for each in streams])
+                connection.sendall(pickle.dumps(call))
+                connection.shutdown(socket.SHUT_WR)
+                status = int(connection.recv(16))
+            return status, _content(streams[1]), _content(streams[2])
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+
+
+def _content(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read().decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+
+
+def serve(path: str) -> None:
+    """Answer calls for ever; in the process of a call this returns by running par."""
+    import par.__main__
+
+    _load()
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path + ".new")
+    listener.listen(100)
+    Path(path + ".new").rename(path)
+    while True:
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            listener.close()
+            _answer(connection)
+            sys.exit(par.__main__.main())
+        connection.close()
+        while _has_reaped():
+            pass
+
+
+def _load() -> None:
+    """Import what a call may import, and have none of it copied when memory is cleaned up."""
+    for name in OTHERS:
+        importlib.import_module(name)
+    for part in PARTS:
+        package = importlib.import_module(f"par.{part}")
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    gc.freeze()
+
+
+def _has_reaped() -> bool:
+    try:
+        return os.waitpid(-1, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return False
+
+
+def _answer(connection: socket.socket) -> None:
+    """Become the process of the call; one that stays behind tells how it ended."""
+    _, streams, _, _ = socket.recv_fds(connection, 1, 3)
+    pieces = iter(lambda: connection.recv(65536), b"")
+    call: Call = pickle.loads(b"".join(pieces))
+    if child := os.fork():
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        connection.sendall(str(status).encode())
+        os._exit(0)
+    connection.close()
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.environ.clear()
+    os.environ.update(call.environment)
+    os.chdir(call.folder)
+    sys.argv[1:] = call.words
+    signal.signal(signal.SIGINT, signal.default_int_handler)
