@@ -64,6 +64,18 @@ def test_new_opens_for_the_client_that_asked(world: World) -> None:
     assert desk.shown("other") == "home"
 
 
+def test_new_asks_in_the_popup_what_may_run(world: World) -> None:
+    desk = Desk(world, folder=world.repository("app"))
+    (world.home / "src/app/.par.yaml").write_text("before_remove: [make stop]\n")
+    desk.open("new", LABEL)
+    desk.terminal.type("feat")
+    desk.terminal.wait("Run these in every new context of app? [y/N]:")
+    assert "    make stop" in desk.popup()
+    desk.terminal.type("y")
+    desk.shows("feat")
+    assert world.ok("trust", "--list").stdout.endswith("as it stands now\n")
+
+
 def test_new_shows_an_error_and_asks_again(world: World) -> None:
     desk = Desk(world, folder=world.repository("app"))
     desk.open("new", LABEL)

@@ -48,10 +48,10 @@ SHOWN = """\
     {{
       "windows": [
         {{
-          "window_name": "logs",
           "panes": [
             "tail -f log"
-          ]
+          ],
+          "window_name": "logs"
         }}
       ]
     }}
@@ -99,12 +99,17 @@ def test_without_a_terminal_all_is_shown_but_only_a_yes_approves_it(world: World
     # A linked worktree shares it, and what its branch brings is never read
     ask(world.worktree("feat"), "commands: [make other]\n")
     assert world.ok("start", "other", cwd=world.worktree("feat")).stderr == ""
+    lib = world.repository("lib")
+    ask(lib, "env: {A: b}\n")
+    assert world.ok("trust", "-y", cwd=lib).stdout == f"approved for {lib}: env\n"
     moved = home.rename(world.home / "src/moved")
     assert "make install" in world.par("trust", cwd=moved).stderr
-    assert approvals(world) == {str(home): "nothing"}
+    assert approvals(world) == {str(home): "nothing", str(lib): "current"}
     gone = f"no longer approved: what .par.yaml of {home} asks to run\n"
     assert world.ok("untrust", str(home)).stdout == gone
     refused(world.par("untrust", cwd=moved), 3, f"nothing is approved for '{moved}'", "par trust --list")
+    assert approvals(world) == {str(lib): "current"}
+    world.ok("untrust", cwd=lib)
     assert world.ok("trust", "--list").stdout == "Nothing is approved.\n"
 
 
