@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from conftest import ROOT, Terminal, World, eventually, refused
 
-ALWAYS = {"PAR_TRUST": "always"}
+AGREES = "Nothing to repair: index, worktrees, branches, sessions and files agree.\n"
 LIST_WINDOWS = ("list-windows", "-a", "-F", "#{window_name}")
 
 
@@ -34,9 +36,13 @@ def log_of(world: World) -> Path:
     return path
 
 
-def shown(world: World, label: str = "feat") -> str:
-    """What the window `init` shows."""
-    return world.screen(f"={world.session(label)}:init")
+def init_window(world: World, label: str = "feat") -> str:
+    return f"={world.session(label)}:init"
+
+
+def shown(world: World) -> str:
+    """What the window `init` shows, and what has left its screen."""
+    return world.tmux("capture-pane", "-p", "-S", "-", "-t", init_window(world))
 
 
 def test_commands_run_in_a_window_that_closes_when_all_went_well(world: World) -> None:
@@ -52,7 +58,7 @@ def test_commands_run_in_a_window_that_closes_when_all_went_well(world: World) -
     tool.write_text("#!/bin/sh\necho the caller\\'s\n")
     tool.chmod(0o755)
     path = f"{tool.parent}:{world.env['PATH']}"
-    made = world.ok("start", "feat", cwd=home, PATH=path, **ALWAYS)
+    made = world.ok("start", "feat", cwd=home, PATH=path, PAR_TRUST="always")
     folder = world.worktree("feat")
     assert "  init      running (par init feat --log)\n" in made.stdout
     eventually((folder / "first").exists)
@@ -60,7 +66,7 @@ def test_commands_run_in_a_window_that_closes_when_all_went_well(world: World) -
     assert rows(world) == ["○ feat (init running)"]
     state = world.ok("init", "feat")
     assert state.stdout == f"app: running: '{commands[1]}'\n  log  {log_of(world)}\n"
-    again = world.par("init", "feat", "--retry", **ALWAYS)
+    again = world.par("init", "feat", "--retry", PAR_TRUST="always")
     refused(again, 4, "the commands of 'feat' are running", "par init feat --wait")
     # What was approved runs, whatever the file says since; and nothing takes the window for the context's
     asking(home, "touch evil")
@@ -98,7 +104,7 @@ def rows(world: World) -> list[str]:
 def test_failure_stays_to_be_seen_and_can_be_tried_again(world: World) -> None:
     home = world.repository()
     asking(home, "Begin: printf no-newline", "Break: exit 3", "touch never")
-    result = world.par("start", "feat", "--wait", cwd=home, **ALWAYS)
+    result = world.par("start", "feat", "--wait", cwd=home, PAR_TRUST="always")
     fault = "par: init of 'feat' in app: 'Break': exit status 3\nhint: par init feat --retry\n"
     said = "[1/3] Begin\n  printf no-newline\nno-newline\n[2/3] Break\n  exit 3\n"
     said += "failed: 'Break': exit status 3\nagain: par init feat --retry\n"
@@ -109,7 +115,7 @@ def test_failure_stays_to_be_seen_and_can_be_tried_again(world: World) -> None:
     assert result.stdout.endswith(report)
     assert not (world.worktree("feat") / "never").exists()
     assert world.ok("init", "feat").stdout == report
-    eventually(lambda: "Pane is dead" in shown(world))
+    eventually(lambda: world.tmux("list-panes", "-t", init_window(world), "-F", "#{pane_dead}") == "1")
     assert said in shown(world)
     assert (told(world), rows(world)) == ("failed", ["○ feat (init failed)"])
     assert world.tmux("list-sessions", "-F", "#{session_windows}") == "2"
@@ -126,14 +132,14 @@ def test_failure_stays_to_be_seen_and_can_be_tried_again(world: World) -> None:
         "log": str(log_of(world)),
     }
     # The file as it is now, from the first command; the environment too, for the session's panes as well
-    asking(home, "echo $WHO > who", more="env:\n  WHO: 'me; '\n")
-    retried = world.ok("init", "feat", "--retry", "--wait", "--json", **ALWAYS)
+    asking(home, "echo $WHO > who", more="env:\n  WHO: 'me;'\n")
+    retried = world.ok("init", "feat", "--retry", "--wait", "--json", PAR_TRUST="always")
     assert retried.json["init"] == "ok"
-    assert (world.worktree("feat") / "who").read_text() == "me; \n"
+    assert (world.worktree("feat") / "who").read_text() == "me;\n"
     eventually(lambda: world.tmux(*LIST_WINDOWS) == "feat")
     assert told(world) == "ok"
-    assert world.index["contexts"]["feat"]["worktrees"][0]["env"] == [["WHO", "me; "]]
-    assert "WHO=me; " in world.tmux("show-environment", "-t", f"={world.session('feat')}:")
+    assert world.index["contexts"]["feat"]["worktrees"][0]["env"] == [["WHO", "me;"]]
+    assert "WHO=me;" in world.tmux("show-environment", "-t", f"={world.session('feat')}:")
     (home / ".par.yaml").unlink()
     assert world.ok("init", "feat", "--retry").stdout == "init: nothing was to be done in 'feat'\n"
     assert told(world) == ""
@@ -171,9 +177,9 @@ def test_strangers_code_runs_only_after_it_was_said_what_that_means(world: World
     (home / ".git/info/exclude").write_text(".env\n.par.yaml\n")
     (home / ".env").write_text("secret\n")
     asking(home, "Build: cat .env > built", more="  include: [.env]\n")
-    world.ok("checkout", "pr/1", "--label", "feat", cwd=home, **ALWAYS)
+    world.ok("checkout", "pr/1", "--label", "feat", cwd=home, PAR_TRUST="always")
     assert (told(world), (world.worktree("feat") / ".env").exists()) == ("held", False)
-    result = world.par("init", "feat", "--retry", **ALWAYS)
+    result = world.par("init", "feat", "--retry", PAR_TRUST="always")
     said = [
         "'feat' holds the code of a stranger. These run it, and let it read what is copied:",
         "  app: copied: .env",
@@ -192,42 +198,55 @@ def test_strangers_code_runs_only_after_it_was_said_what_that_means(world: World
     terminal.wait("app: ok")
 
 
-def test_run_that_is_ended_from_outside_is_told_as_failed(world: World) -> None:
-    home = world.repository()
-    for label, end in (("kill", kill_runner), ("window", kill_window), ("key", press_interrupt)):
-        asking(home, f"Long: echo $$ > {world.home}/{label}; sleep 600; true")
-        world.ok("start", label, cwd=home, **ALWAYS)
-        pid_file = world.home / label
-        pid = int(eventually(lambda: pid_file.exists() and pid_file.read_text()))  # noqa: B023
-        reason = end(world, label)
-        eventually(lambda: told(world, label) == "failed")  # noqa: B023
-        assert f"app: failed: 'Long': {reason}\n" in world.ok("init", label).stdout
-        eventually(lambda: not is_alive(pid))  # noqa: B023
-    # The session dies, and all in it
-    asking(home, f"echo $$ > {world.home}/rm; trap '' HUP; sleep 600; true")
-    world.ok("start", "rm", cwd=home, **ALWAYS)
-    pid = int(eventually(lambda: (world.home / "rm").exists() and (world.home / "rm").read_text()))
-    world.ok("rm", "rm")
-    eventually(lambda: not is_alive(pid))
+class End(NamedTuple):
+    """How a run ends before its time, and what is told of it then."""
 
-
-def kill_runner(world: World, label: str) -> str:
-    os.kill(runner(world, label), signal.SIGKILL)
-    return "it was ended"
-
-
-def kill_window(world: World, label: str) -> str:
-    world.tmux("kill-window", "-t", f"={world.session(label)}:init")
-    return "it was ended"
-
-
-def press_interrupt(world: World, label: str) -> str:
-    world.tmux("send-keys", "-t", f"={world.session(label)}:init", "C-c")
-    return "exit status 130"
+    id: str
+    end: Callable[[World, str], object]
+    told: str
 
 
 def runner(world: World, label: str) -> int:
-    return int(world.tmux("list-panes", "-t", f"={world.session(label)}:init", "-F", "#{pane_pid}"))
+    return int(world.tmux("list-panes", "-t", init_window(world, label), "-F", "#{pane_pid}"))
+
+
+ENDS = [
+    End("kill", lambda world, label: os.kill(runner(world, label), signal.SIGKILL), "it was ended"),
+    End(
+        "window",
+        lambda world, label: world.tmux("kill-window", "-t", init_window(world, label)),
+        "it was ended",
+    ),
+    End(
+        "key",
+        lambda world, label: world.tmux("send-keys", "-t", init_window(world, label), "C-c"),
+        "exit status 130",
+    ),
+]
+
+
+def test_run_that_is_ended_from_outside_is_told_as_failed(world: World) -> None:
+    home = world.repository()
+    for label, end, reason in ENDS:
+        pid = long_run(world, home, label, "trap '' HUP; " if label == "window" else "")
+        end(world, label)
+        eventually(lambda: rows(world)[-1] == f"○ {label} (init failed)", label)  # noqa: B023
+        # tmux 3.3a misses the end of a pane now and then, until another of its programs ends
+        eventually(lambda: [world.tmux("run-shell", "true"), told(world, label)][1] == "failed", label)  # noqa: B023
+        eventually(lambda: f"app: failed: 'Long': {reason}\n" in world.ok("init", label).stdout, label)  # noqa: B023
+        eventually(lambda: not is_alive(pid))  # noqa: B023
+    pid = long_run(world, home, "rm")
+    assert "still running" not in world.ok("rm", "rm").stdout
+    eventually(lambda: not is_alive(pid))
+
+
+def long_run(world: World, home: Path, label: str, before: str = "") -> int:
+    """Start a context whose command takes long; the process id of that."""
+    pid_file = world.home / label
+    asking(home, f"Long: {before}echo $$ > {pid_file}.new; mv {pid_file}.new {pid_file}; sleep 600; true")
+    world.ok("start", label, cwd=home, PAR_TRUST="always")
+    eventually(pid_file.exists)
+    return int(pid_file.read_text())
 
 
 def is_alive(pid: int) -> bool:
@@ -243,11 +262,11 @@ def test_commands_have_a_terminal_and_what_they_leave_running_holds_nobody_up(wo
         "initialization:\n  commands:\n"
         "  - read answer; echo $answer $(stty size) > answer\n"
         "  - sleep 600 &\n"
-        "  - nohup sleep 600 > /dev/null 2>&1 & echo $! > left\n"
+        "  - trap '' HUP; sleep 600 > /dev/null 2>&1 & echo $! > left\n"
         "  - \"printf '\\\\033[31mred\\\\033[m 10%%\\\\r20%%\\\\n\\\\007'\"\n"
     )
-    world.ok("start", "feat", cwd=home, **ALWAYS)
-    target = f"={world.session('feat')}:init"
+    world.ok("start", "feat", cwd=home, PAR_TRUST="always")
+    target = init_window(world)
     eventually(lambda: "read answer" in world.screen(target))
     world.tmux("send-keys", "-t", target, "yes", "Enter")
     waited = world.ok("init", "feat", "--wait")
@@ -261,12 +280,12 @@ def test_commands_have_a_terminal_and_what_they_leave_running_holds_nobody_up(wo
 def test_log_goes_with_a_removal_and_comes_back_with_it(world: World) -> None:
     home = world.repository()
     asking(home, "echo said")
-    world.ok("start", "feat", "--wait", cwd=home, **ALWAYS)
+    world.ok("start", "feat", "--wait", cwd=home, PAR_TRUST="always")
     world.ok("rm", "feat")
     assert list((world.data / "init").iterdir()) == []
     world.ok("restore", "feat", "--as", "back")
     assert "said" in world.ok("init", "back", "--log").stdout.splitlines()
-    assert (world.ok("doctor").stdout, told(world, "back")) == ("Everything agrees.\n", "")
+    assert (world.ok("doctor").stdout, told(world, "back")) == (AGREES, "")
     world.ok("rm", "back", "--purge")
     assert list((world.data / "init").iterdir()) == []
 
@@ -274,7 +293,7 @@ def test_log_goes_with_a_removal_and_comes_back_with_it(world: World) -> None:
 def test_window_of_a_session_that_has_no_other_stays(world: World) -> None:
     home = world.repository()
     asking(home, "until [ -e go ]; do sleep 0.02; done")
-    world.ok("start", "feat", cwd=home, **ALWAYS)
+    world.ok("start", "feat", cwd=home, PAR_TRUST="always")
     world.tmux("kill-window", "-t", f"={world.session('feat')}:feat")
     (world.worktree("feat") / "go").touch()
     world.ok("init", "feat", "--wait")
@@ -293,11 +312,11 @@ from par.preparation import Preparation
 from par.recipe import Recipe, Step
 context = index.load(Path("/")).find("feat")
 worktrees = [replace(context.worktrees[0], path=context.root / str(n)) for n in range(len(sys.argv[2:]))]
-recipes = [Recipe(commands=(Step(line, f"step {n}"),)) if line else Recipe() for n, line in enumerate(sys.argv[2:])]
+steps = [(Step(line, f"step {n}"),) if line else () for n, line in enumerate(sys.argv[2:])]
+recipes = [Recipe(commands=each) for each in steps]
 given = [Preparation(recipe, is_held=not recipe.commands) for recipe in recipes]
 for each in worktrees:
     each.path.mkdir(exist_ok=True)
-windows.begin(replace(context, worktrees=tuple(worktrees)), "$" + context.session, given) if False else None
 windows.begin(replace(context, worktrees=tuple(worktrees)), f"={context.session}", given)
 """
 
@@ -328,7 +347,7 @@ def test_several_worktrees_have_a_pane_each_and_the_worst_of_them_counts(world: 
 def test_run_that_cannot_be_read_is_told_as_one_that_did_not_start(world: World, damage: str) -> None:
     home = world.repository()
     asking(home, "exit 0")
-    world.ok("start", "feat", "--wait", cwd=home, **ALWAYS)
+    world.ok("start", "feat", "--wait", cwd=home, PAR_TRUST="always")
     folder = log_of(world).parent
     for name in ("0.state", "0.job"):
         (folder / name).write_text(damage)

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Container, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -15,6 +16,15 @@ def inside(folders: Iterable[Path], ignored: Iterable[int]) -> tuple[str, ...]:
     found = [each for each in Path("/proc").glob("[0-9]*") if _folder(each).startswith(roots)]
     staying = [each for each in found if int(each.name) != os.getpid() and not _ends(each, doomed)]
     return tuple(sorted(f"{_name(each)} ({each.name})" for each in staying))
+
+
+def children(pids: Iterable[int]) -> list[int]:
+    """The processes that these have started, as far as they are still there."""
+    found: list[int] = []
+    for pid in pids:
+        with suppress(OSError):
+            found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return found
 
 
 def _ends(process: Path, doomed: Container[int]) -> bool:

@@ -64,14 +64,14 @@ def kill_session(context: Context) -> None:
 
 
 def drop(context: Context) -> None:
-    """Take the record of `context` out of the index; what its commands said goes where the rest of it went."""
+    """Take the record of `context` out of the index; what its commands said goes with the rest of it."""
     drop_init(context)
     with locks.index():
         index.save(index.load(context.socket).without(context.label))
 
 
 def drop_init(context: Context) -> None:
-    """Put away what is kept of the commands that `context` began with; without a trash entry it is deleted."""
+    """Put away what is kept of the commands of `context`; where it has no trash entry, it is deleted."""
     folder, entry = paths.init(context.root), paths.trash() / context.operation
     if folder.is_dir():
         if entry.is_dir() and not (entry / INIT).exists():

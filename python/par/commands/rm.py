@@ -104,8 +104,10 @@ def _remove(sighting: Sighting, planned: Plan) -> Removed:
 def _take_away(doomed: Context, operation: Operation, session_id: str | None, planned: Plan) -> Removed:
     if planned.is_purge:
         return removal.finish(doomed, operation, session_id, keeps=not planned.is_forced)
-    shells = panes.pids(doomed.socket, session_id) if session_id else ()
-    running = processes.inside([each.path for each in doomed.worktrees], shells)
+    shells = panes.pids(doomed.socket, session_id) if session_id else {}
+    # What runs the first commands ends what it has started, on terminals of its own
+    ending = processes.children(pid for pid, is_runner in shells.items() if is_runner)
+    running = processes.inside([each.path for each in doomed.worktrees], [*shells, *ending])
     return replace(disposal.put_away(doomed, operation, session_id), processes=running)
 
 
