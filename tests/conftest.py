@@ -24,7 +24,7 @@ import pytest
 from forks import Call, Parent
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 15.0
+PATIENCE = 30.0
 # Under nohup, as some CI runs, it would be ignored in every program that a test starts
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 STAY = re.compile(

@@ -60,7 +60,8 @@ PARTS = "2 commands, env, shell, layout, before_remove"
 
 
 def ask(home: Path, text: str) -> None:
-    """Let the repository ask for this."""
+    """Let the repository ask for this, and have the file that it may include."""
+    (home / ".env").touch()
     (home / ".par.yaml").write_text(text)
 
 
