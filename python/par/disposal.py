@@ -158,6 +158,7 @@ def finish_restoring(context: Context, operation: Operation) -> Context:
     """Empty the place of what is back now, and write in the index that it is ready; as it is then."""
     if entry := trash.load(operation.id):
         _rewrite_file(context, entry)
+    removal.bring_init_back(context)
     trash.clear(operation.id, homes(context))
     return keep(context)
 

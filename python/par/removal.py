@@ -1,5 +1,6 @@
 """How a context is taken away: worktrees, branches, session and record, in that order."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,11 @@ from par.git import deletion, links, repository
 from par.locks import Operation
 from par.model import Context, Session, Worktree
 from par.tmux import sessions
+
+# In an entry of the trash
+INIT = "init"
+# A command that was ended may be writing its last words
+DELETIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,30 @@ def kill_session(context: Context) -> None:
 
 
 def drop(context: Context) -> None:
-    """Take the record of `context` out of the index."""
+    """Take the record of `context` out of the index; what its commands said goes with the rest of it."""
+    drop_init(context)
     with locks.index():
         index.save(index.load(context.socket).without(context.label))
+
+
+def drop_init(context: Context) -> None:
+    """Put away what is kept of the commands of `context`; where it has no trash entry, it is deleted."""
+    folder, entry = paths.init(context.root), paths.trash() / context.operation
+    if folder.is_dir():
+        if entry.is_dir() and not (entry / INIT).exists():
+            folder.rename(entry / INIT)
+        for _ in range(DELETIONS):
+            if folder.is_dir():
+                with suppress(OSError):
+                    deletion.delete_tree(folder)
+
+
+def bring_init_back(context: Context) -> None:
+    """Put what `drop_init` put into the trash back in its place."""
+    folder, kept = paths.init(context.root), paths.trash() / context.operation / INIT
+    if kept.is_dir() and not folder.exists():
+        folder.parent.mkdir(mode=0o700, exist_ok=True)
+        kept.rename(folder)
 
 
 def finish(context: Context, operation: Operation, session_id: str | None, keeps: bool = False) -> Removed:

@@ -22,6 +22,7 @@ def roll_back(context: Context, operation: Operation) -> list[str]:
     if context.kind is Kind.WORKSPACE:
         steps.append(("delete its file for editors", partial(workspace_file.delete, context)))
     steps += [(f"remove {each.path}", partial(remove, each, operation)) for each in context.worktrees]
+    steps.append(("delete the logs of its commands", partial(removal.drop_init, context)))
     steps.append(("delete the removed files", partial(removal.delete_discarded, operation)))
     failed = _failed(steps)
     if not failed:

@@ -118,10 +118,12 @@ def _remove(sighting: Sighting, planned: Plan) -> Removed:
 def _take_away(doomed: Context, operation: Operation, session_id: str | None, planned: Plan) -> Removed:
     if planned.is_purge:
         return removal.finish(doomed, operation, session_id, keeps=not planned.is_forced)
-    shells = panes.pids(doomed.socket, session_id) if session_id else ()
+    shells = panes.pids(doomed.socket, session_id) if session_id else {}
+    # What runs the first commands ends what it has started, on terminals of its own
+    ending = processes.children(pid for pid, is_runner in shells.items() if is_runner)
     root = roots.of(doomed)
     folders = [root] if root else [each.path for each in doomed.worktrees]
-    running = processes.inside(folders, shells)
+    running = processes.inside(folders, [*shells, *ending])
     return replace(disposal.put_away(doomed, operation, session_id), processes=running)
 
 

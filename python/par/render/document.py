@@ -36,7 +36,7 @@ def _ports(worktree: Worktree) -> Document:
     return {"port": worktree.port or None, "ports": worktree.port_count}
 
 
-def made(context: Context) -> str:
+def made(context: Context, init: str = "") -> str:
     """The document of `par start --json`, `par checkout --json` and `par workspace start --json`."""
     return _dumped(
         {
@@ -44,6 +44,7 @@ def made(context: Context) -> str:
                 "label": context.label,
                 "kind": context.kind.value,
                 "state": State.RUNNING.value,
+                "init": init,
                 "repository": {"name": context.repository.name, "path": str(context.repository.path)},
                 "session": {"name": context.session},
                 "worktrees": [*map(_made, context.worktrees)],

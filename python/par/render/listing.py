@@ -37,6 +37,7 @@ MARKS = {
     State.DROPPING: "…",
     State.DAMAGED: "✗",
 }
+INITS_SHOWN = ("running", "failed", "held")
 LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
 
 
@@ -53,12 +54,14 @@ def contexts(listing: Listing, width: int | None) -> str:
 
 def _row(sighting: Sighting) -> tuple[str, ...]:
     context = sighting.context
-    here = "*" if sighting.session and sighting.session.is_current else ""
+    session = sighting.session
+    here = "*" if session and session.is_current else ""
+    init = f" (init {session.init})" if session and session.init in INITS_SHOWN else ""
     return (
-        f"{MARKS[sighting.state]} {context.label}{here}",
+        f"{MARKS[sighting.state]} {context.label}{here}{init}",
         context.kind.value.capitalize(),
         place(context),
-        sighting.session.name if sighting.session else context.session,
+        session.name if session else context.session,
         _branch(sighting),
         context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
     )

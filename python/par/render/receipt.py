@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from par.model import Context, Worktree
 
 
-def made(context: Context) -> str:
-    """What `par start`, `par checkout` and `par workspace start` say when they are done."""
+def made(context: Context, init: str = "") -> str:
+    """What `par start`, `par checkout` and `par workspace start` say; `init` is how the commands go."""
     lines = [
         *(_workspace(context) if context.kind is Kind.WORKSPACE else _single(context)),
         f"  session   {context.session}",
+        *([f"  init      {init} (par init {context.label}{' --log' * (init == 'running')})"] if init else []),
         f"open it: par open {context.label}",
     ]
     return "\n".join(lines)
