@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from par import disposal, roster, trash
 from par.errors import ParError
+from par.init import joining
 from par.locks import Operation
 from par.model import Context, Worktree
 
@@ -23,6 +24,7 @@ def drop(context: Context, gone: Worktree, operation: Operation) -> Context:
         raise
     rest = replace(context, worktrees=tuple(each for each in context.worktrees if each.path != gone.path))
     with suppress(ParError):  # file and windows only show it
+        joining.leave(context, gone)
         roster.show(rest, context)
     return disposal.keep(rest)
 

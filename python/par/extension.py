@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from par import creation, index, interrupts, locks, roster, undoing
 from par.errors import ConflictError
-from par.init import windows
+from par.init import joining
 from par.locks import Operation
 from par.model import Context, Phase
 from par.plans import CreationPlan
@@ -50,5 +50,4 @@ def _begin(context: Context, preparation: Preparation) -> None:
     """Run what the repository asks for, where the session lives; the others have had theirs."""
     live = sessions.sessions(context.socket)
     if session := next((each for each in live if each.label == context.label), None):
-        before = [Preparation()] * (len(context.worktrees) - 1)
-        windows.begin(context, session.id, [*before, preparation])
+        joining.join(context, session.id, preparation)

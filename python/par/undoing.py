@@ -7,6 +7,7 @@ from functools import partial
 from par import disposal, index, locks, removal, roster, workspace_file
 from par.errors import ParError
 from par.git import remotes, repository
+from par.init import joining
 from par.locks import Operation
 from par.model import Context, Kind, Worktree
 
@@ -35,6 +36,7 @@ def take_out(context: Context, operation: Operation) -> list[str]:
     """Undo the making of the last worktree of a workspace; what could not be undone, as `roll_back`."""
     rest = replace(context, worktrees=context.worktrees[:-1])
     steps: list[tuple[str, Callable[[], object]]] = [
+        ("end its commands", partial(joining.leave, context, context.worktrees[-1])),
         ("show the others only", partial(roster.show, rest, context)),
         (f"remove {context.worktrees[-1].path}", partial(remove, context.worktrees[-1], operation)),
         ("delete the removed files", partial(removal.delete_discarded, operation)),

@@ -38,7 +38,7 @@ def make(
     A person is asked for that first. `with_wait` raises CommandError where one of its commands fails, and
     UnsafeError where something waits for approval; the context stays.
     """
-    planned = _considered(planned)
+    planned = considered(planned)
     context = creation.create(planned)
     show = narrate if then_open else emit
     if not as_json:
@@ -56,7 +56,8 @@ def make(
         open_command.run(open_command.plan(open_command.Request(context.label, socket)))
 
 
-def _considered(planned: CreationPlan) -> CreationPlan:
+def considered(planned: CreationPlan) -> CreationPlan:
+    """The plan, after a person was asked to approve what of it is not."""
     asked = planned.unapproved
     if not (asked and asking.is_answered() and asking.agrees(asked)):
         return planned

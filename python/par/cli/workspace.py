@@ -47,6 +47,7 @@ def start(
     repos: str | None,
     base: str | None,
     is_trusted: bool,
+    with_wait: bool,
     then_open: bool,
     as_json: bool,
 ) -> None:
@@ -59,7 +60,7 @@ def start(
         clients.check_can_show(socket)
     place, consent = making.existing(folder), Consent(is_trusted)
     request = workspace_command.Request(label, place, socket, repos, base, consent)
-    making.make(workspace_command.plan(request), socket, then_open, as_json)
+    making.make(workspace_command.plan(request), socket, then_open, as_json, with_wait)
 
 
 @workspace.command("ls", epilog="Example: par workspace ls --json")

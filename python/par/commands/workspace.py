@@ -67,17 +67,17 @@ def _root(folder: Path) -> Path:
     return folder.resolve()
 
 
-def named(folder: Path, typed: str) -> Iterator[Source]:
+def named(folder: Path, typed: str, hint: str = REPOS_HINT) -> Iterator[Source]:
     """The repositories that are named, or lie, in `folder`. Raises NotFoundError for what is none."""
     given = [each.strip() for each in typed.split(",") if each.strip()]
     if not given:
-        raise UsageError("--repos names no repository", hint=REPOS_HINT)
+        raise UsageError("--repos names no repository", hint=hint)
     for each in given:
         place = folder / os.path.expanduser(each)  # noqa: PTH111 - Path's own fails where there is no such user
-        home = repository.containing(place, hint=REPOS_HINT) if place.is_dir() else None
+        home = repository.containing(place, hint=hint) if place.is_dir() else None
         # A folder inside of a repository is none itself
         if home is None or not (os.path.lexists(place / ".git") or place.resolve() == home.path):
-            raise NotFoundError(f"'{visible(str(place))}' is not a git repository", hint=REPOS_HINT)
+            raise NotFoundError(f"'{visible(str(place))}' is not a git repository", hint=hint)
         yield Source(home, place)
 
 

@@ -7,6 +7,8 @@ from par import barriers, dropping, extension, index, interrupts, locks, names, 
 from par.commands import workspace
 from par.commands.workspace import Source
 from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
+from par.init import joining
+from par.init.jobs import Init
 from par.model import Context, Kind, Phase, Worktree
 from par.names import visible
 from par.plans import CreationPlan, WorktreePlan
@@ -76,12 +78,13 @@ def _workspace(label: str, socket: Path) -> Context:
 
 
 def _source(context: Context, request: AddRequest) -> Source:
+    hint = f"par workspace add {context.label} PATH"
     if not request.repo.strip() or "," in request.repo:
-        raise UsageError("one repository is added at a time", hint=f"par workspace add {context.label} REPO")
+        raise UsageError("one repository is added at a time", hint=hint)
     beside = dict.fromkeys(each.repository.path.parent for each in context.worktrees)
     places = [request.folder, *beside]
     found = next((each for each in places if (each / request.repo).is_dir()), request.folder)
-    (source,) = workspace.named(found, request.repo)
+    (source,) = workspace.named(found, request.repo, hint)
     return source
 
 
@@ -100,6 +103,9 @@ def plan_drop(request: DropRequest) -> DropPlan:
     if not worktree.repository.common_dir.is_dir():
         gone = f"the repository '{visible(str(worktree.repository.path))}' is gone"
         raise NotFoundError(gone, hint="par doctor")
+    if any(run.state.init is Init.RUNNING for run in joining.runs_of(context, worktree)):
+        told = f"the commands of '{visible(worktree.name)}' are running"
+        raise ConflictError(told, hint=f"par init {context.label} --wait")
     if bar := barriers.of_worktree(worktree):
         raise UnsafeError(f"'{visible(worktree.name)}' cannot be dropped: it {bar.told}", hint=bar.hint)
     return DropPlan(context, worktree)
