@@ -28,7 +28,7 @@ PATIENCE = 30.0
 # Under nohup, as some CI runs, it would be ignored in every program that a test starts
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 STAY = re.compile(
-    r"global_state\.json|contexts\.tsv|worktrees|review|init|locks(/index|/repository-[0-9a-f]{8})?"
+    r"global_state\.json|contexts\.tsv|worktrees|workspaces|review|init|locks(/index|/repository-[0-9a-f]{8})?"
 )
 ENTRY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.__main__ import main; sys.exit(main())"
 # What a process takes from its environment only when it starts

@@ -24,11 +24,22 @@ def completion(ctx: click.Context, shell: str) -> None:
 def _verb(ctx: click.Context, name: str) -> Verb:
     command = load(name)
     names = (name, *(alias for alias, full in ALIASES.items() if full == name))
-    parameters = command.get_params(ctx)
-    options = tuple(_option(each) for each in parameters if isinstance(each, click.Option))
-    choices = [_choices(each) for each in parameters if isinstance(each, click.Argument)]
+    below = _below(ctx, command)
+    parameters = [each for one in (command, *below.values()) for each in one.get_params(ctx)]
+    options = {tuple(each.opts): _option(each) for each in parameters if isinstance(each, click.Option)}
+    arguments = [_choices(each) for each in parameters if isinstance(each, click.Argument)]
     words = completion_command.WORDS.get(name, Words.NOTHING)
-    return Verb(names, command.get_short_help_str(80), options, words, sum(choices, ()))
+    return Verb(
+        names, command.get_short_help_str(80), tuple(options.values()), words, sum(arguments, tuple(below))
+    )
+
+
+def _below(ctx: click.Context, command: click.Command) -> dict[str, click.Command]:
+    """The commands of one that is a group."""
+    if not isinstance(command, click.Group):
+        return {}
+    found = ((name, command.get_command(ctx, name)) for name in command.list_commands(ctx))
+    return {name: each for name, each in found if each}
 
 
 def _option(option: click.Option) -> Option:

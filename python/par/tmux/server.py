@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -58,21 +58,24 @@ def attempt(socket: Path, *arguments: str, text: str | None = None, folder: Path
 
 def run(socket: Path, *arguments: str, text: str | None = None, folder: Path | None = None) -> str:
     """Run a chain of tmux commands; its standard output. Raises CommandError with tmux's own words."""
-    outcome = attempt(socket, *arguments, text=text, folder=folder)
-    if outcome.status:
-        said = outcome.stderr.strip().splitlines() or [f"exit status {outcome.status}"]
-        raise CommandError(f"tmux {arguments[0]}: {said[0]}")
-    return outcome.stdout
+    return _said(arguments[0], attempt(socket, *arguments, text=text, folder=folder))
 
 
-def run_script(socket: Path, commands: Iterable[Sequence[str]], folder: Path | None = None) -> str:
+def run_script(socket: Path, commands: Sequence[Sequence[str]], folder: Path | None = None) -> str:
     """As `run`, for commands of any length and number: each argument is taken as it is.
 
     The first that fails is the last. The server has to be there.
     """
     # On one line: tmux goes on with the next line after a failure
-    line = " ; ".join(" ".join(map(_quoted, command)) for command in commands)
-    return run(socket, "source-file", "-", text=f"{line}\n", folder=folder)
+    script = " ; ".join(" ".join(map(_quoted, command)) for command in commands)
+    return _said(commands[0][0], attempt(socket, "source-file", "-", text=f"{script}\n", folder=folder))
+
+
+def _said(command: str, outcome: Outcome) -> str:
+    if outcome.status:
+        said = outcome.stderr.strip().splitlines() or [f"exit status {outcome.status}"]
+        raise CommandError(f"tmux {command}: {said[0]}")
+    return outcome.stdout
 
 
 def line(value: str) -> str:
