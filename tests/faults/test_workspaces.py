@@ -54,6 +54,7 @@ class Desk(NamedTuple):
         assert self.root.exists() == bool(names)
         shown = world.tmux("list-windows", "-a", "-F", "#{@par_worktree}").split()
         assert not (set(shown) - names)
+        assert bool(list(world.data.glob("init/*/*.job"))) == ("docs" in names)
         return tuple(sorted(names))
 
     def _check_repository(self, name: str, paths: set[str], graves: set[str]) -> set[str]:
@@ -88,6 +89,12 @@ def desk(world: World) -> Desk:
     world.ok("start", "other", cwd=world.home / "src/docs")
     world.ok("rm", "--purge", "other")
     return Desk(world, world.home / "src")
+
+
+def ask_for_commands(desk: Desk) -> None:
+    """The third repository has something run in each new worktree of it."""
+    (desk.home("docs") / ".par.yaml").write_text("initialization:\n  commands: ['true']\n")
+    desk.world.env["PAR_TRUST"] = "always"
 
 
 def make_work(desk: Desk) -> dict[str, str]:
@@ -137,7 +144,7 @@ PURGING = (
 )
 ADDING = (
     *("rename DATA/global_state", "update-ref --create-reflog", "worktree add", "big.code-workspace.tmp"),
-    *("source-file", "set-option", "open DATA/global_state#2", "remove DATA/locks/operation-"),
+    *("source-file", "set-option", ".job.tmp", "new-window", "open DATA/global_state#2"),
 )
 DROPPING = (
     *("rename DATA/global_state", "entry.json", "rename DATA/workspaces", "update-ref -d refs/heads/big"),
@@ -184,11 +191,13 @@ def test_purge_of_a_workspace_killed_before_any_of_its_effects_is_not_begun_or_e
 
 
 def test_adding_a_repository_killed_before_any_of_its_effects_leaves_the_others(desk: Desk) -> None:
+    ask_for_commands(desk)
     work = make_work(desk)
     for point, is_over in interruptions(desk, ADD, ADDING):
         found = desk.check_whole()
         assert found in {NAMES, ("back", "docs", "front")}, point
         if len(found) == 3 and not is_over:
+            desk.world.ok("init", "big", "--wait")
             desk.world.ok("workspace", "drop", "big", "docs")
             desk.world.ok("trash", "empty", "-y")
         if not is_over:

@@ -76,8 +76,12 @@ def _leaves(folder: Path, depth: int) -> Iterator[Path]:
 def _worktrees_in(folder: Path) -> list[Path]:
     """The worktrees in what may be the folder of a workspace, where the user has files too."""
     inside = _below(folder)
-    inside += [deeper for each in inside if not os.path.lexists(each / ".git") for deeper in _below(each)]
-    return [each for each in inside if os.path.lexists(each / ".git")]
+    inside += [deeper for each in inside if not _is_worktree(each) for deeper in _below(each)]
+    return [each for each in inside if _is_worktree(each)]
+
+
+def _is_worktree(folder: Path) -> bool:
+    return os.path.lexists(folder / ".git") or bool(COPY.fullmatch(folder.name))
 
 
 def _below(folder: Path) -> list[Path]:
