@@ -281,7 +281,42 @@ def test_a_failure_in_one_undoes_all_and_stops_the_others(world: World, shop: Pa
         assert all_traces(world, backend, frontend) == before
         (world.home / "begun").unlink()
     slow.unlink()
+    before = all_traces(world, backend, frontend)
+    shim = world.home / "bin/tmux"
+    shim.parent.mkdir()
+    answer = "case $* in *source-file*) echo no >&2; exit 1 ;; esac"
+    shim.write_text(f'#!/bin/sh\n{answer}\nexec {shutil.which("tmux")} "$@"\n')
+    shim.chmod(0o755)
+    without = {"PATH": f"{shim.parent}:{world.env['PATH']}"}
+    refused(world.par("workspace", "start", "feat", cwd=shop, **without), 8, "tmux new-session: no")
+    assert all_traces(world, backend, frontend) == before
     world.ok("workspace", "start", "feat", cwd=shop)
+
+
+def test_what_each_repository_asks_for_is_done_in_its_own_worktree(world: World, shop: Path) -> None:
+    asked = "env:\n  PLACE: '{label} {branch} {repo} {port} $HOME;'\nports: 2\ninclude: [.env]\n"
+    for name in ("backend", "frontend"):
+        (shop / name / ".par.yaml").write_text(asked)
+        (shop / name / ".env").write_text(f"of {name}\n")
+        (shop / name / ".gitignore").write_text(".env\n")
+    (shop / "frontend/.par.yaml").write_text(f"{asked}prots: 1\n")
+    before = all_traces(world, shop / "backend", shop / "frontend")
+    wrong = world.par("workspace", "start", "feat", cwd=shop)
+    assert (wrong.status, wrong.stdout) == (6, "")
+    assert f"{shop}/frontend/.par.yaml" in wrong.stderr
+    assert all_traces(world, shop / "backend", shop / "frontend") == before
+    (shop / "frontend/.par.yaml").write_text(asked)
+    made = world.ok("workspace", "start", "feat", "--trust", "--json", cwd=shop).json["context"]["worktrees"]
+    ports = [each["port"] for each in made]
+    assert abs(ports[0] - ports[1]) >= 2
+    root = root_of(world, "feat")
+    for name, port in zip(("backend", "frontend"), ports, strict=True):
+        assert (root / name / ".env").read_text() == f"of {name}\n"
+        world.ok("send", f"feat/{name}", 'echo "$PLACE $PAR_PORT" > told')
+        told = eventually(partial(content, root / name / "told"))
+        assert told == f"feat feat {name} {port} $HOME; {port}\n"
+    world.ok("send", "feat", 'echo "${PLACE-none} ${PAR_PORT-none}" > told')
+    assert eventually(partial(content, root / "told")) == "none none\n"
 
 
 def test_what_two_gits_say_for_long_is_shown_one_after_the_other(world: World, shop: Path) -> None:

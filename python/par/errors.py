@@ -43,7 +43,7 @@ class UnsafeError(ParError):
 
 
 class ConfigError(ParError):
-    """A setting is wrong."""
+    """A `.par.yaml` or a setting is wrong."""
 
     status = 6
 

@@ -23,15 +23,15 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 def _verb(ctx: click.Context, name: str) -> Verb:
     command = load(name)
-    names = (name, *(alias for alias, full in ALIASES.items() if full == name))
     below = _below(ctx, command)
-    parameters = [each for one in (command, *below.values()) for each in one.get_params(ctx)]
+    names = (name, *(alias for alias, full in ALIASES.items() if full == name))
+    # An option of a command below a group is completed after the group's own name
+    parameters = [one for each in (command, *below.values()) for one in each.get_params(ctx)]
     options = {tuple(each.opts): _option(each) for each in parameters if isinstance(each, click.Option)}
-    arguments = [_choices(each) for each in parameters if isinstance(each, click.Argument)]
+    choices = [_choices(each) for each in parameters if isinstance(each, click.Argument)]
     words = completion_command.WORDS.get(name, Words.NOTHING)
-    return Verb(
-        names, command.get_short_help_str(80), tuple(options.values()), words, sum(arguments, tuple(below))
-    )
+    summary = command.get_short_help_str(80)
+    return Verb(names, summary, tuple(options.values()), words, sum(choices, tuple(below)))
 
 
 def _below(ctx: click.Context, command: click.Command) -> dict[str, click.Command]:
