@@ -33,7 +33,8 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
         if entry.has_root and not any(each.worktree.path.exists() for each in stays):
             _bury_root(entry)
     except BaseException:
-        give_up(context, operation)
+        with suppress(ParError, OSError):  # then the next par ends it: what went wrong first is told
+            give_up(context, operation)
         raise
     if session_id:
         sessions.kill(context, session_id)

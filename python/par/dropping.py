@@ -20,7 +20,8 @@ def drop(context: Context, gone: Worktree, operation: Operation) -> Context:
         entry = disposal.written(replace(context, worktrees=(gone,)), operation, None, with_root=False)
         disposal.bury(entry.kept[0], entry, 0)
     except BaseException:
-        disposal.give_up(context, operation)
+        with suppress(ParError, OSError):  # then the next par ends it: what went wrong first is told
+            disposal.give_up(context, operation)
         raise
     rest = replace(context, worktrees=tuple(each for each in context.worktrees if each.path != gone.path))
     with suppress(ParError):  # file and windows only show it

@@ -32,10 +32,6 @@ def contexts(seen: Listing) -> str:
     return _dumped({"contexts": listing.rows(seen)})
 
 
-def _ports(worktree: Worktree) -> Document:
-    return {"port": worktree.port or None, "ports": worktree.port_count}
-
-
 def made(context: Context, init: str = "") -> str:
     """The document of `par start --json`, `par checkout --json` and `par workspace start --json`."""
     return _dumped(
@@ -61,7 +57,7 @@ def _made(worktree: Worktree) -> Document:
         "path": str(worktree.path),
         "branch": worktree.branch,
         "created_branch": worktree.is_branch_ours,
-        **_ports(worktree),
+        **listing.ports(worktree),
     }
 
 

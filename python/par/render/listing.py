@@ -114,9 +114,13 @@ def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str])
         "path": str(worktree.path),
         "branch": branch,
         "head": heads.get(worktree.path) if branch is not None else None,
-        "port": worktree.port or None,
-        "ports": worktree.port_count,
+        **ports(worktree),
     }
+
+
+def ports(worktree: Worktree) -> dict[str, Any]:
+    """The ports that a worktree has: the first, or null, and how many."""
+    return {"port": worktree.port or None, "ports": worktree.port_count}
 
 
 def _record(found: Damaged) -> dict[str, Any]:
