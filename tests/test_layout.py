@@ -215,6 +215,13 @@ def test_each_repository_of_a_workspace_has_its_own_layout(world: World) -> None
         assert said(world, name) == f"{name} {folder}/{name}\n"
     assert len(rows(world, "#{window_id}")) == 5
     assert [row[0] for row in rows(world, "#{@par_worktree}") if row[0]] == ["api", "web"]
+    (world.home / "web").unlink()
+    world.ok("workspace", "drop", "feat", "web")
+    assert [row[0] for row in rows(world, "#{@par_layout}") if row[0]] == ["feat/api"]
+    assert len(rows(world, "#{window_id}")) == 3
+    world.ok("workspace", "add", "feat", str(root / "web"), PAR_TRUST=ALWAYS)
+    assert said(world, "web") == f"web {folder}/web\n"
+    assert sorted(row[0] for row in rows(world, "#{@par_layout}") if row[0]) == ["feat/api", "feat/web"]
     world.ok("rm", "feat")
     assert world.sessions() == []
 

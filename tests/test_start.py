@@ -53,6 +53,7 @@ def test_json_is_one_document_that_says_what_was_made(world: World) -> None:
             "label": "feat",
             "kind": "session",
             "state": "running",
+            "init": "",
             "repository": {"name": "app", "path": str(home)},
             "session": {"name": f"par-app-{root.parent.name}-feat"},
             "worktrees": [

@@ -1,5 +1,6 @@
 """How a context is made: reserved in the index as it was planned, then made, or undone."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -15,7 +16,7 @@ from par import (
     plans,
     ports,
     preparation,
-    repair,
+    undoing,
     workspace_file,
 )
 from par.errors import ParError
@@ -45,8 +46,8 @@ def create(planned: CreationPlan) -> Context:
             return finish(context)
         except BaseException as error:
             with interrupts.ignored():
-                failed = repair.roll_back(context, operation)
-            _tell(error, failed)
+                failed = undoing.roll_back(context, operation)
+            tell(error, failed)
             raise
 
 
@@ -67,7 +68,7 @@ def _record(planned: CreationPlan, operation: Operation, found: Index) -> Contex
         kind=planned.kind,
         phase=Phase.CREATING,
         root=planned.root,
-        worktrees=tuple(_worktrees(planned, found)),
+        worktrees=tuple(worktrees(planned, found)),
         session=plans.session_name(planned, (each.session for each in found.contexts)),
         socket=planned.socket,
         created_at=datetime.now(timezone.utc).replace(microsecond=0),
@@ -76,7 +77,8 @@ def _record(planned: CreationPlan, operation: Operation, found: Index) -> Contex
     )
 
 
-def _worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
+def worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
+    """The worktrees as they will be, each with the ports that it is given. The caller holds the index."""
     made: list[Worktree] = []
     for each in planned.worktrees:
         recipe = each.preparation.recipe
@@ -90,17 +92,20 @@ def _worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
 
 
 def _make_worktrees(planned: CreationPlan, context: Context, operation: Operation) -> None:
-    pairs = zip(planned.worktrees, context.worktrees, strict=True)
-    steps = [partial(make_worktree, *pair, operation, not planned.is_review) for pair in pairs]
-    if len(steps) == 1:
-        steps[0]()
+    pairs = [*zip(planned.worktrees, context.worktrees, strict=True)]
+    with_hooks = not planned.is_review
+    if len(pairs) == 1:
+        make_worktree(*pairs[0], operation, with_hooks)
     else:
-        _at_once([partial(_named, *each) for each in zip(steps, context.worktrees, strict=True)])
+        workers = max(1, (os.cpu_count() or 1) // min(len(pairs), MOST_AT_ONCE))
+        _at_once([partial(_make_named, *pair, operation, with_hooks, workers) for pair in pairs])
 
 
-def _named(step: Callable[[], None], worktree: Worktree) -> None:
+def _make_named(
+    planned: WorktreePlan, worktree: Worktree, operation: Operation, with_hooks: bool, workers: int
+) -> None:
     try:
-        step()
+        make_worktree(planned, worktree, operation, with_hooks, workers)
     except ParError as error:
         error.message += f" in '{names.visible(str(worktree.repository.path))}'"
         raise
@@ -123,7 +128,9 @@ def _at_once(steps: Sequence[Callable[[], None]]) -> None:
             raise
 
 
-def make_worktree(planned: WorktreePlan, worktree: Worktree, operation: Operation, with_hooks: bool) -> None:
+def make_worktree(
+    planned: WorktreePlan, worktree: Worktree, operation: Operation, with_hooks: bool, workers: int = 0
+) -> None:
     """Make the branch and the worktree, and bring what git does not track. Raises ParError."""
     home, branch = planned.repository, planned.branch
     with locks.repository(home.common_dir):
@@ -135,7 +142,7 @@ def make_worktree(planned: WorktreePlan, worktree: Worktree, operation: Operatio
         if branch.upstream:
             repository.track(home, branch.name, branch.upstream)
         planned.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        repository.add_worktree(home, worktree.path, branch.name, operation, with_hooks)
+        repository.add_worktree(home, worktree.path, branch.name, operation, with_hooks, workers)
     copying.bring(worktree, planned.preparation.recipe)
 
 
@@ -147,6 +154,7 @@ def finish(context: Context) -> Context:
     return ready
 
 
-def _tell(error: BaseException, failed: list[str]) -> None:
+def tell(error: BaseException, failed: list[str]) -> None:
+    """Let `error` say too what could not be undone."""
     if failed and isinstance(error, ParError):
         error.message += f" ({'; '.join(failed)})"

@@ -1,14 +1,38 @@
 """How a context is written in the index, and read back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from par.model import Context, Kind, Phase, Repository, Worktree
+from par.names import RESERVED
 
 Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A record that stands for no context: `record` is what it is instead, `told` what is wrong with it."""
+
+    label: str
+    record: object
+    told: str
+
+
+def read(records: Mapping[str, Any]) -> tuple[tuple[Context, ...], tuple[Damaged, ...]]:
+    """The contexts that `records` stand for by their labels, and those of them that are damaged."""
+    contexts, damaged = [], []
+    for label, record in records.items():
+        try:
+            contexts.append(from_record(label, record))
+        except KeyError as error:
+            damaged.append(Damaged(label, record, f"it has no {error}"))
+        except (AttributeError, TypeError, ValueError) as error:
+            damaged.append(Damaged(label, record, str(error)))
+    return tuple(contexts), tuple(damaged)
 
 
 def to_record(context: Context) -> Record:
@@ -44,10 +68,12 @@ def _worktree_record(worktree: Worktree) -> Record:
 def from_record(label: str, record: Record) -> Context:
     """The context that `record` stands for.
 
-    Raises KeyError, TypeError or ValueError where the record is damaged.
+    Raises AttributeError, KeyError, TypeError or ValueError where the record is damaged.
     """
+    if not isinstance(record, dict):
+        raise TypeError("a record was expected")
     return Context(
-        label=_text(label),
+        label=_label(label),
         kind=Kind(record["kind"]),
         phase=Phase(record["phase"]),
         root=_path(record["root"]),
@@ -95,6 +121,13 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError("a text that is not empty was expected")
     return value
+
+
+def _label(text: str) -> str:
+    # Looser than what a new one may hold: par-cli took more. It can be shown, typed and told from `all`
+    if not text.isprintable() or text[:1] in {"", "-"} or text.casefold() in RESERVED:
+        raise ValueError("its label is none")
+    return text
 
 
 def _operation(value: object) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from par import layouts, narration
 from par.errors import CommandError
 from par.names import visible
-from par.tmux import server, sessions, view
+from par.tmux import server, sessions, view, windows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,17 +28,17 @@ MISLEADING = ("TMUXP_", "ROWS", "COLUMNS")
 def build(context: Context, worktree: Worktree, session_id: str, layout: str) -> None:
     """Add the windows of `layout`, tmuxp's configuration as JSON, after those the session has, or none.
 
-    They start in `worktree`, with its environment. No window is marked: the context's own stay what they
-    are, and these end with the session. Raises CommandError.
+    They start in `worktree`, with its environment. The context's own windows stay what they are: these are
+    marked only with whose they are (`@par_layout`), and end with the session. Raises CommandError.
     """
     asked = layouts.windows(layout)
     folders = _folders(asked, worktree)
-    windows = [_config(each, worktree, folders) for each in asked]
+    configs = [_config(each, worktree, folders) for each in asked]
     before = _window_ids(context.socket, session_id)
     try:
         with _sized(context.socket, session_id), _unmisled(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _build(context.socket, session_id, windows)
+            _build(context.socket, session_id, configs)
     except Exception as error:  # those of tmuxp and libtmux have no root in common
         for window_id in _window_ids(context.socket, session_id) - before:
             server.attempt(context.socket, "kill-window", "-t", window_id)
@@ -46,6 +46,10 @@ def build(context: Context, worktree: Worktree, session_id: str, layout: str) ->
         raise CommandError(
             told, hint="mend the key 'layout' in .par.yaml, or in par's config.yaml"
         ) from error
+    owner = server.line(windows.owner(context, worktree))
+    added = _window_ids(context.socket, session_id) - before
+    marks = [("set-option", "-w", "-t", window_id, "@par_layout", owner) for window_id in added]
+    server.run_script(context.socket, marks)
 
 
 def _words(error: Exception) -> str:
@@ -60,13 +64,13 @@ def _window_ids(socket: Path, session_id: str) -> set[str]:
     return set(server.attempt(socket, *listed).stdout.split())
 
 
-def _build(socket: Path, session_id: str, windows: list[dict[str, Any]]) -> None:
+def _build(socket: Path, session_id: str, configs: list[dict[str, Any]]) -> None:
     library = view.library(socket)  # before tmuxp imports it in its own way
     from tmuxp.workspace.builder import WorkspaceBuilder  # 80 ms
 
     session = library.sessions.get(session_id=session_id)
     assert session, "its session is gone"
-    said = {"session_name": session.name, "windows": windows}
+    said = {"session_name": session.name, "windows": configs}
     WorkspaceBuilder(said, library).build(session, append=True)
 
 
@@ -124,10 +128,10 @@ def _command(typed: Typed) -> dict[str, Any]:
     return {**said, "sleep_before": typed.before, "sleep_after": typed.after}
 
 
-def _folders(windows: Iterable[Window], worktree: Worktree) -> dict[str, Path]:
+def _folders(asked: Iterable[Window], worktree: Worktree) -> dict[str, Path]:
     """Where panes start; in the worktree's root where a folder is not there, or leads out by a link."""
     found, root = {}, worktree.path.resolve()
-    for name in dict.fromkeys(pane.folder for window in windows for pane in window.panes):
+    for name in dict.fromkeys(pane.folder for window in asked for pane in window.panes):
         folder = (root / name).resolve()
         if folder.is_dir() and (folder == root or root in folder.parents):
             found[name] = worktree.path / name
