@@ -44,6 +44,15 @@ def runs(name: str, folders: Iterable[Path]) -> bool:
     return any(_name(each).startswith(name) for each in found)
 
 
+def children(pids: Iterable[int]) -> list[int]:
+    """The processes that these have started, as far as they are still there."""
+    found: list[int] = []
+    for pid in pids:
+        with suppress(OSError):
+            found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return found
+
+
 def _ends(process: Path, doomed: Container[int]) -> bool:
     """Whether a program gets the signal of a terminal that is closed, and does not ignore it."""
     pid = int(process.name)

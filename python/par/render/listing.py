@@ -33,8 +33,11 @@ MARKS = {
     State.REMOVING: "…",
     State.PURGING: "…",
     State.RESTORING: "…",
+    State.ADDING: "…",
+    State.DROPPING: "…",
     State.DAMAGED: "✗",
 }
+INITS_SHOWN = ("running", "failed", "held")
 LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
 
 
@@ -51,21 +54,24 @@ def contexts(listing: Listing, width: int | None) -> str:
 
 def _row(sighting: Sighting) -> tuple[str, ...]:
     context = sighting.context
-    here = "*" if sighting.session and sighting.session.is_current else ""
+    session = sighting.session
+    here = "*" if session and session.is_current else ""
+    init = f" (init {session.init})" if session and session.init in INITS_SHOWN else ""
     return (
-        f"{MARKS[sighting.state]} {context.label}{here}",
+        f"{MARKS[sighting.state]} {context.label}{here}{init}",
         context.kind.value.capitalize(),
         place(context),
-        sighting.session.name if sighting.session else context.session,
+        session.name if session else context.session,
         _branch(sighting),
         context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
     )
 
 
 def _branch(sighting: Sighting) -> str:
-    """The branch that is really checked out, or what there is instead."""
-    seen = sighting.branches[0]
-    return sighting.context.branch if seen is None else seen or "(no branch)"
+    """The branch that is really checked out, or what there is instead; in a workspace each one of them."""
+    pairs = zip(sighting.context.worktrees, sighting.branches, strict=True)
+    shown = (worktree.branch if seen is None else seen or "(no branch)" for worktree, seen in pairs)
+    return ", ".join(dict.fromkeys(shown))
 
 
 def damaged(found: Iterable[Damaged]) -> str:
