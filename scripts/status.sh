@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # What par shows in the status line, and putting it there; par.tmux sources this file.
 
-# How many contexts there are, and how many wait; nothing where there are none. tmux counts, no process does.
-# After the warning the colours around it come back.
+# How many contexts there are, how many wait, and of how many the first commands failed or need approval; nothing
+# where there are none. tmux counts, no process does. After a warning the colours around it come back.
 all='#{S:#{?@par_label,1,}}' waiting='#{S:#{?#{&&:#{@par_label},#{==:#{@par_state},waiting}},1,}}'
+inits='#{||:#{==:#{@par_init},failed},#{==:#{@par_init},held}}'
+inits="#{S:#{?#{&&:#{@par_label},$inits},1,}}"
 warning="#[push-default]#[fg=black#,bg=yellow] #{n:$waiting} waiting #[default]#[pop-default] "
+alarm="#[push-default]#[fg=black#,bg=red] #{n:$inits} init #[default]#[pop-default] "
 # shellcheck disable=SC2034 # for par.tmux
-status="#{?$all,par #{n:$all} #{?$waiting,$warning,},}" mark='#{E:@par_status}' widest=24
+status="#{?$all,par #{n:$all} #{?$waiting,$warning,}#{?$inits,$alarm,},}" mark='#{E:@par_status}' widest=32
 
 # The global options that place_status takes, in this order
 # shellcheck disable=SC2034

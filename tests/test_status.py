@@ -128,7 +128,7 @@ def test_it_is_put_there_once(world: World, side: str, own: str, together: str) 
         plugin.reload(f'set -g status-{side} "$OWN"', f"set -g @par-status-position {side}")
         assert option(plugin, f"status-{side}") == together
         assert option(plugin, f"status-{other}") == untouched
-        more = 24 if own != together else 0
+        more = 32 if own != together else 0
         assert int(option(plugin, f"status-{side}-length")) == lengths[side] + more
         assert int(option(plugin, f"status-{other}-length")) == lengths[other]
     plugin.reload(f"set -g @par-status-position {side}")
@@ -151,7 +151,7 @@ def test_it_moves_to_the_other_side_and_away(world: World) -> None:
 def test_a_length_that_the_user_sets_is_widened_from_there(world: World) -> None:
     own = ("set -g status-right-length 80", "set -g @par-status-position right")
     plugin = Plugin(world, before=own).start()
-    assert option(plugin, "status-right-length") == "104"
+    assert option(plugin, "status-right-length") == "112"
     plugin.reload(*own)
     assert option(plugin, "status-right-length") == "80"
 

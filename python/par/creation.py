@@ -6,7 +6,19 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 
-from par import copying, index, interrupts, locks, names, plans, ports, preparation, repair, workspace_file
+from par import (
+    copying,
+    furnishing,
+    index,
+    interrupts,
+    locks,
+    names,
+    plans,
+    ports,
+    preparation,
+    undoing,
+    workspace_file,
+)
 from par.errors import ParError
 from par.git import remotes, repository
 from par.index import Index
@@ -28,12 +40,14 @@ def create(planned: CreationPlan) -> Context:
             if context.kind is Kind.WORKSPACE:
                 workspace_file.write(context)
             session_id = sessions.create(context)
-            windows.begin(context, session_id, [each.preparation for each in planned.worktrees])
+            prepared = [each.preparation for each in planned.worktrees]
+            furnishing.furnish(context, session_id, prepared)
+            windows.begin(context, session_id, prepared)
             return finish(context)
         except BaseException as error:
             with interrupts.ignored():
-                failed = repair.roll_back(context, operation)
-            _tell(error, failed)
+                failed = undoing.roll_back(context, operation)
+            tell(error, failed)
             raise
 
 
@@ -54,7 +68,7 @@ def _record(planned: CreationPlan, operation: Operation, found: Index) -> Contex
         kind=planned.kind,
         phase=Phase.CREATING,
         root=planned.root,
-        worktrees=tuple(_worktrees(planned, found)),
+        worktrees=tuple(worktrees(planned, found)),
         session=plans.session_name(planned, (each.session for each in found.contexts)),
         socket=planned.socket,
         created_at=datetime.now(timezone.utc).replace(microsecond=0),
@@ -63,7 +77,8 @@ def _record(planned: CreationPlan, operation: Operation, found: Index) -> Contex
     )
 
 
-def _worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
+def worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
+    """The worktrees as they will be, each with the ports that it is given. The caller holds the index."""
     made: list[Worktree] = []
     for each in planned.worktrees:
         recipe = each.preparation.recipe
@@ -72,7 +87,7 @@ def _worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
         branch = each.branch
         bare = Worktree(each.repository, each.path, branch.name, branch.is_new, "", port, recipe.ports)
         env = preparation.environment(recipe, planned.label, bare)
-        made.append(replace(bare, env=env, env_asked=recipe.env))
+        made.append(replace(bare, env=env, env_asked=recipe.env, included=recipe.include))
     return made
 
 
@@ -139,6 +154,7 @@ def finish(context: Context) -> Context:
     return ready
 
 
-def _tell(error: BaseException, failed: list[str]) -> None:
+def tell(error: BaseException, failed: list[str]) -> None:
+    """Let `error` say too what could not be undone."""
     if failed and isinstance(error, ParError):
         error.message += f" ({'; '.join(failed)})"

@@ -22,6 +22,13 @@ class Phase(Enum):
     REMOVING = "removing"
     PURGING = "purging"
     RESTORING = "restoring"
+    ADDING = "adding"
+    DROPPING = "dropping"
+
+    @property
+    def deed(self) -> str:
+        """What the operation does to the context, as in 'another par is ... it'."""
+        return "changing" if self in {Phase.ADDING, Phase.DROPPING} else self.value
 
 
 class State(Enum):
@@ -35,6 +42,9 @@ class State(Enum):
     REMOVING = "removing"
     PURGING = "purging"
     RESTORING = "restoring"
+    ADDING = "adding"
+    DROPPING = "dropping"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Worktree:
     existed before is never deleted. `doomed_oid` is the commit at which a removal that has begun may
     delete the branch, or empty. `port` is the first of its `port_count` ports, 0 where it has none, and
     `env` what its commands and panes find in their environment: `env_asked` with its placeholders filled in.
+    `included` are the globs of the files that were copied into it.
     """
 
     repository: Repository
@@ -71,11 +82,17 @@ class Worktree:
     port_count: int = 0
     env: tuple[tuple[str, str], ...] = ()
     env_asked: tuple[tuple[str, str], ...] = ()
+    included: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """The last part of its folder: in a workspace what its repository is called."""
-        return self.path.name
+        """The last part of its folder: in a workspace what its repository is called.
+
+        The older par-cli put it a folder deeper, in one that is called as the branch.
+        """
+        is_older = self.path.name == self.branch.rpartition("/")[2] != self.repository.name
+        is_deeper = is_older and self.path.parent.name == self.repository.name
+        return self.path.parent.name if is_deeper else self.path.name
 
 
 @dataclass(frozen=True, slots=True)

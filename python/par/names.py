@@ -86,8 +86,21 @@ def digest(path: Path) -> str:
 
 def session(repository: str, path: Path, name: str, taken: Container[str]) -> str:
     """A session name that tmux reads as nothing but a name, and that is not in `taken`."""
-    plain = re.sub(r"[^A-Za-z0-9_-]", "_", f"par-{repository}-{digest(path)}-{name}")
-    return next(candidate for candidate in _numbered(plain) if candidate not in taken)
+    return free(_plain(f"par-{repository}-{digest(path)}-{name}"), taken)
+
+
+def workspace_session(folder: str, digits: str, name: str, taken: Container[str]) -> str:
+    """As `session` for a workspace that was started in a folder called `folder`, or in one not known."""
+    return free(_plain("-".join(filter(None, ("par-ws", folder, digits, name)))), taken)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "_", text)
+
+
+def free(name: str, taken: Container[str]) -> str:
+    """The first of `name`, `name-2`, `name-3` ... that is not in `taken`."""
+    return next(candidate for candidate in _numbered(name) if candidate not in taken)
 
 
 def plain(text: str) -> str:

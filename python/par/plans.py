@@ -68,8 +68,11 @@ class CreationPlan:
         return any(each.preparation.is_held for each in self.worktrees)
 
     @property
-    def runs_commands(self) -> bool:
-        return any(each.preparation.recipe.commands for each in self.worktrees)
+    def init(self) -> str:
+        """What `@par_init` is when the context is made."""
+        if any(each.preparation.recipe.commands for each in self.worktrees):
+            return "running"
+        return "held" if self.is_held else ""
 
     @property
     def unapproved(self) -> tuple[tuple[Repository, Recipe], ...]:

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Container, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -15,6 +16,41 @@ def inside(folders: Iterable[Path], ignored: Iterable[int]) -> tuple[str, ...]:
     found = [each for each in Path("/proc").glob("[0-9]*") if _folder(each).startswith(roots)]
     staying = [each for each in found if int(each.name) != os.getpid() and not _ends(each, doomed)]
     return tuple(sorted(f"{_name(each)} ({each.name})" for each in staying))
+
+
+def is_told() -> bool:
+    """Whether this system tells what programs do."""
+    return Path("/proc/self/fd").is_dir()
+
+
+def has_open(file: Path) -> bool:
+    """Whether a program of the user's has `file` open; its links must be resolved."""
+    return any(str(file) in _opened(each) for each in Path("/proc").glob("[0-9]*"))
+
+
+def _opened(process: Path) -> set[str]:
+    found = set()
+    with suppress(OSError):  # it ended, or is another user's
+        for each in os.scandir(process / "fd"):
+            with suppress(OSError):
+                found.add(os.readlink(each.path))  # noqa: PTH115 - one of thousands
+    return found
+
+
+def runs(name: str, folders: Iterable[Path]) -> bool:
+    """Whether a program whose name begins with `name` works in one of `folders`."""
+    roots = tuple(f"{folder}/" for folder in folders)
+    found = (each for each in Path("/proc").glob("[0-9]*") if _folder(each).startswith(roots))
+    return any(_name(each).startswith(name) for each in found)
+
+
+def children(pids: Iterable[int]) -> list[int]:
+    """The processes that these have started, as far as they are still there."""
+    found: list[int] = []
+    for pid in pids:
+        with suppress(OSError):
+            found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return found
 
 
 def _ends(process: Path, doomed: Container[int]) -> bool:

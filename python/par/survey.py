@@ -28,7 +28,7 @@ class Survey:
         """As `find`; raises ConflictError while another par is still creating or removing it."""
         sighting = self.find(label)
         if not sighting.context.is_ready:
-            busy = f"another par is {sighting.context.phase.value} the context '{sighting.context.label}'"
+            busy = f"another par is {sighting.context.phase.deed} the context '{sighting.context.label}'"
             raise ConflictError(busy, hint="try again in a moment")
         return sighting
 
@@ -42,9 +42,9 @@ def known(socket: Path) -> Index:
         repair.heal(found, socket)
         found = index.load(socket)
     if paths.emptied().exists():
-        from par import trash  # noqa: PLC0415 - as above
+        from par import emptying  # noqa: PLC0415 - as above
 
-        trash.sweep()
+        emptying.sweep()
     return found
 
 

@@ -28,6 +28,7 @@ def start(
     base: str | None,
     with_fetch: bool,
     is_trusted: bool,
+    with_wait: bool,
     then_open: bool,
     as_json: bool,
 ) -> None:
@@ -38,7 +39,7 @@ def start(
     if then_open:
         clients.check_can_show(socket)
     request = start_command.Request(label, making.existing(folder), socket, base, with_fetch, is_trusted)
-    making.make(start_command.plan(request), socket, then_open, as_json)
+    making.make(start_command.plan(request), socket, then_open, as_json, with_wait)
 
 
 @click.command(epilog="Example: par checkout pr/123 --label review")
@@ -57,6 +58,7 @@ def checkout(
     label: str | None,
     with_init: bool,
     is_trusted: bool,
+    with_wait: bool,
     then_open: bool,
     as_json: bool,
 ) -> None:
@@ -72,4 +74,4 @@ def checkout(
         clients.check_can_show(socket)
     place = making.existing(folder)
     request = checkout_command.Request(target, place, socket, label, is_trusted, with_init)
-    making.make(checkout_command.plan(request), socket, then_open, as_json)
+    making.make(checkout_command.plan(request), socket, then_open, as_json, with_wait)

@@ -10,9 +10,10 @@ import click
 from par import creation, trust
 from par.cli import asking
 from par.cli.output import emit, narrate
+from par.commands import init as init_command
 from par.commands import open as open_command
 from par.plans import CreationPlan
-from par.render import document, receipt, trusting
+from par.render import document, initializing, receipt, trusting
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -22,30 +23,41 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--trust", "is_trusted", is_flag=True, help="Approve what .par.yaml asks to run, this once."
         ),
         click.option("--json", "as_json", is_flag=True, help="Print the context as JSON."),
+        click.option("--wait", "with_wait", is_flag=True, help="Wait until its commands have ended."),
         click.option("--open", "then_open", is_flag=True, help="Open the context when it is made."),
     ):
         command = option(command)
     return command
 
 
-def make(planned: CreationPlan, socket: Path, then_open: bool, as_json: bool) -> None:
+def make(
+    planned: CreationPlan, socket: Path, then_open: bool, as_json: bool, with_wait: bool = False
+) -> None:
     """Make the context that was planned, and tell what it is and what of it waits for approval.
 
-    A person is asked for that first.
+    A person is asked for that first. `with_wait` raises CommandError where one of its commands fails, and
+    UnsafeError where something waits for approval; the context stays.
     """
-    planned = _considered(planned)
+    planned = considered(planned)
     context = creation.create(planned)
-    if as_json:
-        emit(document.made(context))
-    else:
-        narrate(receipt.made(context)) if then_open else emit(receipt.made(context))
+    show = narrate if then_open else emit
+    if not as_json:
+        show(receipt.made(context, planned.init))
     for line in trusting.held(planned):
         narrate(line)
+    report = init_command.wait(context.label, socket) if with_wait else None
+    if as_json:
+        emit(document.made(context, report.init.value if report and report.init else planned.init))
+    elif report and report.runs:
+        show(initializing.report(report))
+    if report:
+        init_command.check(report)
     if then_open:
         open_command.run(open_command.plan(open_command.Request(context.label, socket)))
 
 
-def _considered(planned: CreationPlan) -> CreationPlan:
+def considered(planned: CreationPlan) -> CreationPlan:
+    """The plan, after a person was asked to approve what of it is not."""
     asked = planned.unapproved
     if not (asked and asking.is_answered() and asking.agrees(asked)):
         return planned

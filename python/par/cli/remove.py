@@ -11,7 +11,7 @@ from par.cli.output import emit, narrate, width
 from par.commands import restore as restore_command
 from par.commands import rm as rm_command
 from par.commands import trash as trash_command
-from par.errors import UsageError
+from par.errors import DeclinedError, UsageError
 from par.render import document, receipt, text
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -30,7 +30,11 @@ def _age(_ctx: click.Context, _parameter: click.Parameter, value: str) -> timede
 @click.option(
     "--purge", is_flag=True, help="Delete at once, past the trash; refused where work would be lost."
 )
-@click.option("--force", is_flag=True, help="With --purge: also what holds work that is nowhere else.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Also where a before_remove command fails; with --purge: what holds work that is nowhere else.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 @click.pass_obj
 def rm(socket: Path, labels: tuple[str, ...], yes: bool, purge: bool, force: bool, as_json: bool) -> None:
@@ -42,8 +46,13 @@ def rm(socket: Path, labels: tuple[str, ...], yes: bool, purge: bool, force: boo
     planned = rm_command.plan(request)
     if request.is_all and not yes:
         _ask(planned)
-    done = rm_command.run(planned)
-    emit(document.removed(done) if as_json else "\n".join(map(text.removed, done)))
+    done = []
+    try:
+        for each in rm_command.run(planned):
+            done.append(each)  # noqa: PERF402 - what is gone is told, also where the next one fails
+    finally:
+        if done:
+            emit(document.removed(done) if as_json else "\n".join(map(text.removed, done)))
     if expired := rm_command.expire(planned):
         narrate(text.expired(expired))
 
@@ -96,7 +105,8 @@ def empty(name: str | None, age: timedelta, yes: bool) -> None:
         emit("Nothing in the trash is meant.")
         return
     if not yes:
-        _confirm(text.holdings(planned), f"Delete {len(planned)} for good?", _again(name))
+        question = f"Delete {len(planned)} for good?"
+        _confirm(text.holdings(planned), question, "deleted", _again(name))
     for entry in trash_command.run(planned):
         emit(f"deleted '{entry.context.label}' ({entry.id})")
 
@@ -108,11 +118,12 @@ def _again(name: str | None) -> str:
 def _ask(planned: rm_command.Plan) -> None:
     count = len(planned.sightings)
     question = f"Remove {'this context' if count == 1 else f'these {count} contexts'}?"
-    _confirm(text.doomed(planned.sightings), question, "par rm all -y")
+    _confirm(text.doomed(planned.sightings), question, "removed", "par rm all -y")
 
 
-def _confirm(listed: str, question: str, hint: str) -> None:
+def _confirm(listed: str, question: str, done: str, hint: str) -> None:
     if not sys.stdin.isatty():
         raise UsageError("this needs a confirmation", hint=hint)
     narrate(listed)
-    click.confirm(question, abort=True, err=True)
+    if not click.confirm(question, err=True):
+        raise DeclinedError(f"nothing was {done}")

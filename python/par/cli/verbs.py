@@ -27,6 +27,7 @@ VERBS = (
     Verb("control-center", "use", "Show the windows of all contexts in one session.", "control_center"),
     Verb("code", "use", "Open a context in VS Code."),
     Verb("cursor", "use", "Open a context in Cursor."),
+    Verb("init", "init", "Tell how a context's commands went, or run them again."),
     Verb("rm", "remove", "Remove contexts; they can be brought back."),
     Verb("restore", "remove", "Bring back what was removed."),
     Verb("trash", "remove", "List what can be brought back, or delete it for good."),

@@ -6,6 +6,7 @@ import click
 
 from par.cli import making
 from par.cli.verbs import load
+from par.cli.workspace_change import add, drop
 from par.commands import workspace as workspace_command
 from par.preparation import Consent
 from par.tmux import clients
@@ -46,6 +47,7 @@ def start(
     repos: str | None,
     base: str | None,
     is_trusted: bool,
+    with_wait: bool,
     then_open: bool,
     as_json: bool,
 ) -> None:
@@ -58,7 +60,7 @@ def start(
         clients.check_can_show(socket)
     place, consent = making.existing(folder), Consent(is_trusted)
     request = workspace_command.Request(label, place, socket, repos, base, consent)
-    making.make(workspace_command.plan(request), socket, then_open, as_json)
+    making.make(workspace_command.plan(request), socket, then_open, as_json, with_wait)
 
 
 @workspace.command("ls", epilog="Example: par workspace ls --json")
@@ -67,3 +69,7 @@ def start(
 def list_workspaces(ctx: click.Context, as_json: bool) -> None:
     """List only the workspaces. Deprecated: `par ls` lists all contexts."""
     ctx.invoke(load("ls"), as_json=as_json, kind="workspace", repository=None)
+
+
+workspace.add_command(add)
+workspace.add_command(drop)

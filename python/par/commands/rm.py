@@ -1,30 +1,46 @@
 """`par rm`: put contexts away where they can be brought back; with `--purge` delete them at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from par import disposal, index, interrupts, locks, paths, processes, removal, survey, trash
+from par import (
+    barriers,
+    disposal,
+    emptying,
+    index,
+    interrupts,
+    locks,
+    narration,
+    parting,
+    processes,
+    removal,
+    roots,
+    survey,
+    trash,
+)
 from par.config import settings
-from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
-from par.git import links, relink, repository, work
+from par.errors import ConflictError, NotFoundError, StateError, UnsafeError
+from par.git import repository, work
+from par.git.work import Losses
 from par.locks import Operation
 from par.model import Context, Phase, Sighting, Worktree
-from par.names import visible
+from par.parting import Partings
 from par.removal import Removed
 from par.tmux import panes
 from par.trash import Entry
 
 ALL = "all"
-SHOWN = 5
+LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """The labels to remove, or just `all`.
 
-    `is_purge` deletes at once, and `is_forced` then gives up work that is nowhere else.
+    `is_purge` deletes at once. One that `is_forced` then gives up work that is nowhere else, and in any
+    case goes on where what a repository wants done before fails.
     """
 
     labels: tuple[str, ...]
@@ -41,10 +57,12 @@ class Request:
 class Plan:
     """The contexts that can be removed, that of the caller's own session last.
 
-    What is in the trash for longer than `age` is emptied then; None keeps it for ever.
+    `partings` are done before. What is in the trash for longer than `age` is emptied then; None keeps it
+    for ever.
     """
 
     sightings: tuple[Sighting, ...]
+    partings: Partings
     is_purge: bool
     is_forced: bool
     age: timedelta | None
@@ -52,35 +70,42 @@ class Plan:
 
 def plan(request: Request) -> Plan:
     """Find the contexts and judge each. Raises UnsafeError for what is not par's, or would be lost."""
-    if request.is_forced and not request.is_purge:
-        raise UsageError(
-            "--force goes with --purge: what is only removed can be brought back", hint="par rm LABEL"
-        )
     days = settings.load().trash_days
     seen = survey.survey(request.socket)
+    if request.is_all:
+        seen.index.tell_damaged()
     labels = [each.label for each in seen.index.contexts] if request.is_all else request.labels
     if not labels:
         raise NotFoundError("there is no context to remove", hint="par start LABEL")
     wanted = {each.context.label: each for each in map(seen.find_ready, labels)}.values()
     # An adopted one is only forgotten: neither its lock nor its work is in the way of that
     judged = [each for each in wanted if not each.context.is_adopted]
-    _check(judged, judges_loss=request.is_purge and not request.is_forced)
+    _check(judged, seen.index.contexts, judges_loss=request.is_purge and not request.is_forced)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
     age = timedelta(days=days) if days else None
-    return Plan(tuple(own_last), request.is_purge, request.is_forced, age)
+    partings = parting.plan((each.context for each in own_last), request.is_forced)
+    return Plan(tuple(own_last), partings, request.is_purge, request.is_forced, age)
 
 
-def run(planned: Plan) -> tuple[Removed, ...]:
-    """Remove what was planned; what was done for each, truly."""
-    with interrupts.ignored():
-        return tuple(_remove(sighting, planned) for sighting in planned.sightings)
+def run(planned: Plan) -> Iterator[Removed]:
+    """Remove one context after the other as planned; what was done for each, truly.
+
+    Only what is done before, once for each, can be interrupted, or fail before anything was touched.
+    """
+    for note in planned.partings.notes:
+        narration.tell(note)
+    for sighting in planned.sightings:
+        for each in planned.partings.by_label[sighting.context.label]:
+            parting.run(each, planned.is_forced)
+        with interrupts.ignored():
+            yield _remove(sighting, planned)
 
 
 def expire(planned: Plan) -> tuple[Entry, ...]:
     """Empty the trash of what is in it for too long; the entries that were deleted."""
     if planned.age is None:
         return ()
-    return tuple(entry for entry in trash.older_than(planned.age) if trash.empty(entry))
+    return tuple(entry for entry in trash.older_than(planned.age) if emptying.empty(entry))
 
 
 def _remove(sighting: Sighting, planned: Plan) -> Removed:
@@ -104,8 +129,12 @@ def _remove(sighting: Sighting, planned: Plan) -> Removed:
 def _take_away(doomed: Context, operation: Operation, session_id: str | None, planned: Plan) -> Removed:
     if planned.is_purge:
         return removal.finish(doomed, operation, session_id, keeps=not planned.is_forced)
-    shells = panes.pids(doomed.socket, session_id) if session_id else ()
-    running = processes.inside([each.path for each in doomed.worktrees], shells)
+    shells = panes.pids(doomed.socket, session_id) if session_id else {}
+    # What runs the first commands ends what it has started, on terminals of its own
+    ending = processes.children(pid for pid, is_runner in shells.items() if is_runner)
+    root = roots.of(doomed)
+    folders = [root] if root else [each.path for each in doomed.worktrees]
+    running = processes.inside(folders, [*shells, *ending])
     return replace(disposal.put_away(doomed, operation, session_id), processes=running)
 
 
@@ -123,67 +152,33 @@ def _tip(worktree: Worktree) -> str:
     return "" if is_elsewhere else repository.branch_oid(worktree.repository, worktree.branch) or ""
 
 
-def _check(sightings: Iterable[Sighting], judges_loss: bool) -> None:
-    if barred := _faults(sightings, _bar):
-        raise UnsafeError(f"cannot be removed: {_listed(barred)}", hint=_way_out(sightings))
-    if judges_loss and (losing := _faults(sightings, _loss)):
+def _check(sightings: Sequence[Sighting], known: Iterable[Context], judges_loss: bool) -> None:
+    bars = {each.context.label: barriers.find(each.context, known) for each in sightings}
+    if barred := {label: bar for label, bar in bars.items() if bar}:
+        said = "; ".join(f"'{label}' {bar.told}" for label, bar in barred.items())
+        raise UnsafeError(f"cannot be removed: {said}", hint=next(iter(barred.values())).hint)
+    found = {each.context.label: _losses(each.context) for each in sightings if judges_loss}
+    if losing := {label: lost for label, lost in found.items() if any(lost)}:
+        told = "; ".join(f"'{label}' has {_counted(lost)}" for label, lost in losing.items())
         hint = f"save the work, or give it up: par rm --purge --force {' '.join(losing)}"
-        raise UnsafeError(f"work would be lost: {_listed(losing)}", hint=hint)
+        details = tuple(f"{label}: {line}" for label, lost in losing.items() for line in _listed(lost))
+        raise UnsafeError(f"work would be lost: {told}", hint, details)
 
 
-def _faults(sightings: Iterable[Sighting], judge: Callable[[Worktree], str]) -> dict[str, str]:
-    said = {each.context.label: list(map(judge, each.context.worktrees)) for each in sightings}
-    return {label: next(filter(None, faults)) for label, faults in said.items() if any(faults)}
+def _losses(context: Context) -> Losses:
+    """What a workspace would lose, in all its repositories and beside them, as one."""
+    lost = work.losses(context.worktrees)
+    return lost._replace(files=(*lost.files, *roots.files(context)))
 
 
-def _listed(faults: dict[str, str]) -> str:
-    return "; ".join(f"'{label}' {fault}" for label, fault in faults.items())
+def _counted(lost: Losses) -> str:
+    files, commits = len(lost.files), len(lost.commits)
+    said = [f"{files} uncommitted file{'' if files == 1 else 's'}"] if files else []
+    said += [f"{commits} commit{'' if commits == 1 else 's'} on no other branch"] if commits else []
+    return " and ".join(said)
 
 
-def _way_out(sightings: Iterable[Sighting]) -> str:
-    """What mends the first bar: a command where there is one."""
-    worktree = next(w for each in sightings for w in each.context.worktrees if _bar(w))
-    home, path = visible(str(worktree.repository.path)), visible(str(worktree.path))
-    if (moved := relink.moved_to(worktree)) and not worktree.path.exists():
-        return f"git -C '{home}' worktree move '{visible(str(moved))}' '{path}'"
-    if links.lock_reason(worktree) is not None:
-        return f"git -C '{home}' worktree unlock '{path}'"
-    if not paths.is_beside(worktree.path):
-        return f"keep all of '{paths.data()}' on one disk: XDG_DATA_HOME says where it is"
-    return f"move away what is not par's: mv '{path}' ELSEWHERE"
-
-
-def _bar(worktree: Worktree) -> str:
-    if not worktree.repository.common_dir.is_dir():
-        return ""
-    # Also where its folder is gone: that is what a lock is for, a disk that is not always there
-    if (reason := links.lock_reason(worktree)) is not None:
-        return f"is locked by git worktree lock: {visible(reason)}"
-    path = worktree.path
-    if not paths.is_beside(path):
-        return f"lies on another disk than par's data folder: '{path}'"
-    # An index edited by hand may name anything, also what is only away for now
-    if path.is_symlink() or not paths.is_ours(path) or (path.exists() and not links.is_linked(worktree)):
-        return f"is no longer a worktree of par's at '{path}'"
-    if not path.exists() and (moved := relink.moved_to(worktree)):
-        return f"was moved by git worktree move to '{visible(str(moved))}'"
-    return ""
-
-
-def _loss(worktree: Worktree) -> str:
-    if not worktree.repository.common_dir.is_dir():
-        return ""
-    files = work.uncommitted(worktree.path, worktree.repository) if worktree.path.exists() else []
-    commits = work.unmerged(worktree)
-    said = [_counted("uncommitted file", files), _counted("commit on no other branch", commits)]
-    return " and ".join(f"has {each}" for each in said if each)
-
-
-def _counted(noun: str, found: list[str]) -> str:
-    if not found:
-        return ""
-    first, _, rest = noun.partition(" ")
-    many = f"{first}s {rest}" if rest.startswith("on ") else f"{noun}s"
-    shown = ", ".join(visible(each) for each in found[:SHOWN])
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return f"{len(found)} {noun if len(found) == 1 else many} ({shown}{more})"
+def _listed(lost: Losses) -> list[str]:
+    lines = [*(f"uncommitted {each}" for each in lost.files), *(f"commit {each}" for each in lost.commits)]
+    more = len(lines) - LISTED
+    return [*lines[:LISTED], *([f"and {more} more"] if more > 0 else [])]

@@ -75,6 +75,7 @@ def _wanted(found: Index, labels: Iterable[str]) -> list[Aim]:
     chosen = list(labels)
     if [each.casefold() for each in chosen] != [ALL]:
         return list({aim.label: aim for aim in (_aim(found, each) for each in chosen)}.values())
+    found.tell_damaged()
     ready = [Aim(context) for context in found.contexts if context.is_ready]
     if not ready:
         raise NotFoundError("there is no context to send to", hint="par start LABEL")

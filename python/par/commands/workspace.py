@@ -48,7 +48,7 @@ def plan(request: Request) -> CreationPlan:
     folder = _root(request.folder)
     root = paths.workspaces(folder) / label
     plans.check_path(found, root)
-    sources = _distinct(_named(folder, request.repos) if request.repos is not None else _within(folder))
+    sources = _distinct(named(folder, request.repos) if request.repos is not None else _within(folder))
     return CreationPlan(
         label=label,
         kind=Kind.WORKSPACE,
@@ -67,16 +67,17 @@ def _root(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _named(folder: Path, typed: str) -> Iterator[Source]:
+def named(folder: Path, typed: str, hint: str = REPOS_HINT) -> Iterator[Source]:
+    """The repositories that are named, or lie, in `folder`. Raises NotFoundError for what is none."""
     given = [each.strip() for each in typed.split(",") if each.strip()]
     if not given:
-        raise UsageError("--repos names no repository", hint=REPOS_HINT)
+        raise UsageError("--repos names no repository", hint=hint)
     for each in given:
         place = folder / os.path.expanduser(each)  # noqa: PTH111 - Path's own fails where there is no such user
-        home = repository.containing(place, hint=REPOS_HINT) if place.is_dir() else None
+        home = repository.containing(place, hint=hint) if place.is_dir() else None
         # A folder inside of a repository is none itself
         if home is None or not (os.path.lexists(place / ".git") or place.resolve() == home.path):
-            raise NotFoundError(f"'{visible(str(place))}' is not a git repository", hint=REPOS_HINT)
+            raise NotFoundError(f"'{visible(str(place))}' is not a git repository", hint=hint)
         yield Source(home, place)
 
 
@@ -118,13 +119,14 @@ def _worktrees(sources: Iterable[Source], root: Path, label: str, request: Reque
     for source in sources:
         name = names.folder(source.home.name, taken)
         taken.add(names.key(name))
-        branch = _branch(source, label, request)
+        branch = branch_of(source, label, request.base)
         yield WorktreePlan(source.home, root / name, branch, prepare(source.home, request.consent))
 
 
-def _branch(source: Source, label: str, request: Request) -> plans.BranchPlan:
+def branch_of(source: Source, label: str, base: str | None) -> plans.BranchPlan:
+    """How the branch `label` of the repository comes to be. Raises every refusal, naming the repository."""
     try:
-        return plans.own_branch(source.home, label, request.base, source.folder)
+        return plans.own_branch(source.home, label, base, source.folder)
     except ConflictError as error:
         place = visible(str(source.home.path))
         hint = error.hint.replace("par start", "par workspace start")

@@ -11,14 +11,33 @@ if TYPE_CHECKING:
     from par.model import Context, Worktree
 
 
-def made(context: Context) -> str:
-    """What `par start`, `par checkout` and `par workspace start` say when they are done."""
+def made(context: Context, init: str = "") -> str:
+    """What `par start`, `par checkout` and `par workspace start` say; `init` is how the commands go."""
     lines = [
         *(_workspace(context) if context.kind is Kind.WORKSPACE else _single(context)),
         f"  session   {context.session}",
+        *_init(context, init),
         f"open it: par open {context.label}",
     ]
     return "\n".join(lines)
+
+
+def added(context: Context, init: str) -> str:
+    """What `par workspace add` says when it is done."""
+    new = context.worktrees[-1]
+    return "\n".join(
+        [
+            f"added {visible(new.name)} to workspace '{context.label}'",
+            f"  worktree  {visible(str(new.path))}",
+            f"  branch    {_branch(new)}",
+            *_init(context, init),
+        ]
+    )
+
+
+def _init(context: Context, init: str) -> list[str]:
+    more = " --log" if init == "running" else ""
+    return [f"  init      {init} (par init {context.label}{more})"] if init else []
 
 
 def _single(context: Context) -> list[str]:

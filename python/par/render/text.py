@@ -1,10 +1,11 @@
-"""What a person reads: the table of contexts and the receipts."""
+"""What a person reads: the receipts, and the table of the trash."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from par.model import Context, Kind, Sighting, State
+from par.model import Context, Kind, Sighting
 from par.names import visible
 from par.render.table import Column, table
 
@@ -17,14 +18,6 @@ if TYPE_CHECKING:  # a listing need not load what sends and removes
     from par.removal import Removed
     from par.trash import Entry
 
-COLUMNS = (
-    Column("Label", 14, 5),
-    Column("Type", 7, 3),
-    Column("Repository/Workspace", 10, 2),
-    Column("Tmux Session", 9, 0),
-    Column("Branch", 10, 4),
-    Column("Created", 10, 1),
-)
 TRASH = (
     Column("Label", 14, 4),
     Column("Repository", 10, 1),
@@ -32,51 +25,11 @@ TRASH = (
     Column("Id", 12, 3),
     Column("Size", 7, 0),
 )
-MARKS = {
-    State.ATTACHED: "●",
-    State.RUNNING: "○",
-    State.STOPPED: "·",
-    State.BROKEN: "✗",
-    State.CREATING: "…",
-    State.REMOVING: "…",
-    State.PURGING: "…",
-    State.RESTORING: "…",
-}
-LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
 
 
-def contexts(sightings: Sequence[Sighting], width: int | None) -> str:
-    """The table of `par ls`, fitted to `width` columns or as wide as it needs to be."""
-    if not sightings:
-        return "No contexts. Make one in a git repository: par start LABEL"
-    rows = [[visible(cell) for cell in _row(sighting)] for sighting in sightings]
-    legend = LEGEND if width is None or width >= len(LEGEND) else ""
-    parts = ["Par Development Contexts (Global)", "", table(COLUMNS, rows, width), legend]
-    return "\n".join(parts).rstrip("\n")
-
-
-def _row(sighting: Sighting) -> tuple[str, ...]:
-    context = sighting.context
-    here = "*" if sighting.session and sighting.session.is_current else ""
-    return (
-        f"{MARKS[sighting.state]} {context.label}{here}",
-        context.kind.value.capitalize(),
-        _place(context),
-        sighting.session.name if sighting.session else context.session,
-        branch(sighting),
-        context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
-    )
-
-
-def _place(context: Context) -> str:
+def place(context: Context) -> str:
+    """What a context is a part of: its repository, or those of a workspace."""
     return f"workspace ({context.place})" if context.kind is Kind.WORKSPACE else context.place
-
-
-def branch(sighting: Sighting) -> str:
-    """The branch that is really checked out, or what there is instead; in a workspace each one of them."""
-    pairs = zip(sighting.context.worktrees, sighting.branches, strict=True)
-    shown = (worktree.branch if seen is None else seen or "(no branch)" for worktree, seen in pairs)
-    return ", ".join(dict.fromkeys(shown))
 
 
 def removed(done: Removed) -> str:
@@ -84,11 +37,12 @@ def removed(done: Removed) -> str:
     if done.is_adopted:
         return _forgotten(done)
     parts = [
-        *(["worktree"] if done.folders else []),
-        *(f"branch {visible(name)}" for name in done.branches),
+        *([_many("worktree", len(done.folders))] if done.folders else []),
+        *(_branches(name, count) for name, count in Counter(done.branches).items()),
         *(["session"] if done.session else []),
     ]
-    said = f"removed '{done.label}'" + (f": {', '.join(parts)}" if parts else ": only its record was left")
+    deed = "dropped" if done.is_part else "removed"
+    said = f"{deed} '{done.label}'" + (f": {', '.join(parts)}" if parts else ": only its record was left")
     lines = [said]
     if done.processes:
         lines.append(f"still running in its folder: {visible(', '.join(done.processes))}")
@@ -99,8 +53,17 @@ def removed(done: Removed) -> str:
     if done.left:
         lines.append(f"its files are in {visible(str(done.left))}: some could not be deleted")
     if done.trash_id:
-        lines.append(f"all of it is in the trash, bring it back: par restore {done.label}")
+        how = f"{done.trash_id} --as NEWLABEL" if done.is_part else done.label
+        lines.append(f"all of it is in the trash, bring it back: par restore {how}")
     return "\n".join(lines)
+
+
+def _many(noun: str, count: int) -> str:
+    return noun if count == 1 else f"{count} {noun}s"
+
+
+def _branches(name: str, count: int) -> str:
+    return f"branch {visible(name)}" + ("" if count == 1 else f" in {count} repositories")
 
 
 def _forgotten(done: Removed) -> str:
@@ -121,12 +84,12 @@ def trash(entries: Sequence[Entry], sizes: Sequence[int] | None, width: int | No
     rows = [
         [
             entry.context.label,
-            visible(_place(entry.context)),
+            visible(place(entry.context)),
             entry.removed_at.astimezone().strftime("%Y-%m-%d %H:%M"),
             entry.id,
-            *([_bytes(sizes[place])] if sizes else []),
+            *([_bytes(sizes[number])] if sizes else []),
         ]
-        for place, entry in enumerate(entries)
+        for number, entry in enumerate(entries)
     ]
     return table(TRASH[: len(rows[0])], rows, width)
 
@@ -159,7 +122,7 @@ def expired(entries: Iterable[Entry]) -> str:
 def doomed(sightings: Iterable[Sighting]) -> str:
     """What `par rm all` is about to remove, a line each."""
     return "\n".join(
-        f"  {each.context.label}  ({visible(_place(each.context))})"
+        f"  {each.context.label}  ({visible(place(each.context))})"
         + ("  adopted: only forgotten" if each.context.is_adopted else "")
         for each in sightings
     )

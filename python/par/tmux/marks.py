@@ -59,7 +59,9 @@ def unmark(session: Marked) -> None:
     server.run(session.socket, "source-file", "-", text="\n".join([*script, ""]))
 
 
-def mark_branch(context: Context, session: Marked) -> None:
-    """Write on the session which branch its context is on now."""
-    target = f"{session.id}:"
-    server.run(context.socket, "set-option", "-t", target, "@par_branch", argument(context.branch))
+def mark_worktrees(context: Context, session_id: str) -> None:
+    """Write on the session which repositories its context has now, and the branch it is on."""
+    target = f"{session_id}:"
+    repositories = ("set-option", "-t", target, "@par_repo", argument(context.place))
+    branch = ("set-option", "-t", target, "@par_branch", argument(context.branch))
+    server.run(context.socket, *repositories, ";", *branch)

@@ -117,7 +117,12 @@ def texts(socket: Path, session_id: str, lines: int) -> list[str]:
     return [server.attempt(socket, *asked, pane_id).stdout for pane_id in listed.split()]
 
 
-def pids(socket: Path, session_id: str) -> list[int]:
-    """The process ids of the programs that the panes of a session were started with."""
-    listed = server.attempt(socket, "list-panes", "-s", "-t", f"{session_id}:", "-F", "#{pane_pid}")
-    return list(map(int, listed.stdout.split()))
+def pids(socket: Path, session_id: str) -> dict[int, bool]:
+    """The process ids of the programs that the panes of a session were started with.
+
+    Each with whether it is one that runs the commands of a new context.
+    """
+    fields = "#{pane_pid} #{?@par_jobs,1,0}"
+    listed = server.attempt(socket, "list-panes", "-s", "-t", f"{session_id}:", "-F", fields).stdout
+    rows = [line.split(" ") for line in listed.splitlines()]
+    return {int(pid): is_runner == "1" for pid, is_runner in rows}

@@ -7,6 +7,9 @@ from par.model import Context, Kind, Session
 from par.sockets import current_pane
 from par.tmux import server, windows
 
+# A runner that was killed told nobody: then no pane of its window is alive
+ALIVE = "#{W:#{P:#{?#{&&:#{@par_jobs},#{==:#{pane_dead},0}},1,}}}"
+INIT = f"#{{?#{{==:#{{@par_init}},running}},#{{?{ALIVE},running,failed}},#{{@par_init}}}}"
 FIELDS = (
     "#{session_id}",
     "#{session_name}",
@@ -14,7 +17,7 @@ FIELDS = (
     "#{session_attached}",
     "#{session_last_attached}",
     "#{@par_pane}",
-    "#{@par_init}",
+    INIT,
     "#{@par_state}",
     "#{@par_adopted}",
 )

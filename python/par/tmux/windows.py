@@ -1,5 +1,7 @@
 """The windows of a workspace: one for each of its repositories, beside the first one in its root."""
 
+from collections.abc import Collection
+
 from par import names
 from par.model import Context, Worktree
 from par.tmux import server
@@ -21,6 +23,26 @@ def made(context: Context, worktree: Worktree, target: str) -> list[tuple[str, .
 def add(context: Context, session_id: str, worktree: Worktree) -> None:
     """Make the window of a repository that the workspace `context` got later. Raises CommandError."""
     server.run_script(context.socket, made(context, worktree, f"{session_id}:"))
+
+
+def kill(context: Context, names_gone: Collection[str]) -> None:
+    """Kill the windows of these worktrees of the workspace `context`, wherever they are linked."""
+    fields = "#{window_id}\t#{@par_context}\t#{@par_worktree}\t#{@par_layout}"
+    rows = [
+        row.split("\t")
+        for row in server.attempt(context.socket, "list-windows", "-a", "-F", fields).stdout.splitlines()
+    ]
+    shown = {server.line(name) for name in names_gone}
+    owned = {f"{context.label}/{name}" for name in shown}
+    doomed = {row[0] for row in rows if (row[1] == context.label and row[2] in shown) or row[3] in owned}
+    script = [f"kill-window -t {window_id}" for window_id in sorted(doomed)]
+    if script:
+        server.attempt(context.socket, "source-file", "-", text="\n".join([*script, ""]))
+
+
+def owner(context: Context, worktree: Worktree) -> str:
+    """Whose a window is that stands in the session besides: the name of a worktree, of this context."""
+    return f"{context.label}/{worktree.name}"
 
 
 def found_again(context: Context, session_id: str) -> list[tuple[str, ...]]:

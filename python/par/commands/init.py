@@ -1,0 +1,128 @@
+"""`par init`: how the commands that a context began with went; and running them again."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from par import copying, index, locks, paths, ports, preparation, survey
+from par.errors import CommandError, ConflictError, NotFoundError, UnsafeError
+from par.index import Index
+from par.init import jobs, logs, windows
+from par.init.jobs import Init, Run
+from par.model import Context, Kind, Repository, State, Worktree
+from par.preparation import Consent, Preparation
+from par.recipe import Recipe
+from par.tmux import init as tmux
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the commands of a context went, or go: a run for each worktree that has any."""
+
+    label: str
+    runs: tuple[Run, ...]
+
+    @property
+    def init(self) -> Init | None:
+        return jobs.worst(self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A context whose commands can run again in its session, and what they are now."""
+
+    context: Context
+    session_id: str
+    preparations: tuple[Preparation, ...]
+
+    @property
+    def unapproved(self) -> tuple[tuple[Repository, Recipe], ...]:
+        """The recipes that the user could approve now."""
+        pairs = zip(self.context.worktrees, self.preparations, strict=True)
+        return tuple((each.repository, has.unapproved) for each, has in pairs if has.unapproved)
+
+    def reconsidered(self, is_given: bool = False) -> "Plan":
+        """This plan, after the user approved what was to be approved, or with `is_given` this once."""
+        return replace(self, preparations=_preparations(self.context, is_given))
+
+
+def look(label: str, socket: Path) -> Report:
+    """How the commands of the context called `label` went. Raises NotFoundError."""
+    context = survey.known(socket).find(label)
+    return Report(context.label, tuple(jobs.runs(paths.init(context.root))))
+
+
+def wait(label: str, socket: Path) -> Report:
+    """As `look`, once all have ended; what they say is told until then."""
+    context = survey.known(socket).find(label)
+    folder = paths.init(context.root)
+    was_there = folder.is_dir()
+    report = Report(context.label, tuple(logs.follow(folder)))
+    if was_there and not folder.is_dir():
+        raise NotFoundError(f"'{context.label}' was removed", hint=f"par restore {context.label}")
+    return report
+
+
+def check(report: Report) -> None:
+    """Raise the error that says what failed, or that something was held."""
+    again = f"par init {report.label} --retry"
+    if report.init is Init.FAILED:
+        failed = next(run.state for run in report.runs if run.state.init is Init.FAILED)
+        raise CommandError(f"init of '{report.label}' in {failed.repository}: {failed.fault}", hint=again)
+    if report.init is Init.HELD:
+        raise UnsafeError(f"init of '{report.label}' waits for your approval", hint=again)
+
+
+def plan(label: str, socket: Path) -> Plan:
+    """Decide what runs again: what .par.yaml asks for now. Raises every refusal of state."""
+    sighting = survey.survey(socket).find_ready(label)
+    context, session = sighting.context, sighting.session
+    if sighting.state is State.BROKEN:
+        told = f"the worktree of '{context.label}' is gone: '{context.root}'"
+        raise NotFoundError(told, hint=f"par rm {context.label}")
+    if session is None:
+        raise ConflictError(f"the session of '{context.label}' is stopped", hint=f"par open {context.label}")
+    _check_idle(context)
+    return Plan(context, session.id, _preparations(context))
+
+
+def _preparations(context: Context, is_given: bool = False) -> tuple[Preparation, ...]:
+    consent = Consent(is_given, context.is_review, with_init=True)
+    return tuple(preparation.prepare(each.repository, consent) for each in context.worktrees)
+
+
+def _check_idle(context: Context) -> None:
+    if jobs.worst(run for run in jobs.runs(paths.init(context.root)) if run.state.init is Init.RUNNING):
+        told = f"the commands of '{context.label}' are running"
+        raise ConflictError(told, hint=f"par init {context.label} --wait")
+
+
+def run(planned: Plan) -> Report:
+    """Run the commands again, from the first; what they find in their environment is made anew."""
+    if planned.context.is_review:  # nothing was brought when it was made
+        for worktree, each in zip(planned.context.worktrees, planned.preparations, strict=True):
+            copying.bring(worktree, each.recipe)
+    with locks.index():
+        found = index.load(planned.context.socket)
+        if found.like(planned.context.label) != planned.context:
+            raise ConflictError("it was changed by another par", hint="try again")
+        _check_idle(planned.context)
+        context = _equipped(planned, found)
+        index.save(found.with_(context))
+        if context.kind is not Kind.WORKSPACE:
+            tmux.share(context.socket, planned.session_id, context.worktrees[0].env)
+        windows.begin(context, planned.session_id, planned.preparations)
+    return look(context.label, context.socket)
+
+
+def _equipped(planned: Plan, found: Index) -> Context:
+    """The context with the ports and the environment that its recipes ask for now."""
+    worktrees: list[Worktree] = []
+    for worktree, each in zip(planned.context.worktrees, planned.preparations, strict=True):
+        count, port = worktree.port_count, worktree.port
+        if each.recipe.ports > count:
+            leased = [(one.port, one.port_count) for one in worktrees]
+            count, port = each.recipe.ports, ports.lease(found, each.recipe.ports, leased)
+        bare = replace(worktree, port=port, port_count=count)
+        env = preparation.environment(each.recipe, planned.context.label, bare)
+        worktrees.append(replace(bare, env=env))
+    return replace(planned.context, worktrees=tuple(worktrees))
