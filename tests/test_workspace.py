@@ -112,6 +112,7 @@ def test_ls_has_a_workspace_as_one_row(world: World, shop: Path) -> None:
     assert said.startswith(f"feat\n\nrepository  backend, frontend\nbranch      feat\nfolder      {root}\n")
     shutil.rmtree(root / "frontend")
     assert world.ok("workspace", "ls", "--json").json["contexts"][0]["state"] == "broken"
+    refused(world.par("open", "feat"), 3, f"the worktree of 'feat' is gone: '{root}/frontend'", "par rm feat")
 
 
 def test_only_main_repositories_one_level_below_are_found(world: World, shop: Path) -> None:
@@ -464,6 +465,26 @@ def test_editors_open_the_file_of_a_workspace(world: World, shop: Path) -> None:
         assert world.par(*words.split(), PATH=path) == Result(0, "", "")
         assert (world.home / "called").read_text() == called
     assert file.read_text() == content
+
+
+def test_what_a_user_wrote_in_the_file_for_editors_stays(world: World, shop: Path) -> None:
+    world.ok("workspace", "start", "feat", cwd=shop)
+    root = root_of(world, "feat")
+    file = root / "feat.code-workspace"
+    notes = {"path": "/home/me/notes"}
+    # As VS Code writes it: paths beside the file are relative
+    own = {"extensions": {"recommendations": ["x"]}, "settings": {"git.detectSubmodules": True}}
+    file.write_text(json.dumps({"folders": [{"path": "backend"}, notes], **own}))
+    world.ok("workspace", "add", "feat", str(world.repository("docs")))
+    folders = [
+        {"name": f"{name} (feat)", "path": f"{root}/{name}"} for name in ("backend", "frontend", "docs")
+    ]
+    assert json.loads(file.read_text()) == {"folders": [*folders, notes], **own}
+    commented = '{\n  // mine\n  "folders": []\n}\n'
+    file.write_text(commented)
+    dropped = world.ok("workspace", "drop", "feat", "docs")
+    assert dropped.stderr == f"{file} is not plain JSON: par leaves its folders as they are\n"
+    assert file.read_text() == commented
 
 
 def test_open_and_rm_can_be_written_after_workspace(world: World, shop: Path, terminal: Terminal) -> None:
