@@ -305,6 +305,7 @@ odd_names = (
     st.binary(min_size=1, max_size=8).map(os.fsdecode).filter(lambda it: not set(it) & {"\0", "/", "."})
 )
 folders = st.lists(names | odd_names, min_size=1, max_size=4).map(lambda parts: Path("/", *parts))
+variables = st.lists(st.tuples(names, st.text()), max_size=2).map(tuple)
 worktrees = st.builds(
     Worktree,
     st.builds(Repository, folders, folders),
@@ -312,6 +313,11 @@ worktrees = st.builds(
     branch=names,
     is_branch_ours=st.booleans(),
     doomed_oid=st.sampled_from(["", "0" * 40]),
+    port=st.integers(1, 65_535),
+    port_count=st.integers(1, 100),
+    env=variables,
+    env_asked=variables,
+    included=st.lists(names, max_size=2).map(tuple),
 )
 labels = names.filter(lambda it: it.isprintable() and it[0] != "-" and it.casefold() != "all")
 contexts = st.builds(

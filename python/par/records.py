@@ -62,6 +62,7 @@ def _worktree_record(worktree: Worktree) -> Record:
         **({"port": worktree.port, "port_count": worktree.port_count} if worktree.port else {}),
         **({"env": [*map(list, worktree.env)]} if worktree.env else {}),
         **({"env_asked": [*map(list, worktree.env_asked)]} if worktree.env_asked else {}),
+        **({"included": [*worktree.included]} if worktree.included else {}),
     }
 
 
@@ -104,6 +105,7 @@ def _worktree(record: Record) -> Worktree:
         port_count=int(record.get("port_count", 0)),
         env=_pairs(record.get("env", ())),
         env_asked=_pairs(record.get("env_asked", ())),
+        included=tuple(map(_text, record.get("included", ()))),
     )
 
 

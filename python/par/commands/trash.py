@@ -68,7 +68,7 @@ def _work(entry: Entry) -> Iterable[str]:
 def _work_in(kept: Kept, entry: Entry, place: int) -> Iterable[str]:
     grave = entry.grave(place)
     lying = replace(kept.worktree, path=grave)
-    files = work.uncommitted(grave, kept.worktree.repository) if kept.had_folder else []
+    files = work.uncommitted(grave, lying.repository, lying.included) if kept.had_folder else []
     oids = [oid for oid in (kept.oid, kept.tip) if oid]
     commits = work.unmerged_from(lying, oids, burial.fetched_oids(grave), is_going=False)
     admin = links.admin_dir(grave) if kept.had_folder else None

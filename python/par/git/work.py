@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from par.git import copies, links, process, repository
+from par.git import copies, links, process, repository, untracked
 from par.model import Repository, Worktree
 
 
@@ -24,28 +24,32 @@ def losses(worktrees: Sequence[Worktree]) -> Losses:
     for worktree in worktrees:
         if worktree.repository.common_dir.is_dir():
             name = f"{worktree.name}/" if len(worktrees) > 1 else ""
-            found = uncommitted(worktree.path, worktree.repository) if worktree.path.exists() else []
+            known = (worktree.path, worktree.repository, worktree.included)
+            found = uncommitted(*known) if worktree.path.exists() else []
             files += [f"{name}{each}" for each in found]
             name = f"{worktree.name}: " if len(worktrees) > 1 else ""
             commits += [f"{name}{each}" for each in unmerged(worktree)]
     return Losses(tuple(files), tuple(commits))
 
 
-def uncommitted(path: Path, home: Repository) -> list[str]:
+def uncommitted(path: Path, home: Repository, included: Sequence[str] = ()) -> list[str]:
     """The files that are changed, staged or not tracked, and an operation that git has not finished.
 
-    Ignored files are not among them: a build's output can be built again. Nor is what is not tracked and
-    only repeats what lies in the same place in `home`, as files that par copied and links that it made.
+    Ignored files are not among them, as a build's output can be built again, but for those that the globs
+    `included` name. Nor is what is not tracked and only repeats what lies in the same place in `home`, as
+    files that par copied and links that it made.
     """
     asked = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=none")
     fields = iter(process.run(path, *asked).split("\0"))
     files = []
     for field in fields:
-        untracked = field[3:] if field.startswith("?? ") else ""
-        if field and not (untracked and copies.is_copy(path / untracked, home.path / untracked)):
+        is_new = field.startswith("?? ")
+        if field and not (is_new and copies.is_copy(path / field[3:], home.path / field[3:])):
             files.append(field[3:])
         if field[:1] in {"R", "C"}:
             next(fields)  # where it was renamed from
+    copied = untracked.ignored(path, included)
+    files += [each for each in copied if not copies.is_copy(path / each, home.path / each)]
     unfinished = links.operation_in_progress(path)
     return [f"{unfinished} in progress", *files] if unfinished else files
 
