@@ -41,7 +41,7 @@ class UnsafeError(ParError):
 
 
 class ConfigError(ParError):
-    """A setting is wrong."""
+    """A `.par.yaml` or a setting is wrong."""
 
     status = 6
 

@@ -23,12 +23,15 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 def _verb(ctx: click.Context, name: str) -> Verb:
     command = load(name)
+    below = command.commands if isinstance(command, click.Group) else {}
     names = (name, *(alias for alias, full in ALIASES.items() if full == name))
-    parameters = command.get_params(ctx)
-    options = tuple(_option(each) for each in parameters if isinstance(each, click.Option))
+    # An option of a command below a group is completed after the group's own name
+    parameters = [one for each in (command, *below.values()) for one in each.get_params(ctx)]
+    options = dict.fromkeys(_option(each) for each in parameters if isinstance(each, click.Option))
     choices = [_choices(each) for each in parameters if isinstance(each, click.Argument)]
     words = completion_command.WORDS.get(name, Words.NOTHING)
-    return Verb(names, command.get_short_help_str(80), options, words, sum(choices, ()))
+    summary = command.get_short_help_str(80)
+    return Verb(names, summary, tuple(options), words, sum(choices, tuple(below)))
 
 
 def _option(option: click.Option) -> Option:

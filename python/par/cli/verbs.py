@@ -33,6 +33,7 @@ VERBS = (
     Verb("doctor", "mend", "Compare what par knows with what is there, and repair it."),
     Verb("adopt", "mend", "Take an existing worktree or tmux session into par."),
     Verb("resurrect", "mend", "Make the sessions of all stopped contexts again."),
+    Verb("config", "config", "Check .par.yaml and settings, or write a first one."),
     Verb("trust", "trust", "Approve what a repository's .par.yaml asks to run."),
     Verb("untrust", "trust", "Take that approval back."),
     Verb("completion", "shell", "Print a completion script for a shell."),

@@ -113,12 +113,22 @@ def _node(source: Source, loader: Any, key: str, line: int, depth: int) -> Node:
         loader.get_event()
         node = Node(at, key, Sort.LIST, items=tuple(items))
     elif isinstance(event, yaml.MappingStartEvent):
-        pairs: dict[str, Node] = {}
-        while not loader.check_event(yaml.MappingEndEvent):
-            _add_pair(source, loader, key, pairs, depth + 1)
-        loader.get_event()
-        node = Node(at, key, Sort.MAPPING, pairs=tuple(pairs.items()))
+        pairs = _pairs(source, loader, key, depth + 1)
+        node = Node(at, key, Sort.UNKNOWN if pairs is None else Sort.MAPPING, pairs=pairs or ())
     return Node(at, key, Sort.UNKNOWN) if is_odd else node
+
+
+def _pairs(source: Source, loader: Any, key: str, depth: int) -> tuple[tuple[str, Node], ...] | None:
+    """The keys and values of a mapping; None where it has some, and no key is one."""
+    import yaml
+
+    pairs: dict[str, Node] = {}
+    is_empty = True
+    while not loader.check_event(yaml.MappingEndEvent):
+        is_empty = False
+        _add_pair(source, loader, key, pairs, depth)
+    loader.get_event()
+    return tuple(pairs.items()) if pairs or is_empty else None
 
 
 def _is_odd(source: Source, event: Any, line: int, key: str) -> bool:

@@ -1,0 +1,72 @@
+"""`par config check`: what is wrong in .par.yaml and in the user's config.yaml, or what they ask for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from par.config import recipes, settings
+from par.config.reading import Reading
+from par.errors import ConfigError, NotFoundError
+from par.git import repository, untracked
+from par.model import Repository
+from par.names import visible
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Whose files to read: the user's, and those of the repository around `folder`.
+
+    Where the folder is not `is_named` it need not lie in a repository.
+    """
+
+    folder: Path
+    is_named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Each file that was looked for, as it is, and what is worth knowing about them."""
+
+    readings: tuple[Reading, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def failure(self) -> ConfigError | None:
+        """The error that sums up the mistakes, if there are any."""
+        wrong = [each for each in self.readings if each.mistakes]
+        if not wrong:
+            return None
+        count = sum(len(each.mistakes) for each in wrong)
+        files = " and ".join(visible(str(each.path)) for each in wrong)
+        told = f"{count} mistake{'' if count == 1 else 's'} in {files}"
+        return ConfigError(told, hint="correct what is listed, then: par config check")
+
+
+def run(request: Request) -> Report:
+    """Read the files, and look which patterns match.
+
+    Raises NotFoundError for a named folder in no repository.
+    """
+    try:
+        home = repository.containing(request.folder)
+    except NotFoundError:
+        if request.is_named:
+            raise
+        return Report((settings.written(),))
+    readings = recipes.written(home)
+    unread = _unread(request.folder.absolute(), home)
+    return Report(readings, (*unread, *(note for each in readings for note in _unmatched(each, home))))
+
+
+def _unread(folder: Path, home: Repository) -> Iterable[str]:
+    root = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), home.path)
+    if root.resolve() != home.path and (root / recipes.NAME).is_file():
+        yield f"'{root / recipes.NAME}' is not read, but that of the main worktree"
+
+
+def _unmatched(reading: Reading, home: Repository) -> Iterable[str]:
+    recipe = reading.recipe
+    for key, patterns in (("include", recipe.include), ("symlink", recipe.symlink)):
+        for pattern in patterns:
+            if not untracked.matching(home, pattern, by_folder=key == "symlink"):
+                yield f"no untracked file of {home.name} matches {key} '{pattern}'"

@@ -1,0 +1,75 @@
+"""`par config init`: a first .par.yaml, fit to what the repository holds."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from par.config import draft, recipes
+from par.config.draft import Draft
+from par.errors import ConflictError, StateError
+from par.git import listing, repository, untracked
+from par.model import Repository
+
+MOST_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The repository around `folder`."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A file that is not there yet, and what to write in it."""
+
+    path: Path
+    draft: Draft
+
+
+def plan(request: Request) -> Plan:
+    """What to write. Raises ConflictError where the file is there, or the repository has no main worktree."""
+    home = repository.containing(request.folder)
+    if home.path == home.common_dir:
+        raise ConflictError(f"'{home.path}' is bare: par reads the file from a main worktree")
+    path = home.path / recipes.NAME
+    if os.path.lexists(path):
+        raise _taken(path)
+    found = [each for pattern in draft.SECRETS for each in untracked.matching(home, pattern)]
+    return Plan(path, draft.draft(listing.top(home), found, _makefile(home)))
+
+
+def _makefile(home: Repository) -> str:
+    path = home.path / "Makefile"
+    if not path.is_file():
+        return ""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(MOST_BYTES)
+    except OSError:
+        return ""
+
+
+def run(planned: Plan) -> None:
+    """Write the file, or leave none. Raises ConflictError where one came there meanwhile."""
+    try:
+        file = planned.path.open("x", encoding="utf-8")
+    except FileExistsError as error:
+        raise _taken(planned.path) from error
+    except OSError as error:
+        raise _unwritten(planned.path, error) from error
+    try:
+        with file:
+            file.write(planned.draft.text)
+    except OSError as error:
+        planned.path.unlink()
+        raise _unwritten(planned.path, error) from error
+
+
+def _unwritten(path: Path, error: OSError) -> StateError:
+    return StateError(f"'{path}' cannot be written: {error.strerror or error}")
+
+
+def _taken(path: Path) -> ConflictError:
+    return ConflictError(f"'{path}' is there already", hint="par config check")
