@@ -112,6 +112,7 @@ def test_ls_has_a_workspace_as_one_row(world: World, shop: Path) -> None:
     assert said.startswith(f"feat\n\nrepository  backend, frontend\nbranch      feat\nfolder      {root}\n")
     shutil.rmtree(root / "frontend")
     assert world.ok("workspace", "ls", "--json").json["contexts"][0]["state"] == "broken"
+    refused(world.par("open", "feat"), 3, f"the worktree of 'feat' is gone: '{root}/frontend'", "par rm feat")
 
 
 def test_only_main_repositories_one_level_below_are_found(world: World, shop: Path) -> None:

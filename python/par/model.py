@@ -177,6 +177,12 @@ class Sighting:
     branches: tuple[str | None, ...] = field(default=())
 
     @property
+    def gone(self) -> tuple[Path, ...]:
+        """The folders where its worktrees are no more."""
+        pairs = zip(self.context.worktrees, self.branches, strict=True)
+        return tuple(worktree.path for worktree, seen in pairs if seen is None)
+
+    @property
     def state(self) -> State:
         if not self.context.is_ready:
             return State(self.context.phase.value)

@@ -38,7 +38,7 @@ def plan(request: Request) -> Plan:
     sighting = _previous(seen, request) if request.label == PREVIOUS else seen.find_ready(request.label)
     context = sighting.context
     if sighting.state is State.BROKEN:
-        told = f"the worktree of '{context.label}' is gone: '{context.root}'"
+        told = f"the worktree of '{context.label}' is gone: '{sighting.gone[0]}'"
         raise NotFoundError(told, hint=f"par rm {context.label}")
     if not request.client:
         clients.check_can_show(context.socket)

@@ -35,7 +35,7 @@ def plan(socket: Path) -> tuple[Rise, ...]:
 def _rise(sighting: Sighting) -> Rise:
     context, session = sighting.context, sighting.session
     if sighting.state is State.BROKEN:
-        return Rise(context, f"its worktree is gone: '{context.root}'", is_broken=True)
+        return Rise(context, f"its worktree is gone: '{sighting.gone[0]}'", is_broken=True)
     if not context.is_ready:
         return Rise(context, f"another par is {context.phase.value} it")
     return Rise(context, unmarked_id=session.id if session else "")
