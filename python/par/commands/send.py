@@ -84,8 +84,8 @@ def _wanted(found: Index, labels: Iterable[str]) -> list[Aim]:
 
 def _aim(found: Index, label: str) -> Aim:
     head, _, name = label.rpartition("/")
-    workspace = found.like(head)
-    if found.like(label) or not workspace or workspace.kind is not Kind.WORKSPACE:
+    workspace = None if not head or found.like(label) else found.like(head)
+    if not workspace or workspace.kind is not Kind.WORKSPACE:
         return Aim(found.find(label))
     by_key = {names.key(each.name): each for each in workspace.worktrees}
     if names.key(name) not in by_key:
