@@ -4,7 +4,7 @@
 # How many contexts there are, how many wait, and of how many the first commands failed or need approval; nothing
 # where there are none. tmux counts, no process does. After a warning the colours around it come back.
 all='#{S:#{?@par_label,1,}}' waiting='#{S:#{?#{&&:#{@par_label},#{==:#{@par_state},waiting}},1,}}'
-inits='#{||:#{==:#{@par_init},failed},#{==:#{@par_init},held}}'
+inits='#{!=:#{==:#{@par_init},failed}#{==:#{@par_init},held},00}' # no '|', which par.tmux splits at
 inits="#{S:#{?#{&&:#{@par_label},$inits},1,}}"
 warning="#[push-default]#[fg=black#,bg=yellow] #{n:$waiting} waiting #[default]#[pop-default] "
 alarm="#[push-default]#[fg=black#,bg=red] #{n:$inits} init #[default]#[pop-default] "

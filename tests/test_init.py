@@ -116,7 +116,7 @@ def test_failure_stays_to_be_seen_and_can_be_tried_again(world: World) -> None:
     assert not (world.worktree("feat") / "never").exists()
     assert world.ok("init", "feat").stdout == report
     eventually(lambda: world.tmux("list-panes", "-t", init_window(world), "-F", "#{pane_dead}") == "1")
-    assert said in shown(world)
+    assert said.rstrip() in shown(world)
     assert (told(world), rows(world)) == ("failed", ["○ feat (init failed)"])
     assert world.tmux("list-sessions", "-F", "#{session_windows}") == "2"
     document = world.ok("init", "feat", "--json").json
@@ -235,6 +235,11 @@ def test_run_that_is_ended_from_outside_is_told_as_failed(world: World) -> None:
         eventually(lambda: [world.tmux("run-shell", "true"), told(world, label)][1] == "failed", label)  # noqa: B023
         eventually(lambda: f"app: failed: 'Long': {reason}\n" in world.ok("init", label).stdout, label)  # noqa: B023
         eventually(lambda: not is_alive(pid))  # noqa: B023
+    long_run(world, home, "silent")
+    world.tmux("set-hook", "-u", "-w", "-t", init_window(world, "silent"), "pane-died")
+    os.kill(runner(world, "silent"), signal.SIGKILL)
+    eventually(lambda: rows(world)[-1] == "○ silent (init failed)")
+    assert told(world, "silent") == "running"
     pid = long_run(world, home, "rm")
     assert "still running" not in world.ok("rm", "rm").stdout
     eventually(lambda: not is_alive(pid))
@@ -263,7 +268,7 @@ def test_commands_have_a_terminal_and_what_they_leave_running_holds_nobody_up(wo
         "  - read answer; echo $answer $(stty size) > answer\n"
         "  - sleep 600 &\n"
         "  - trap '' HUP; sleep 600 > /dev/null 2>&1 & echo $! > left\n"
-        "  - \"printf '\\\\033[31mred\\\\033[m 10%%\\\\r20%%\\\\n\\\\007'\"\n"
+        "  - \"printf '10%%\\\\r\\\\033[31m20%%\\\\033[m\\\\n\\\\007'\"\n"
     )
     world.ok("start", "feat", cwd=home, PAR_TRUST="always")
     target = init_window(world)

@@ -52,6 +52,11 @@ def test_the_count_is_right_within_a_second_of_every_change(world: World) -> Non
     took.append(waits(terminal, padded("par 2  1 waiting  ")))
     plugin.tmux("set-option", "-t", f"={world.session('two')}:", "@par_state", "done")
     took.append(waits(terminal, padded("par 2 ")))
+    for init in ("failed", "held"):
+        plugin.tmux("set-option", "-t", f"={world.session('two')}:", "@par_init", init)
+        took.append(waits(terminal, padded("par 2  1 init  ")))
+        plugin.tmux("set-option", "-t", f"={world.session('two')}:", "@par_init", "running")
+        took.append(waits(terminal, padded("par 2 ")))
     plugin.tmux("kill-session", "-t", f"={world.session('one')}:")
     took.append(waits(terminal, padded("par 1 ")))
     plugin.par("rm", "two")

@@ -204,6 +204,24 @@ def test_last_repository_is_not_dropped(desk: Desk) -> None:
     assert world.tmux("list-sessions", "-F", "#{@par_repo}") == "front"
 
 
+def test_what_a_repository_wants_done_before_stops_its_drop_unless_forced(desk: Desk) -> None:
+    world, homes, root = desk
+    (homes[1] / ".par.yaml").write_text("before_remove: ['echo bye; exit 3']\n")
+    before = desk.seen()
+    failed = world.par("workspace", "drop", "big", "front", PAR_TRUST="always")
+    told = "before_remove of 'big/front': echo bye; exit 3: exit status 3"
+    hint = "par workspace drop --force big front"
+    assert (failed.status, failed.stdout) == (8, "")
+    assert failed.stderr == f"bye\npar: {told}\nhint: {hint}\n"
+    (homes[1] / ".par.yaml").write_text("before_remove: 3\n")
+    wrong = world.par("workspace", "drop", "big", "front")
+    assert (wrong.status, wrong.stderr.splitlines()[-1]) == (6, f"hint: mend it, or: {hint}")
+    assert desk.seen() == before
+    world.ok("workspace", "drop", "--force", "big", "front")
+    assert desk.names() == ["back"]
+    assert not (root / "front").exists()
+
+
 def test_added_repository_gets_what_its_recipe_asks_for_and_the_runs_of_the_others_stay(world: World) -> None:
     homes = [world.repository(name) for name in ("back", "front", "docs")]
     for home, command in zip(homes, ("false", "true", "test -f .env && echo $PAR_PORT > port"), strict=True):

@@ -291,6 +291,29 @@ def test_start_killed_before_any_of_its_effects_is_healed(lab: Lab) -> None:
         start_over(lab)
 
 
+def test_start_that_runs_commands_takes_them_with_it_when_it_is_killed(lab: Lab) -> None:
+    (lab.home / ".git/info/exclude").write_text(".par.yaml\n")
+    begun = lab.world.home / "begun"
+    line = f"touch {begun}; sleep 600; true"
+    (lab.home / ".par.yaml").write_text(f"initialization:\n  commands: ['{line}']\n")
+    lab.world.env["PAR_TRUST"] = "always"
+    for nth, point in enumerate(("mkdir DATA/init", "DATA/init/", "new-window", LATE)):
+        assert was_hit(doomed(lab.world, point, SIGKILL, *START, cwd=lab.home)), point
+        runner = lab.world.tmux("list-panes", "-a", "-f", "#{@par_jobs}", "-F", "#{pane_pid}")
+        assert not runner or eventually(begun.exists)
+        heal(lab, nth, ("ls",))
+        assert lab.check_whole() == set()
+        assert list((lab.world.data / "init").glob("*")) == []
+        eventually(lambda: not is_alive(runner))  # noqa: B023
+    assert runner
+
+
+def is_alive(pid: str) -> bool:
+    """Whether a process is there, and no zombie."""
+    stat = Path(f"/proc/{pid}/stat")
+    return bool(pid) and stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
 def test_checkout_killed_before_any_of_its_effects_is_healed(lab: Lab) -> None:
     for nth, point in enumerate(FETCHING):
         result = doomed(lab.world, point, SIGKILL, *CHECKOUT, cwd=lab.home)

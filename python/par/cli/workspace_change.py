@@ -36,12 +36,13 @@ def add(socket: Path, label: str, repo: str, base: str | None, is_trusted: bool,
 @click.command(epilog="Example: par workspace drop feature-auth docs")
 @click.argument("label")
 @click.argument("repo")
+@click.option("--force", is_flag=True, help="Also where its before_remove commands fail.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was dropped as JSON.")
 @click.pass_obj
-def drop(socket: Path, label: str, repo: str, as_json: bool) -> None:
+def drop(socket: Path, label: str, repo: str, force: bool, as_json: bool) -> None:
     """Take the repository REPO out of the workspace LABEL; the others stay as they are.
 
     Nothing is lost: its worktree, and its branch where par created it, go to the trash.
     """
-    done = workspace_change.run_drop(workspace_change.plan_drop(DropRequest(label, repo, socket)))
+    done = workspace_change.run_drop(workspace_change.plan_drop(DropRequest(label, repo, socket, force)))
     emit(document.removed([done]) if as_json else text.removed(done))

@@ -41,7 +41,7 @@ class Verb:
 
 
 WORDS: Mapping[str, Words] = {
-    **dict.fromkeys(("open", "path", "code", "cursor", "workspace"), Words.LABELS),
+    **dict.fromkeys(("open", "path", "code", "cursor", "init", "workspace"), Words.LABELS),
     **dict.fromkeys(("send", "rm"), Words.LABELS_OR_ALL),
     "checkout": Words.BRANCHES,
 }

@@ -84,11 +84,8 @@ def _wanted(found: Index, labels: Iterable[str]) -> list[Aim]:
 
 def _aim(found: Index, label: str) -> Aim:
     head, _, name = label.rpartition("/")
-    taken = set(map(names.key, found.labels()))
-    if not head or names.key(label) in taken or names.key(head) not in taken:
-        return Aim(found.find(label))
-    workspace = found.find(head)
-    if workspace.kind is not Kind.WORKSPACE:
+    workspace = None if not head or found.like(label) else found.like(head)
+    if not workspace or workspace.kind is not Kind.WORKSPACE:
         return Aim(found.find(label))
     by_key = {names.key(each.name): each for each in workspace.worktrees}
     if names.key(name) not in by_key:

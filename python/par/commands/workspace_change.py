@@ -3,14 +3,35 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import barriers, dropping, extension, index, interrupts, locks, names, repair, survey
+from par import (
+    barriers,
+    dropping,
+    extension,
+    index,
+    interrupts,
+    locks,
+    names,
+    narration,
+    parting,
+    repair,
+    survey,
+)
 from par.commands import workspace
 from par.commands.workspace import Source
-from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
+from par.errors import (
+    CommandError,
+    ConfigError,
+    ConflictError,
+    NotFoundError,
+    StateError,
+    UnsafeError,
+    UsageError,
+)
 from par.init import joining
 from par.init.jobs import Init
 from par.model import Context, Kind, Phase, Worktree
 from par.names import visible
+from par.parting import Partings
 from par.plans import CreationPlan, WorktreePlan
 from par.preparation import Consent, prepare
 from par.removal import Removed
@@ -30,19 +51,30 @@ class AddRequest:
 
 @dataclass(frozen=True, slots=True)
 class DropRequest:
-    """The workspace to take something out of, and what: the name of a repository in it."""
+    """The workspace to take something out of, and what: the name of a repository in it.
+
+    One that `is_forced` goes on where what the repository wants done before fails.
+    """
 
     label: str
     repo: str
     socket: Path
+    is_forced: bool = False
+
+    @property
+    def forced(self) -> str:
+        """The same with force, to be pasted."""
+        return f"par workspace drop --force {self.label} {visible(self.repo)}"
 
 
 @dataclass(frozen=True, slots=True)
 class DropPlan:
-    """A workspace and the worktree that can be taken out of it."""
+    """A workspace and the worktree that can be taken out of it; `partings` are done before."""
 
     context: Context
     worktree: Worktree
+    partings: Partings
+    request: DropRequest
 
 
 def plan_add(request: AddRequest) -> tuple[Context, CreationPlan]:
@@ -108,7 +140,11 @@ def plan_drop(request: DropRequest) -> DropPlan:
         raise ConflictError(told, hint=f"par init {context.label} --wait")
     if bar := barriers.of_worktree(worktree):
         raise UnsafeError(f"'{visible(worktree.name)}' cannot be dropped: it {bar.told}", hint=bar.hint)
-    return DropPlan(context, worktree)
+    alone = replace(context, worktrees=(worktree,))
+    try:
+        return DropPlan(context, worktree, parting.plan([alone], request.is_forced), request)
+    except ConfigError as error:
+        raise ConfigError(error.message, hint=f"mend it, or: {request.forced}") from error
 
 
 def _named(context: Context, repo: str) -> Worktree:
@@ -122,7 +158,8 @@ def _named(context: Context, repo: str) -> Worktree:
 
 
 def run_drop(planned: DropPlan) -> Removed:
-    """Move the worktree into the trash; what was done, truly."""
+    """Do what the repository wants done before, then move the worktree into the trash; what was done."""
+    _part(planned)
     context, gone = planned.context, planned.worktree
     with interrupts.ignored(), locks.operation() as operation:
         doomed = repair.doomed(gone)
@@ -148,3 +185,13 @@ def run_drop(planned: DropPlan) -> Removed:
         trash_id=operation.id,
         is_part=True,
     )
+
+
+def _part(planned: DropPlan) -> None:
+    for note in planned.partings.notes:
+        narration.tell(note)
+    try:
+        for each in planned.partings.by_label[planned.context.label]:
+            parting.run(each, planned.request.is_forced)
+    except CommandError as error:
+        raise CommandError(error.message, hint=planned.request.forced) from error

@@ -1,11 +1,9 @@
 """The run of a worktree's commands as files: what is to be run, how far it came, what it said."""
 
-import fcntl
 import json
-import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from enum import Enum
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any, NamedTuple
 
 from par import index
 from par.errors import StateError
+from par.init import liveness
 from par.recipe import Step
 from par.records import when
 
@@ -20,6 +19,7 @@ from par.records import when
 START_SECONDS = 30.0
 NOT_STARTED = "it did not start"
 ENDED = "it was ended"
+DAMAGE = (OSError, ValueError, KeyError, TypeError)
 
 
 class Init(Enum):
@@ -118,47 +118,24 @@ def prepare(folder: Path) -> None:
 
 def save_job(files: Files, job: Job) -> None:
     """Write what is to be run. Raises StateError."""
-    record = {
-        "label": job.label,
-        "repository": job.repository,
-        "folder": str(job.folder),
-        "shell": job.shell,
-        "commands": [[step.command, step.name] for step in job.commands],
-        "env": [*map(list, job.env)],
-        "socket": str(job.socket),
-        "session_id": job.session_id,
-        "is_held": job.is_held,
-    }
-    _write(files.job, record)
+    _write(files.job, {**asdict(job), "folder": str(job.folder), "socket": str(job.socket)})
 
 
 def load_job(path: Path) -> Job:
-    """What is to be run. Raises OSError, KeyError, TypeError or ValueError."""
+    """What is to be run. Raises one of DAMAGE."""
     record = json.loads(path.read_bytes())
-    return Job(
-        label=record["label"],
-        repository=record["repository"],
-        folder=Path(record["folder"]),
-        shell=record["shell"],
-        commands=tuple(Step(command, name) for command, name in record["commands"]),
-        env=tuple((name, value) for name, value in record["env"]),
-        socket=Path(record["socket"]),
-        session_id=record["session_id"],
-        is_held=record["is_held"],
-    )
+    typed = {
+        "folder": Path(record["folder"]),
+        "socket": Path(record["socket"]),
+        "commands": tuple(Step(**step) for step in record["commands"]),
+        "env": tuple((name, value) for name, value in record["env"]),
+    }
+    return Job(**{**record, **typed})
 
 
 def save_state(files: Files, state: State) -> None:
     """Write how far a run came. Raises StateError."""
-    record = {
-        "init": state.init.value,
-        "repository": state.repository,
-        "at": state.at.isoformat(),
-        "step": state.step,
-        "status": state.status,
-        "reason": state.reason,
-    }
-    _write(files.state, record)
+    _write(files.state, {**asdict(state), "init": state.init.value, "at": state.at.isoformat()})
 
 
 def _write(path: Path, record: dict[str, Any]) -> None:
@@ -184,7 +161,7 @@ def _state(files: Files) -> State:
     state = written(files)
     if state is None:
         return _unstarted(files)
-    if state.init is Init.RUNNING and not _is_alive(files):
+    if state.init is Init.RUNNING and not liveness.is_held(files.lock):
         state = written(files) or state  # it may have ended well in between
         if state.init is Init.RUNNING:
             return replace(state, init=Init.FAILED, reason=ENDED)
@@ -195,15 +172,8 @@ def written(files: Files) -> State | None:
     """How far a run came when it last said so; None where it did not."""
     try:
         record = json.loads(files.state.read_bytes())
-        return State(
-            init=Init(record["init"]),
-            repository=str(record["repository"]),
-            at=when(record["at"]),
-            step=str(record["step"]),
-            status=record["status"],
-            reason=str(record["reason"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        return State(**{**record, "init": Init(record["init"]), "at": when(record["at"])})
+    except DAMAGE:
         return None
 
 
@@ -211,22 +181,8 @@ def _unstarted(files: Files) -> State:
     """The state of a job that has been written and is not known to have begun."""
     try:
         age, repository = time.time() - files.job.stat().st_mtime, load_job(files.job).repository
-    except (OSError, ValueError, KeyError, TypeError):
+    except DAMAGE:
         return State(Init.FAILED, "", now(), reason=NOT_STARTED)
     if age < START_SECONDS:
         return State(Init.RUNNING, repository, now())
     return State(Init.FAILED, repository, now(), reason=NOT_STARTED)
-
-
-def _is_alive(files: Files) -> bool:
-    try:
-        descriptor = os.open(files.lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

@@ -1,15 +1,13 @@
 """What a pane of the window `init` runs: the commands of one job, one after the other."""
 
-import fcntl
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from par import interrupts
 from par.errors import ParError
-from par.init import jobs, terminal
+from par.init import jobs, liveness, terminal
 from par.init.jobs import Files, Init, Job, State
 from par.names import visible
 from par.recipe import Step
@@ -57,7 +55,7 @@ def main(path: str) -> None:
     files = Files(Path(), int(job_file.stem))
     job = jobs.load_job(files.job)
     interrupts.unwind_on_signals()
-    with _held(files.lock):
+    with liveness.held(files.lock):
         log = Log(files.log)
         try:
             state = _run(job, files, log)
@@ -104,18 +102,8 @@ def _conclude(job: Job, files: Files, log: Log, state: State) -> None:
     else:
         log.say("done", GREEN)
     # One after the other: the last to end tells how all went
-    with suppress(ParError, OSError), _held(files.folder / LOCK):
+    with suppress(ParError, OSError), liveness.held(files.folder / LOCK):
         jobs.save_state(files, state)
         init = jobs.worst(jobs.runs(files.folder)) or state.init
         pane_id = "" if state.init is Init.FAILED else os.environ.get("TMUX_PANE", "")
         tmux.end(job.socket, job.session_id, init.value, pane_id)
-
-
-@contextmanager
-def _held(path: Path) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -21,15 +21,21 @@ def tell(socket: Path, session_id: str, init: str) -> None:
 
 
 def begin(socket: Path, session_id: str, init: str, programs: Sequence[Sequence[str]]) -> None:
-    """Run each program, a list of words, in a pane of a window behind all others, and write `init`.
+    """Write `init`, and run each program, a list of words, in a pane of a window behind all others.
 
-    One call. The pane of a program that ends stays. Raises CommandError.
+    One call for a window. The pane of a program that ends stays. Raises CommandError.
     """
-    last = f"{session_id}:{{end}}"
-    chain = _told(session_id, init)
+    for first in range(0, len(programs) or 1, MOST_PANES):
+        window = _window(f"{session_id}:{{end}}", programs[first : first + MOST_PANES])
+        # A program of an earlier window may have failed already, which counts more
+        server.run(socket, *(window[1:] if first else (*_told(session_id, init), *window)))
+
+
+def _window(last: str, programs: Sequence[Sequence[str]]) -> list[str]:
+    chain: list[str] = []
     for place, words in enumerate(programs):
         program = ("--", *map(argument, words))
-        if place % MOST_PANES == 0:
+        if place == 0:
             chain += [";", "new-window", "-d", "-a", "-t", last, "-n", NAME, *program]
             chain += [";", "set-option", "-w", "-t", last, "remain-on-exit", "on"]
             chain += [";", "set-option", "-w", "-t", last, MARK, "1"]
@@ -37,7 +43,7 @@ def begin(socket: Path, session_id: str, init: str, programs: Sequence[Sequence[
         else:
             chain += [";", "split-window", "-d", "-t", last, *program]
             chain += [";", "select-layout", "-t", last, "tiled"]
-    server.run(socket, *chain)
+    return chain
 
 
 def _told(session_id: str, init: str) -> list[str]:
