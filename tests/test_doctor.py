@@ -174,8 +174,9 @@ def test_one_damaged_record_is_learnt_again_and_the_others_stay(world: World) ->
     before, whole = contexts(world), world.index["contexts"]["a/b"]
     before["feat"]["session"] = "mine"
     rewrite(world, lambda it: it["contexts"]["feat"].update(root=7))
+    rewrite(world, lambda it: it["contexts"].update({"a\nb": []}))
     damaged = index_of(world).read_bytes()
-    mended(world, ("index", "index"), ("worktree-unknown", "feat"))
+    mended(world, ("index", "feat"), ("index", r"a\u{a}b"), ("worktree-unknown", "feat"))
     assert (contexts(world), world.index["contexts"]["a/b"]) == (before, whole)
     (copy,) = world.data.glob("global_state.damaged-*.json")
     assert copy.read_bytes() == damaged
@@ -200,6 +201,32 @@ def test_adopted_context_is_learnt_again_from_its_session(world: World) -> None:
     assert contexts(world) == {
         "mine": {**before["mine"], "created_at": contexts(world)["mine"]["created_at"]}
     }
+
+
+def test_session_that_was_adopted_stays_the_users_after_its_context_was_learnt_again(world: World) -> None:
+    home = world.repository()
+    world.git(home, "worktree", "add", "-q", "-b", "topic", "../theirs")
+    world.tmux("new-session", "-d", "-s", "work", "-c", str(home.parent / "theirs"))
+    world.ok("adopt", "work", cwd=home)
+    before = contexts(world)
+    index_of(world).write_text("")
+    mended(world, ("index", "index"), ("worktree-unknown", "work"))
+    again = contexts(world)
+    assert again == {"work": {**before["work"], "created_at": again["work"]["created_at"]}}
+    assert world.session("work").startswith("par-app-")
+    assert world.ok("rm", "work").stdout.startswith("forgot 'work'")
+    assert world.sessions() == ["work"]
+    # Another one of that name is not taken for the context's
+    world.ok("adopt", "work", cwd=home)
+    index_of(world).write_text("")
+    world.par("doctor", "--fix")
+    world.tmux("new-session", "-d", "-s", "other")
+    world.tmux("kill-session", "-t", "=work:")
+    world.tmux("new-session", "-d", "-s", "work")
+    (row,) = world.ok("ls", "--json").json["contexts"]
+    assert (row["state"], row["session"]["id"]) == ("stopped", None)
+    world.ok("rm", "work")
+    assert world.sessions() == ["other", "work"]
 
 
 def test_workspace_is_learnt_again_as_one_context(world: World) -> None:

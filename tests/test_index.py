@@ -116,20 +116,6 @@ DAMAGED = {
     "same label twice": index_with().replace(b'{"a": ', b'{"a": ' + json.dumps(GOOD).encode() + b', "a": '),
     "deeply nested": b"[" * 200_000,
     "deeply nested object": b'{"a":' * 100_000,
-    "record is null": b'{"version": 2, "contexts": {"a": null}, "opened": []}',
-    "record is a list": b'{"version": 2, "contexts": {"a": []}, "opened": []}',
-    "empty label": b'{"version": 2, "contexts": {"": ' + json.dumps(GOOD).encode() + b'}, "opened": []}',
-    "unknown kind": index_with(kind="other"),
-    "unknown phase": index_with(phase=None),
-    "relative root": index_with(root="worktrees/a"),
-    "root is a number": index_with(root=7),
-    "no session name": index_with(session=""),
-    "no time": index_with(created_at="yesterday"),
-    "time is a number": index_with(created_at=1700000000),
-    "operation that is a path": index_with(operation="../../src"),
-    "no worktree": index_with(worktrees=[]),
-    "worktrees is a text": index_with(worktrees="abc"),
-    "worktree without path": index_with(worktrees=[{"repository": "/g", "common_dir": "/g/.git"}]),
 }
 COMMANDS = (("ls",), ("labels",), ("path", "a"), ("rm", "a"), ("rm", "all", "-y", "--purge", "--force"))
 
@@ -148,6 +134,108 @@ def test_damaged_index_is_told_in_a_line_and_left_as_it_is(world: World, name: s
     check_refused(world, *COMMANDS[list(DAMAGED).index(name) % len(COMMANDS)])
     assert index_of(world).read_bytes() == DAMAGED[name]
     assert {path.name for path in world.data.iterdir()} <= {"global_state.json", "locks"}
+
+
+DAMAGED_RECORDS: dict[str, object] = {
+    "null": None,
+    "a-list": [],
+    "no-fields": {},
+    "unknown-kind": {**GOOD, "kind": "other"},
+    "unknown-phase": {**GOOD, "phase": None},
+    "relative-root": {**GOOD, "root": "worktrees/a"},
+    "root-is-a-number": {**GOOD, "root": 7},
+    "no-session-name": {**GOOD, "session": ""},
+    "no-time": {**GOOD, "created_at": "yesterday"},
+    "time-is-a-number": {**GOOD, "created_at": 1700000000},
+    "operation-is-a-path": {**GOOD, "operation": "../../src"},
+    "no-worktree": {**GOOD, "worktrees": []},
+    "worktrees-is-a-text": {**GOOD, "worktrees": "abc"},
+    "worktree-without-path": {**GOOD, "worktrees": [{"repository": "/g", "common_dir": "/g/.git"}]},
+    "": GOOD,
+    "all": GOOD,
+    "-rf": GOOD,
+    "two\nlines": GOOD,
+}
+
+
+def damage(world: World) -> None:
+    """Put damaged records of every sort before and after what the index has."""
+    document = world.index
+    items = list(DAMAGED_RECORDS.items())
+    document["contexts"] = {**dict(items[:9]), **document["contexts"], **dict(items[9:])}
+    index_of(world).write_text(json.dumps(document))
+
+
+def kept(world: World) -> dict[str, object]:
+    """The damaged records, as they are in the index now."""
+    return {label: record for label, record in world.index["contexts"].items() if label in DAMAGED_RECORDS}
+
+
+def test_damaged_records_are_shown_and_kept_as_they_are_and_the_others_work(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    damage(world)
+    rows = {each["label"]: each for each in world.ok("ls", "--json").json["contexts"]}
+    assert rows["feat"]["state"] == "running"
+    assert {label for label, row in rows.items() if row["state"] == "damaged"} == set(DAMAGED_RECORDS)
+    assert all(row.keys() == rows["feat"].keys() for row in rows.values())
+    shown = world.ok("ls")
+    marks = [line.split("│")[1].strip() for line in shown.stdout.splitlines() if line.startswith("│ ✗")]
+    assert marks == [*[f"✗ {label}".strip() for label in DAMAGED_RECORDS][:-1], "✗ two\\u{a}lines"]
+    assert shown.stderr.count("\n") == len(DAMAGED_RECORDS)
+    assert "the record of 'unknown-kind' is damaged: 'other' is not a valid Kind: par doctor --fix\n" in (
+        shown.stderr
+    )
+    assert [row["label"] for row in world.ok("ls", "--json", "--kind", "session").json["contexts"]] == [
+        "feat"
+    ]
+    assert world.ok("labels").stdout == "feat\n"
+    world.ok("start", "more", cwd=home)
+    world.ok("send", "feat", "true")
+    world.ok("rm", "feat")
+    world.ok("restore", "feat")
+    assert kept(world) == DAMAGED_RECORDS
+    assert set(world.index["contexts"]) == {"feat", "more", *DAMAGED_RECORDS}
+
+
+def test_command_for_a_damaged_record_is_refused_and_one_for_all_skips_it(world: World) -> None:
+    home = world.repository()
+    world.git(home, "branch", "topic")
+    world.ok("start", "feat", cwd=home)
+    world.ok("start", "gone", cwd=home)
+    world.ok("rm", "gone")
+    damage(world)
+    document = world.index
+    document["contexts"].update(gone=GOOD | {"kind": 1})
+    index_of(world).write_text(json.dumps(document))
+    told, hint = "the record of context 'no-time' is damaged: ", "hint: par doctor --fix\n"
+    told += "Invalid isoformat string: 'yesterday'"
+    uses = (("path",), ("open",), ("rm",), ("code", "--editor", "true"), ("send", "--dry-run", "--", "x"))
+    for verb, *rest in uses:
+        words = (verb, *rest[:-1], "No-Time", *rest[-1:]) if verb == "send" else (verb, "No-Time", *rest)
+        result = world.par(*words)
+        assert (result.status, result.stdout, result.stderr) == (7, "", f"par: {told}\n{hint}"), words
+    makes = (("start", "no-time"), ("checkout", "topic", "-l", "NO-TIME"))
+    for words in makes:
+        result = world.par(*words, cwd=home)
+        assert (result.status, result.stdout, result.stderr) == (4, "", f"par: {told}\n{hint}"), words
+    result = world.par("restore", "gone")
+    assert (result.status, result.stderr) == (
+        4,
+        "par: the record of context 'gone' is damaged: 1 is not a valid Kind\n" + hint,
+    )
+    labels = ", ".join(DAMAGED_RECORDS).replace("\n", "\\u{a}")
+    skipped = f"skipped, the record is damaged: {labels}, gone (par doctor --fix)\n"
+    assert world.ok("send", "all", "true").stderr == skipped
+    assert world.ok("control-center", "--no-attach").stderr == skipped
+    assert world.ok("resurrect").stderr == skipped
+    result = world.ok("rm", "all", "-y")
+    assert (result.stdout.splitlines()[0], result.stderr) == (
+        "removed 'feat': worktree, branch feat, session",
+        skipped,
+    )
+    assert world.index["contexts"] == {**DAMAGED_RECORDS, "gone": GOOD | {"kind": 1}}
+    assert world.par("rm", "all", "-y").status == 3
 
 
 def test_start_and_checkout_make_nothing_next_to_a_damaged_index(world: World) -> None:
@@ -217,6 +305,7 @@ odd_names = (
     st.binary(min_size=1, max_size=8).map(os.fsdecode).filter(lambda it: not set(it) & {"\0", "/", "."})
 )
 folders = st.lists(names | odd_names, min_size=1, max_size=4).map(lambda parts: Path("/", *parts))
+variables = st.lists(st.tuples(names, st.text()), max_size=2).map(tuple)
 worktrees = st.builds(
     Worktree,
     st.builds(Repository, folders, folders),
@@ -224,10 +313,16 @@ worktrees = st.builds(
     branch=names,
     is_branch_ours=st.booleans(),
     doomed_oid=st.sampled_from(["", "0" * 40]),
+    port=st.integers(1, 65_535),
+    port_count=st.integers(1, 100),
+    env=variables,
+    env_asked=variables,
+    included=st.lists(names, max_size=2).map(tuple),
 )
+labels = names.filter(lambda it: it.isprintable() and it[0] != "-" and it.casefold() != "all")
 contexts = st.builds(
     Context,
-    label=names,
+    label=labels,
     kind=st.sampled_from(Kind),
     phase=st.sampled_from(Phase),
     root=folders,

@@ -127,6 +127,8 @@ def test_json_is_one_whole_document(world: World) -> None:
                         "path": str(folder),
                         "branch": "feat",
                         "head": world.git(folder, "rev-parse", "HEAD"),
+                        "port": None,
+                        "ports": 0,
                     }
                 ],
                 "branch": "feat",

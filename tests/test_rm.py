@@ -125,68 +125,85 @@ def test_force_alone_is_told_that_nothing_needs_it(world: World) -> None:
 # -- work that would be lost ---------------------------------------------------------------------
 
 
-def _edit(world: World, folder: Path) -> str:
+class Lost(NamedTuple):
+    """What a purge would lose: how it is counted, and each line of it."""
+
+    told: str
+    lines: tuple[str, ...]
+
+
+def lost(told: str, *lines: str) -> Lost:
+    return Lost(told, lines)
+
+
+def _edit(world: World, folder: Path) -> Lost:
     (folder / "file0").write_text("changed\n")
-    return "1 uncommitted file (file0)"
+    return lost("1 uncommitted file", "uncommitted file0")
 
 
-def _stage(world: World, folder: Path) -> str:
+def _stage(world: World, folder: Path) -> Lost:
     (folder / "staged").write_text("new\n")
     world.git(folder, "add", "staged")
-    return "1 uncommitted file (staged)"
+    return lost("1 uncommitted file", "uncommitted staged")
 
 
-def _rename(world: World, folder: Path) -> str:
+def _rename(world: World, folder: Path) -> Lost:
     world.git(folder, "mv", "file0", "renamed")
-    return "1 uncommitted file (renamed)"
+    return lost("1 uncommitted file", "uncommitted renamed")
 
 
-def _leave_untracked(world: World, folder: Path) -> str:
-    for number in range(7):
-        (folder / f"new {number}").write_text("new\n")
-    return "7 uncommitted files (new 0, new 1, new 2, new 3, new 4 and 2 more)"
+def _leave_untracked(world: World, folder: Path) -> Lost:
+    (folder / "new").mkdir()
+    (folder / "same").symlink_to("file0")
+    for number in range(1001):
+        (folder / "new" / f"file {number}").write_text("new\n")
+    names = (f"uncommitted new/file {number}" for number in range(1001))
+    return lost("1002 uncommitted files", *sorted(names)[:-1], "and 2 more")
 
 
-def _hide_in_names(world: World, folder: Path) -> str:
+def _hide_in_names(world: World, folder: Path) -> Lost:
     (folder / "a\x1b[2Jb").write_text("")
-    return "1 uncommitted file (a\\u{1b}[2Jb)"
+    return lost("1 uncommitted file", r"uncommitted a\u{1b}[2Jb")
 
 
-def _commit(world: World, folder: Path) -> str:
-    first, second = commit(world, folder, "one"), commit(world, folder, "two")
-    return f"2 commits on no other branch ({second} add two, {first} add one)"
+def _commit(world: World, folder: Path) -> Lost:
+    (folder / "new").touch()
+    commits = [commit(world, folder, str(number)) for number in range(23)]
+    lines = [f"commit {oid} add {number}" for number, oid in enumerate(commits)]
+    told = "1 uncommitted file and 23 commits on no other branch"
+    return lost(told, "uncommitted new", *reversed(lines))
 
 
-def _commit_on_detached_head(world: World, folder: Path) -> str:
+def _commit_on_detached_head(world: World, folder: Path) -> Lost:
     world.git(folder, "switch", "-q", "--detach")
-    return f"1 commit on no other branch ({commit(world, folder)} add work)"
+    return lost("1 commit on no other branch", f"commit {commit(world, folder)} add work")
 
 
-def _lose_the_folder_with_commits_on_the_branch(world: World, folder: Path) -> str:
-    said = f"1 commit on no other branch ({commit(world, folder)} add work)"
+def _lose_the_folder_with_commits_on_the_branch(world: World, folder: Path) -> Lost:
+    said = lost("1 commit on no other branch", f"commit {commit(world, folder)} add work")
     shutil.rmtree(folder)
     return said
 
 
-def _stop_in_a_rebase(world: World, folder: Path) -> str:
+def _stop_in_a_rebase(world: World, folder: Path) -> Lost:
     world.run("git", "rebase", "-q", "-i", "HEAD~1", cwd=folder, GIT_SEQUENCE_EDITOR="sed -i 1s/pick/edit/")
     assert world.git(folder, "status").count("rebase") > 0
-    return "1 uncommitted file (a rebase in progress)"
+    return lost("1 uncommitted file", "uncommitted a rebase in progress")
 
 
-def _bisect(world: World, folder: Path) -> str:
+def _bisect(world: World, folder: Path) -> Lost:
     world.git(folder, "bisect", "start")
-    return "1 uncommitted file (a bisect in progress)"
+    return lost("1 uncommitted file", "uncommitted a bisect in progress")
 
 
-def _commit_in_a_submodule(world: World, folder: Path) -> str:
+def _commit_in_a_submodule(world: World, folder: Path) -> Lost:
     library = world.repository("library")
     world.git(folder, "submodule", "-q", "add", str(library), "inner")
     world.git(folder, "commit", "-q", "-m", "a submodule")
     said = commit(world, folder / "inner")
     world.git(folder, "commit", "-q", "-a", "-m", "what only the submodule here has")
     world.git(world.home / "src/app", "merge", "-q", "feat")
-    return f"1 commit on no other branch (inner: {said} add work)"
+    return lost("1 commit on no other branch", f"commit inner: {said} add work")
 
 
 RISKS = [
@@ -205,14 +222,15 @@ RISKS = [
 
 
 @pytest.mark.parametrize("risk", RISKS, ids=lambda risk: risk.__name__.strip("_"))
-def test_rm_refuses_to_lose_work(world: World, risk: Callable[[World, Path], str]) -> None:
+def test_rm_refuses_to_lose_work(world: World, risk: Callable[[World, Path], Lost]) -> None:
     home = world.repository(commits=2)
     world.ok("start", "feat", cwd=home)
     said = risk(world, world.worktree("feat"))
     before = state(world, home)
     result = world.par(*PURGE, "feat")
+    listed = "".join(f"  feat: {line}\n" for line in said.lines)
     assert result.stderr == (
-        f"par: work would be lost: 'feat' has {said}\n"
+        f"par: work would be lost: 'feat' has {said.told}\n{listed}"
         "hint: save the work, or give it up: par rm --purge --force feat\n"
     )
     assert (result.status, result.stdout) == (5, "")
@@ -231,7 +249,8 @@ def test_one_unsafe_label_keeps_all_of_them(world: World) -> None:
     for words in ((*PURGE, "safe", "dirty"), (*PURGE, "all", "-y")):
         result = world.par(*words)
         assert result.stderr.splitlines() == [
-            "par: work would be lost: 'dirty' has 1 uncommitted file (file0)",
+            "par: work would be lost: 'dirty' has 1 uncommitted file",
+            "  dirty: uncommitted file0",
             "hint: save the work, or give it up: par rm --purge --force dirty",
         ]
         assert (result.status, result.stdout) == (5, "")
@@ -590,12 +609,15 @@ def test_rm_all_lists_and_asks_and_only_yes_removes(world: World, terminal: Term
     question = "  one  (app)\n  two  (app)\nRemove these 2 contexts? [y/N]:"
     for answer in ("n", "", "C-c"):
         terminal.type("clear")
+        eventually(lambda: "status" not in terminal.screen())
         terminal.par("rm --purge all; echo status $?")
         terminal.wait(question)
         terminal.press(*([answer] if answer == "C-c" else [answer, "Enter"] if answer else ["Enter"]))
-        terminal.wait("status 130")
+        told = "par: interrupted" if answer == "C-c" else "par: nothing was removed"
+        terminal.wait(f"{told}\nstatus 130")
         assert state(world, home) == before
     terminal.type("clear")
+    eventually(lambda: "status" not in terminal.screen())
     terminal.par("rm --purge all; echo status $?")
     terminal.wait(question)
     terminal.type("y")

@@ -57,7 +57,14 @@ def test_json_is_one_document_that_says_what_was_made(world: World) -> None:
             "repository": {"name": "app", "path": str(home)},
             "session": {"name": f"par-app-{root.parent.name}-feat"},
             "worktrees": [
-                {"repository": str(home), "path": str(root), "branch": "feat", "created_branch": True}
+                {
+                    "repository": str(home),
+                    "path": str(root),
+                    "branch": "feat",
+                    "created_branch": True,
+                    "port": None,
+                    "ports": 0,
+                }
             ],
             "branch": "feat",
             "created_at": created_at,

@@ -135,10 +135,11 @@ def test_trash_empty_needs_a_yes_and_names_what_holds_work(world: World, termina
     )
     for answer, status in (("n", 130), ("y", 0)):
         terminal.type("clear")
+        eventually(lambda: "status" not in terminal.screen())
         terminal.par("trash empty; echo status $?")
         terminal.wait(listed)
         terminal.type(answer)
-        terminal.wait(f"status {status}")
+        terminal.wait(f"par: nothing was deleted\nstatus {status}" if status else "status 0")
         assert len(entries(world)) == (0 if answer == "y" else 2)
 
 

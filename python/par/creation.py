@@ -69,7 +69,7 @@ def _worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
         branch = each.branch
         bare = Worktree(each.repository, each.path, branch.name, branch.is_new, "", port, recipe.ports)
         env = preparation.environment(recipe, planned.label, bare)
-        made.append(replace(bare, env=env, env_asked=recipe.env))
+        made.append(replace(bare, env=env, env_asked=recipe.env, included=recipe.include))
     return made
 
 

@@ -32,7 +32,8 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
                     burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
                     paths.prune_parents(kept.worktree.path)
     except BaseException:
-        _give_up(context, operation)
+        with suppress(ParError, OSError):  # then the next par ends it: what went wrong first is told
+            _give_up(context, operation)
         raise
     if session_id:
         sessions.kill(context, session_id)

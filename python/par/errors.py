@@ -5,15 +5,17 @@ class ParError(Exception):
     """A failure told in one line, with one hint that can be pasted.
 
     `message` names the thing that is wrong, without a final period; `hint` is a command or a short
-    sentence, or empty. `status` is the exit status of the process.
+    sentence, or empty. `details` are what the message counts, a line each. `status` is the exit status
+    of the process.
     """
 
     status = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", details: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details = details
 
 
 class UsageError(ParError):
@@ -50,6 +52,12 @@ class StateError(ParError):
     """The index cannot be read or written, is newer than this par, or its lock was not got."""
 
     status = 7
+
+
+class DeclinedError(ParError):
+    """A question of par's was answered with no: nothing was done, as if interrupted."""
+
+    status = 130
 
 
 class CommandError(ParError):

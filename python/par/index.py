@@ -8,41 +8,70 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from par import legacy, paths, projection
-from par.errors import NotFoundError, StateError
+from par import legacy, narration, paths, projection
+from par.errors import ConflictError, NotFoundError, StateError
 from par.model import Context
 from par.names import key, nearest_hint, visible
-from par.records import from_record, to_record
+from par.records import Damaged, read, to_record
 
 VERSION = 2
 REPAIR = "par doctor"
+MEND = "par doctor --fix"
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """All contexts in the order of their making, and the labels opened, most recent first.
 
-    `backup` is where the file of the older par-cli is kept when this index is first saved.
+    A record that is `damaged` stays in the file as it is, and its label is taken. `backup` is where the
+    file of the older par-cli is kept when this index is first saved.
     """
 
     contexts: tuple[Context, ...] = ()
     opened: tuple[str, ...] = ()
     backup: Path | None = None
+    damaged: tuple[Damaged, ...] = ()
 
     def find(self, label: str) -> Context:
-        """The context called `label`; case does not count. Raises NotFoundError with the nearest."""
-        if found := self.like(label):
-            return found
+        """The context called `label`; case does not count.
+
+        Raises NotFoundError with the nearest, and StateError where its record is damaged.
+        """
+        try:
+            if found := self.like(label):
+                return found
+        except ConflictError as error:
+            raise StateError(error.message, hint=error.hint) from error
         hint = nearest_hint(label, (context.label for context in self.contexts), otherwise="par ls")
         raise NotFoundError(f"there is no context '{visible(label)}'", hint=hint)
 
     def like(self, label: str) -> Context | None:
-        """The context whose label is `label` but for case, if there is one."""
+        """The context whose label is `label` but for case, if there is one.
+
+        Raises ConflictError where the record of that label is damaged.
+        """
         wanted = key(label)
+        for each in self.damaged:
+            if key(each.label) == wanted:
+                told = f"the record of context '{visible(each.label)}' is damaged: {each.told}"
+                raise ConflictError(told, hint=MEND)
         return next((each for each in self.contexts if key(each.label) == wanted), None)
+
+    def labels(self) -> list[str]:
+        """All labels that are taken, also of damaged records."""
+        return [*(each.label for each in self.contexts), *(each.label for each in self.damaged)]
+
+    def tell_damaged(self) -> None:
+        """Say which contexts a command for all of them skips because nobody can tell what they are."""
+        if self.damaged:
+            labels = ", ".join(visible(each.label) for each in self.damaged)
+            narration.tell(f"skipped, the record is damaged: {labels} ({MEND})")
 
     def with_(self, context: Context) -> "Index":
         """This index with `context` added, or put in the place of the one of its label."""
+        if any(each.label == context.label for each in self.damaged):
+            left = tuple(each for each in self.damaged if each.label != context.label)
+            return replace(self, damaged=left).with_(context)
         if all(each.label != context.label for each in self.contexts):
             return replace(self, contexts=(*self.contexts, context))
         changed = tuple(context if each.label == context.label else each for each in self.contexts)
@@ -64,7 +93,7 @@ def load(socket: Path) -> Index:
     """The index as it is on disk; one of the older par-cli is read as living on `socket`.
 
     Needs no lock: the file is only ever replaced as a whole. Raises StateError where it cannot be
-    read, is damaged or is newer than this par.
+    read, is damaged as a whole or is newer than this par.
     """
     try:
         document = json.loads(content(paths.index()).decode(), object_pairs_hook=_unique)
@@ -107,15 +136,18 @@ def _decoded(document: Any, socket: Path) -> Index:
         raise StateError(newer, hint="update par")
     if document["version"] != VERSION:
         raise ValueError("unknown version")
-    contexts = tuple(from_record(label, record) for label, record in document["contexts"].items())
-    return Index(contexts, tuple(map(str, document["opened"])))
+    contexts, damaged = read(document["contexts"])
+    return Index(contexts, tuple(map(str, document["opened"])), damaged=damaged)
 
 
 def save(index: Index) -> None:
     """Write `index` whole or not at all; the caller holds the lock. Raises StateError."""
     document = {
         "version": VERSION,
-        "contexts": {context.label: to_record(context) for context in index.contexts},
+        "contexts": {
+            **{context.label: to_record(context) for context in index.contexts},
+            **{each.label: each.record for each in index.damaged},
+        },
         "opened": [*index.opened],
     }
     try:

@@ -25,11 +25,13 @@ PATIENCE_SECONDS = 1.0
 class Operation:
     """A change that is under way: `id` is in the records it changes, `descriptor` holds its lock.
 
-    git inherits the descriptor, so that nobody repairs what an orphaned git still works on.
+    git inherits the descriptor, so that nobody repairs what an orphaned git still works on. Where it was
+    taken over from one that died, `begun` is when that began, if its lock still told.
     """
 
     id: str
     descriptor: int
+    begun: float | None = None
 
 
 @contextmanager
@@ -64,13 +66,17 @@ def operation() -> Iterator[Operation]:
 
 @contextmanager
 def adopted(name: str) -> Iterator[Operation | None]:
-    """Hold the lock of the operation `name` in the place of its dead owner; None while it lives."""
+    """Hold the lock of the operation `name` in the place of its dead owner; None while it lives.
+
+    Where the body fails the lock stays, and tells the next one when the operation began.
+    """
     with index():
+        was_there = (paths.locks() / f"operation-{name}").exists()
         descriptor = _opened(f"operation-{name}")
         has_taken = _took(descriptor)
     try:
         if has_taken:
-            yield Operation(name, descriptor)
+            yield Operation(name, descriptor, os.fstat(descriptor).st_mtime if was_there else None)
             with suppress(FileNotFoundError):
                 (paths.locks() / f"operation-{name}").unlink()
         else:

@@ -35,6 +35,7 @@ class State(Enum):
     REMOVING = "removing"
     PURGING = "purging"
     RESTORING = "restoring"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Worktree:
     existed before is never deleted. `doomed_oid` is the commit at which a removal that has begun may
     delete the branch, or empty. `port` is the first of its `port_count` ports, 0 where it has none, and
     `env` what its commands and panes find in their environment: `env_asked` with its placeholders filled in.
+    `included` are the globs of the files that were copied into it.
     """
 
     repository: Repository
@@ -71,6 +73,7 @@ class Worktree:
     port_count: int = 0
     env: tuple[tuple[str, str], ...] = ()
     env_asked: tuple[tuple[str, str], ...] = ()
+    included: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

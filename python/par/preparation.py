@@ -75,7 +75,9 @@ def settled(context: Context, found: Index) -> Context:
         if each.port and ports.is_leased(found, each.port, each.port_count):
             own = [(one.port, one.port_count) for one in (*made, *context.worktrees) if one.port]
             now = replace(each, port=ports.lease(found, each.port_count, own))
-            narration.tell(f"note: another context has port {each.port}: it is {now.port} now")
+            narration.tell(
+                f"note: '{context.label}' has port {now.port} now: another context got {each.port}"
+            )
         env = environment(Recipe(env=now.env_asked), context.label, now)
         made.append(replace(now, env=env))
     return replace(context, worktrees=tuple(made))

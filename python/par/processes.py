@@ -27,6 +27,32 @@ def children(pids: Iterable[int]) -> list[int]:
     return found
 
 
+def is_told() -> bool:
+    """Whether this system tells what programs do."""
+    return Path("/proc/self/fd").is_dir()
+
+
+def has_open(file: Path) -> bool:
+    """Whether a program of the user's has `file` open; its links must be resolved."""
+    return any(str(file) in _opened(each) for each in Path("/proc").glob("[0-9]*"))
+
+
+def _opened(process: Path) -> set[str]:
+    found = set()
+    with suppress(OSError):  # it ended, or is another user's
+        for each in os.scandir(process / "fd"):
+            with suppress(OSError):
+                found.add(os.readlink(each.path))  # noqa: PTH115 - one of thousands
+    return found
+
+
+def runs(name: str, folders: Iterable[Path]) -> bool:
+    """Whether a program whose name begins with `name` works in one of `folders`."""
+    roots = tuple(f"{folder}/" for folder in folders)
+    found = (each for each in Path("/proc").glob("[0-9]*") if _folder(each).startswith(roots))
+    return any(_name(each).startswith(name) for each in found)
+
+
 def _ends(process: Path, doomed: Container[int]) -> bool:
     """Whether a program gets the signal of a terminal that is closed, and does not ignore it."""
     pid = int(process.name)

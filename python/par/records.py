@@ -1,14 +1,38 @@
 """How a context is written in the index, and read back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from par.model import Context, Kind, Phase, Repository, Worktree
+from par.names import RESERVED
 
 Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A record that stands for no context: `record` is what it is instead, `told` what is wrong with it."""
+
+    label: str
+    record: object
+    told: str
+
+
+def read(records: Mapping[str, Any]) -> tuple[tuple[Context, ...], tuple[Damaged, ...]]:
+    """The contexts that `records` stand for by their labels, and those of them that are damaged."""
+    contexts, damaged = [], []
+    for label, record in records.items():
+        try:
+            contexts.append(from_record(label, record))
+        except KeyError as error:
+            damaged.append(Damaged(label, record, f"it has no {error}"))
+        except (AttributeError, TypeError, ValueError) as error:
+            damaged.append(Damaged(label, record, str(error)))
+    return tuple(contexts), tuple(damaged)
 
 
 def to_record(context: Context) -> Record:
@@ -38,16 +62,19 @@ def _worktree_record(worktree: Worktree) -> Record:
         **({"port": worktree.port, "port_count": worktree.port_count} if worktree.port else {}),
         **({"env": [*map(list, worktree.env)]} if worktree.env else {}),
         **({"env_asked": [*map(list, worktree.env_asked)]} if worktree.env_asked else {}),
+        **({"included": [*worktree.included]} if worktree.included else {}),
     }
 
 
 def from_record(label: str, record: Record) -> Context:
     """The context that `record` stands for.
 
-    Raises KeyError, TypeError or ValueError where the record is damaged.
+    Raises AttributeError, KeyError, TypeError or ValueError where the record is damaged.
     """
+    if not isinstance(record, dict):
+        raise TypeError("a record was expected")
     return Context(
-        label=_text(label),
+        label=_label(label),
         kind=Kind(record["kind"]),
         phase=Phase(record["phase"]),
         root=_path(record["root"]),
@@ -78,6 +105,7 @@ def _worktree(record: Record) -> Worktree:
         port_count=int(record.get("port_count", 0)),
         env=_pairs(record.get("env", ())),
         env_asked=_pairs(record.get("env_asked", ())),
+        included=tuple(map(_text, record.get("included", ()))),
     )
 
 
@@ -95,6 +123,13 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError("a text that is not empty was expected")
     return value
+
+
+def _label(text: str) -> str:
+    # Looser than what a new one may hold: par-cli took more. It can be shown, typed and told from `all`
+    if not text.isprintable() or text[:1] in {"", "-"} or text.casefold() in RESERVED:
+        raise ValueError("its label is none")
+    return text
 
 
 def _operation(value: object) -> str:

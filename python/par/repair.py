@@ -11,8 +11,8 @@ from pathlib import Path
 
 from par import disposal, index, locks, removal, trash
 from par.disposal import keep
-from par.errors import ParError
-from par.git import links, remotes, repository, work
+from par.errors import ParError, StateError
+from par.git import links, remotes, repository, stale, work
 from par.index import Index
 from par.locks import Operation
 from par.model import Context, Phase, Worktree
@@ -26,11 +26,20 @@ def heal(found: Index, socket: Path) -> None:
     """
     for context in found.contexts:
         if not context.is_ready:
-            with locks.adopted(context.operation) as operation:
+            with suppress(ParError, OSError), locks.adopted(context.operation) as operation:
                 current = index.load(socket).like(context.label) if operation else None
                 if operation and current == context:
-                    with suppress(ParError, OSError):
-                        _repair(context, operation)
+                    _clear_locks(context, operation)
+                    _repair(context, operation)
+
+
+def _clear_locks(context: Context, operation: Operation) -> None:
+    """Delete what a git of the operation left that died with it, and would stop all that follows."""
+    begun = operation.begun or (context.created_at.timestamp() if context.phase is Phase.CREATING else None)
+    for number, worktree in enumerate(context.worktrees):
+        if worktree.repository.common_dir.is_dir() and not context.is_adopted:
+            with locks.repository(worktree.repository.common_dir):
+                stale.clear(worktree, (worktree.path, trash.grave(operation.id, number)), begun)
 
 
 def _repair(context: Context, operation: Operation) -> None:
@@ -40,8 +49,8 @@ def _repair(context: Context, operation: Operation) -> None:
     elif context.phase is Phase.CREATING:
         if any(map(_holds_work, context.worktrees)):
             keep(context)
-        else:
-            roll_back(context, operation)
+        elif failed := roll_back(context, operation):
+            raise StateError("; ".join(failed))
     elif context.phase is Phase.RESTORING:
         disposal.end_restoring(context, operation)
     elif context.phase is Phase.PURGING:

@@ -42,9 +42,9 @@ def known(socket: Path) -> Index:
         repair.heal(found, socket)
         found = index.load(socket)
     if paths.emptied().exists():
-        from par import trash  # noqa: PLC0415 - as above
+        from par import emptying  # noqa: PLC0415 - as above
 
-        trash.sweep()
+        emptying.sweep()
     return found
 
 

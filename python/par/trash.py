@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from par import index, interrupts, locks, paths
-from par.errors import NotFoundError, ParError, StateError
+from par import index, paths
+from par.errors import NotFoundError, StateError
 from par.git import deletion, salvage
 from par.git.burial import Kept
 from par.model import Context, Repository
@@ -36,16 +35,21 @@ class Entry:
 
     def grave(self, place: int) -> Path:
         """Where the worktree number `place` lies."""
-        return self.folder / str(place)
+        return grave(self.id, place)
 
     def ref(self, place: int) -> str:
         """The name under which the commits of the worktree number `place` are kept."""
-        return f"{_refs(self.id)}/{place}"
+        return f"{refs(self.id)}/{place}"
 
     @property
     def is_whole(self) -> bool:
         """Whether all that was put away is still there, and not back in its place."""
         return all(self.grave(place).is_dir() for place, kept in enumerate(self.kept) if kept.had_folder)
+
+
+def grave(name: str, place: int) -> Path:
+    """Where the entry `name` has, or had, its worktree number `place`."""
+    return paths.trash() / name / str(place)
 
 
 def save(entry: Entry, texts: Sequence[str]) -> None:
@@ -138,62 +142,11 @@ def clear(name: str, homes: Iterable[Repository]) -> None:
     # First: then nothing takes the rest for an entry to bring back
     (folder / ENTRY).unlink(missing_ok=True)
     for home in homes:
-        salvage.drop(home, _refs(name))
+        salvage.drop(home, refs(name))
     if folder.is_dir():
         deletion.delete_tree(folder)
 
 
-def _refs(name: str) -> str:
+def refs(name: str) -> str:
+    """Where the entry `name` keeps its commits, in each of its repositories."""
     return f"refs/par/trash/{name}"
-
-
-def empty(entry: Entry) -> bool:
-    """Delete an entry and all that is in it for good; False while another par works on it."""
-    with locks.adopted(entry.id) as operation, interrupts.ignored():
-        if operation is None or not entry.folder.is_dir():
-            return False
-        with locks.index():
-            paths.emptied().mkdir(mode=0o700, exist_ok=True)
-            entry.folder.rename(paths.emptied() / entry.id)
-        _delete(entry.id)
-    _leave()
-    return True
-
-
-def sweep() -> None:
-    """Finish deleting what a par that died had taken out of the trash."""
-    if not paths.emptied().is_dir():
-        return
-    for each in list(paths.emptied().iterdir()):
-        with locks.adopted(each.name) as operation:
-            if operation:
-                with suppress(OSError, ParError):
-                    _delete(each.name)
-    _leave()
-
-
-def _leave() -> None:
-    # Under the lock: another par may be about to move something there
-    with locks.index():
-        if paths.emptied().is_dir() and not any(paths.emptied().iterdir()):
-            paths.emptied().rmdir()
-
-
-def _delete(name: str) -> None:
-    folder = paths.emptied() / name
-    if not folder.is_dir():  # another par did it
-        return
-    entry = load(name, paths.emptied())
-    for place, kept in enumerate(entry.kept) if entry else ():
-        home = kept.worktree.repository
-        if entry and home.common_dir.is_dir():
-            with locks.repository(home.common_dir):
-                deletion.forget(replace(kept.worktree, path=entry.grave(place)))
-                # What a par left that died in there is known by the name that git gave it
-                deletion.forget(replace(kept.worktree, path=folder / kept.worktree.path.name))
-                salvage.drop(home, _refs(name))
-    try:
-        deletion.delete_tree(folder)
-    except OSError:  # files of another user, as containers make them: nobody need try again
-        paths.removed(name).parent.mkdir(mode=0o700, exist_ok=True)
-        folder.rename(paths.removed(name))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
@@ -21,6 +23,8 @@ from conftest import PAR, ROOT, Result, World, eventually
 RANDOM_KILLS = int(os.environ.get("PAR_FAULTS", "6"))
 IS_LONG = "PAR_FAULTS" in os.environ
 NEVER = 1_000_000
+# A long run takes every effect, and a second or more for each random kill
+pytestmark = [pytest.mark.timeout(1200 + 5 * RANDOM_KILLS)] if IS_LONG else []
 AS_A_USER = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 # Runs par and sends it a signal right before an effect, chosen by its number or by TEXT or TEXT#NTH.
 # Python tells of each (PEP 578); what changes nothing is not counted.
@@ -31,14 +35,15 @@ data = home + "/.local/share/par"
 part, _, nth = wanted.partition("#")
 del sys.argv[1:5]
 sys.path.insert(0, source)
-LOOKS = {"rev-parse", "rev-list", "--quiet", "for-each-ref", "list", "log", "status", "version",
+LOOKS = {"rev-parse", "rev-list", "for-each-ref", "list", "log", "status", "version", "cat-file",
          "check-ref-format", "-V", "capture-pane", "list-clients", "--get-regexp", "list-sessions",
          "list-windows", "list-panes", "has-session"}
 seen, hits, last, kind = 0, 0, "", ""
 
 def program(words):
     is_outside = os.path.basename(words[0]) in ("git", "tmux")
-    return " ".join(words) if is_outside and not LOOKS.intersection(words) else ""
+    is_look = LOOKS.intersection(words) or {"symbolic-ref", "--quiet"} <= set(words)
+    return " ".join(words) if is_outside and not is_look else ""
 
 def effect(event, args):
     if event == "subprocess.Popen":
@@ -76,10 +81,23 @@ sys.exit(main())
 """
 
 
+tried: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def count_points(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """Let the summary tell at how many points par was killed or interrupted."""
+    tried.clear()
+    yield
+    record_property("points", len(tried))
+
+
 def doomed(world: World, point: int | str, sent: Signals, *words: str, cwd: Path) -> Result:
     """Run par and send it a signal right before the effect with that number or text, if it comes there."""
     place = (str(ROOT / "python"), str(world.home), str(point), str(int(sent)))
-    return world.run(sys.executable, "-I", "-c", DOOMED, *place, *words, cwd=cwd)
+    result = world.run(sys.executable, "-I", "-c", DOOMED, *place, *words, cwd=cwd)
+    tried.extend([f"{point}"] if was_hit(result) else [])
+    return result
 
 
 def was_hit(result: Result) -> bool:
@@ -147,6 +165,10 @@ class Lab(NamedTuple):
 
 @pytest.fixture
 def lab(world: World) -> Lab:
+    return made_in(world)
+
+
+def made_in(world: World) -> Lab:
     bare, home = world.clone()
     (home / "notes").write_text("not committed\n")
     world.git(home, "branch", "mine", world.git(home, "commit-tree", "-m", "of the user", "HEAD^{tree}"))
@@ -188,6 +210,19 @@ EMPTYING = (
     "/.git/worktrees/feat",
     "update-ref --stdin",
     "deleting a tree",
+)
+ADOPTING = (
+    *("open DATA/global_state", "rename DATA/global_state", "open DATA/contexts", "rename DATA/contexts"),
+    *("@par_label", "open DATA/global_state#2", "rename DATA/contexts#2", "remove DATA/locks/operation-"),
+)
+RISING = ("new-session -d -s par-boot", "-s par-app", "kill-session -t =par-boot", "-s par-app#2")
+LEARNING = (
+    *("rename DATA/global_state.damaged", "open DATA/global_state.json", "rename DATA/global_state.json"),
+    *("rename DATA/contexts", "rename DATA/global_state.json#2", "remove DATA/locks/operation-"),
+)
+TYING = (
+    *("rename DATA/worktrees", "/feat/gitdir.par", "@par_label", "/other/commondir.par", ".par/.git.par"),
+    *("checkout-index", "rename DATA/worktrees/#3", "update-index", "remove DATA/locks/operation-"),
 )
 # The session is there, and the index does not say yet that the context is ready
 LATE = "open DATA/global_state#2"
@@ -232,7 +267,7 @@ def interruptions(
         yield nth, result, is_over
         if is_over:
             break
-    assert [text for text in named if text not in told] == []
+    assert [text for text in named if text.partition("#")[0] not in told] == []
 
 
 def start_over(lab: Lab) -> None:
@@ -412,6 +447,77 @@ def test_removal_that_has_begun_is_not_stopped_by_signals(lab: Lab) -> None:
         assert work_of(lab) == work
 
 
+def check_sound(lab: Lab) -> None:
+    """Check that doctor finds nothing but what the next change sweeps away."""
+    for stale in (*(lab.world.data / "locks").glob("operation-*"), *lab.world.data.glob("*.tmp")):
+        stale.unlink()
+    said = lab.world.par("doctor")
+    assert (said.status, said.stderr) == (0, ""), said
+
+
+@pytest.mark.parametrize("place", ["../theirs", "work"])
+def test_adoption_killed_before_any_of_its_effects_is_taken_back_or_finished(lab: Lab, place: str) -> None:
+    theirs = lab.home.with_name("theirs")
+    lab.world.git(lab.home, "worktree", "add", "-q", "-b", "topic", str(theirs))
+    (theirs / "new").write_text("theirs\n")
+    lab.world.tmux("new-session", "-d", "-s", "work", "-c", str(theirs))
+    asked = ("worktree", "list", "--porcelain")
+    lab.world.ok("start", "other", cwd=lab.home)
+    before = lab.world.git(lab.home, *asked), lab.world.git(lab.home, "for-each-ref")
+    for _, result, is_over in interruptions(lab, [SIGKILL], ("adopt", place, "-l", "feat"), ADOPTING):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        lab.world.ok("ls")
+        check_sound(lab)
+        assert (lab.world.git(lab.home, *asked), lab.world.git(lab.home, "for-each-ref")) == before
+        if "feat" in lab.records():
+            assert lab.world.ok("rm", "feat").stdout.startswith("forgot 'feat'")
+        assert (theirs / "new").read_text() == "theirs\n"
+        assert set(lab.world.sessions()) == {"work", lab.world.session("other")}
+        assert lab.world.tmux("show-options", "-t", "=work:") == ""
+
+
+def test_resurrection_killed_before_any_of_its_effects_goes_on_where_it_was(lab: Lab) -> None:
+    lab.world.ok("start", "other", cwd=lab.home)
+    work = make_work(lab)
+    lab.world.tmux("kill-server")
+    for _, result, is_over in interruptions(lab, [SIGKILL], ("resurrect",), RISING):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        lab.world.ok("resurrect")
+        assert lab.check_whole() == {"feat", "other"}
+        check_sound(lab)
+        assert work_of(lab) == work
+        lab.world.tmux("kill-server")
+
+
+def lose_index(lab: Lab) -> None:
+    (lab.world.data / "global_state.json").write_text('{"contexts": {"other": null}}')
+
+
+def untie(lab: Lab) -> None:
+    """Let worktree, repository and session of contexts forget each other."""
+    (lab.world.worktree("feat") / ".git").unlink()
+    shutil.rmtree(lab.world.worktree("other"))
+    (lab.home / ".git/worktrees/other/commondir").write_text("")
+    for option in ("label", "kind", "repo", "branch", "path", "pane"):
+        lab.world.tmux("set-option", "-u", "-t", f"={lab.world.session('other')}:", f"@par_{option}")
+
+
+@pytest.mark.parametrize(("damage", "expected"), [(lose_index, LEARNING), (untie, TYING)])
+def test_repair_killed_before_any_of_its_effects_is_done_by_the_next(
+    lab: Lab, damage: Callable[[Lab], None], expected: tuple[str, ...]
+) -> None:
+    lab.world.ok("start", "other", cwd=lab.home)
+    work = make_work(lab)
+    damage(lab)
+    for _, result, is_over in interruptions(lab, [SIGKILL], ("doctor", "--fix"), expected):
+        assert result.status == (0 if is_over else -SIGKILL), result
+        lab.world.ok("doctor", "--fix")
+        check_sound(lab)
+        assert lab.check_whole() == {"feat", "other"}
+        assert work_of(lab) == work
+        damage(lab)
+
+
 def test_work_done_after_a_kill_and_before_the_next_par_is_kept(lab: Lab) -> None:
     make_work(lab)
     for words, point in ((REMOVE, "update-ref --stdin"), (RESTORE, "new-session -d -s par-app")):
@@ -517,6 +623,67 @@ def test_folder_of_a_worktree_that_has_no_more_than_a_name_is_healed(lab: Lab) -
     (admin / "commondir").touch()
     lab.world.ok("ls")
     assert lab.check_whole() == set()
+
+
+def leave_locks(home: Path) -> list[Path]:
+    """Lock files as gits leave them that were killed: all that an operation of par's can hold."""
+    common = home / ".git"
+    found = [common / name for name in ("config.lock", "packed-refs.lock", "refs/heads/feat.lock")]
+    found += [common / "logs/refs/heads/feat.lock", common / "refs/par/trash/0a/0/head.lock"]
+    if (common / "worktrees/feat").is_dir():
+        found += [common / "worktrees/feat" / name for name in ("HEAD.lock", "index.lock", "logs/HEAD.lock")]
+    for path in found:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return found
+
+
+def test_locks_of_a_git_that_was_killed_with_its_par_hinder_nobody(lab: Lab) -> None:
+    foreign = lab.home / ".git/index.lock"
+    for words, point in (
+        (START, "new-session -d"),
+        (("rm", "--purge", "--force", "feat"), "update-ref -d refs/heads/feat"),
+        (REMOVE, "--no-deref HEAD"),
+        (REMOVE, "--remove-section branch.feat"),
+        (RESTORE, "symbolic-ref -m"),
+        (EMPTY, "update-ref --stdin"),
+    ):
+        work = "" if words == START else make_work(lab)
+        if words in (RESTORE, EMPTY):
+            lab.world.ok(*REMOVE)
+        assert was_hit(doomed(lab.world, point, SIGKILL, *words, cwd=lab.home)), words
+        locks = leave_locks(lab.home)
+        foreign.touch()
+        lab.world.ok("ls")
+        assert (foreign.exists(), [each for each in locks if each.exists()]) == (True, []), words
+        foreign.unlink()
+        assert "feat" not in lab.check_whole(), words
+        if words in (REMOVE, RESTORE):
+            lab.world.ok(*RESTORE)
+            assert work_of(lab) == work, words
+            lab.world.ok("rm", "--purge", "--force", "feat")
+
+
+def test_lock_that_a_live_program_may_hold_is_left_alone_and_so_is_an_older_one(lab: Lab) -> None:
+    config, branch = lab.home / ".git/config.lock", lab.home / ".git/refs/heads/feat.lock"
+    config.touch()
+    os.utime(config, (time.time() - 3600,) * 2)
+    assert was_hit(doomed(lab.world, "worktree add", SIGKILL, *START, cwd=lab.home))
+    with branch.open("w"):
+        os.utime(branch, (time.time() + 60,) * 2)
+        lab.world.ok("ls")
+        assert (branch.exists(), lab.records()["feat"]["phase"]) == (True, "creating")
+    with subprocess.Popen(("git", "cat-file", "--batch"), cwd=lab.home, stdin=subprocess.PIPE):
+        lab.world.ok("ls")
+        assert (branch.exists(), lab.records()["feat"]["phase"]) == (True, "creating")
+    lab.world.ok("ls")
+    assert (branch.exists(), config.exists(), lab.records()) == (False, True, {})
+    lab.world.ok("checkout", "mine", cwd=lab.home)
+    (finding,) = lab.world.par("doctor", "--json").json["findings"]
+    told = (finding["fault"], finding["subject"], finding["repair"], finding["hint"])
+    assert told == ("git-remains", str(config), None, f"rm {config}")
+    assert lab.world.par("doctor", "--fix").status == 4
+    assert config.exists()
 
 
 class Gate(NamedTuple):
@@ -639,6 +806,7 @@ def test_kill_at_any_time_is_healed(lab: Lab) -> None:
         time.sleep(delay)  # the one place where a random time is what is tested
         process.send_signal(sent)
         process.communicate(timeout=20)
+        tried.append(f"{sent.name} after {delay:.3f} s")
         heal(lab, number, words)
         told = f"kill {number}: {sent.name} after {delay:.3f} s of par {' '.join(words)}"
         assert settled(lab), told
@@ -685,6 +853,86 @@ def test_disk_that_fills_up_during_the_checkout_leaves_nothing(lab: Lab) -> None
     assert (result.status, result.stdout, result.stderr.count("\n")) == (8, "", 1), result
     assert result.stderr.startswith("par: git worktree add: ")
     assert lab.check_whole() == set()
+
+
+@contextmanager
+def mounted(place: Path) -> Iterator[None]:
+    """A disk of 4 MB at `place`, for whoever may mount one."""
+    command = ("mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "par-test", str(place))
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("nobody may mount a tmpfs here: it takes Linux and root")
+    try:
+        yield
+    finally:
+        subprocess.run(("umount", "-l", str(place)), check=True)
+
+
+@pytest.fixture
+def small(world: World) -> Iterator[Lab]:
+    """A lab on a disk of its own."""
+    config = (world.home / ".gitconfig").read_text()
+    with mounted(world.home):
+        (world.home / ".gitconfig").write_text(config)
+        try:
+            lab = made_in(world)
+            (lab.home / "big").write_bytes(os.urandom(50_000))
+            world.git(lab.home, "add", "big")
+            world.git(lab.home, "commit", "-q", "-m", "big")
+            world.git(lab.home, "push", "-q")
+            yield lab
+        finally:
+            world.tmux("kill-server")
+
+
+def fill(disk: Path, kilobytes: int) -> Path:
+    """Leave only so much room on a disk; the file that takes the rest."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    os.truncate(filler, max(0, filler.stat().st_size - kilobytes * 1024))
+    return filler
+
+
+@pytest.mark.parametrize("words", [START, REMOVE, RESTORE], ids=" ".join)
+def test_disk_that_is_full_at_any_point_leaves_the_old_state_or_the_new(
+    small: Lab, words: tuple[str, ...]
+) -> None:
+    statuses = set()
+    # Each page more, git comes a step further; with 24 KB a removal has room, a start has not
+    for kilobytes in range(0, 48, 4) if IS_LONG else (4, 8, 24):
+        work = "" if words == START else make_work(small)
+        if words == RESTORE:
+            small.world.ok(*REMOVE)
+        filler = fill(small.world.home, kilobytes)
+        result = small.world.par(*words, cwd=small.home)
+        filler.unlink()
+        statuses.add(result.status)
+        assert result.status in {0, 7, 8}, result
+        assert result.stderr.count("par: ") == (0 if result.status == 0 else 1), result
+        small.world.ok("ls")
+        is_listed = "feat" in small.check_whole()
+        assert len(small.trash()) == (0 if is_listed or words == START else 1)
+        if words == START:
+            assert is_listed == (result.status == 0), result
+        else:
+            if not is_listed:
+                small.world.ok(*RESTORE)
+            assert work_of(small) == work, result
+        if "feat" in small.records():
+            small.world.ok("rm", "--purge", "--force", "feat")
+    assert {7, 8} & statuses
+
+
+def test_trash_on_another_disk_leaves_the_context_as_it_is(lab: Lab) -> None:
+    work = make_work(lab)
+    (lab.world.data / "trash").mkdir(mode=0o700)
+    with mounted(lab.world.data / "trash"):
+        result = lab.world.par(*REMOVE)
+        told = "par: context 'feat' cannot be moved away: Invalid cross-device link\nhint: par ls\n"
+        assert (result.status, result.stdout, result.stderr) == (7, "", told)
+    assert lab.check_whole() == {"feat"}
+    assert work_of(lab) == work
 
 
 def test_data_folder_that_cannot_be_written_is_exit_7(lab: Lab) -> None:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from par.cli.output import emit, width
+from par.cli.output import emit, narrate, width
 from par.commands import ls
 from par.model import Kind
-from par.render import document, text
+from par.render import document
+from par.render import listing as shown
 
 
 @click.command("ls", epilog="Example: par ls --kind session --json")
@@ -19,6 +20,8 @@ def list_contexts(socket: Path, as_json: bool, kind: str | None, repository: str
     """List all contexts of all repositories."""
     listing = ls.run(ls.Request(socket, Kind(kind) if kind else None, repository, with_heads=as_json))
     if as_json:
-        emit(document.contexts(listing.sightings, listing.heads))
+        emit(document.contexts(listing))
     else:
-        emit(text.contexts(listing.sightings, width()))
+        emit(shown.contexts(listing, width()))
+        if listing.damaged:
+            narrate(shown.damaged(listing.damaged))

@@ -11,7 +11,7 @@ from par.cli.output import emit, narrate, width
 from par.commands import restore as restore_command
 from par.commands import rm as rm_command
 from par.commands import trash as trash_command
-from par.errors import UsageError
+from par.errors import DeclinedError, UsageError
 from par.render import document, text
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -96,7 +96,8 @@ def empty(name: str | None, age: timedelta, yes: bool) -> None:
         emit("Nothing in the trash is meant.")
         return
     if not yes:
-        _confirm(text.holdings(planned), f"Delete {len(planned)} for good?", _again(name))
+        question = f"Delete {len(planned)} for good?"
+        _confirm(text.holdings(planned), question, "deleted", _again(name))
     for entry in trash_command.run(planned):
         emit(f"deleted '{entry.context.label}' ({entry.id})")
 
@@ -108,11 +109,12 @@ def _again(name: str | None) -> str:
 def _ask(planned: rm_command.Plan) -> None:
     count = len(planned.sightings)
     question = f"Remove {'this context' if count == 1 else f'these {count} contexts'}?"
-    _confirm(text.doomed(planned.sightings), question, "par rm all -y")
+    _confirm(text.doomed(planned.sightings), question, "removed", "par rm all -y")
 
 
-def _confirm(listed: str, question: str, hint: str) -> None:
+def _confirm(listed: str, question: str, done: str, hint: str) -> None:
     if not sys.stdin.isatty():
         raise UsageError("this needs a confirmation", hint=hint)
     narrate(listed)
-    click.confirm(question, abort=True, err=True)
+    if not click.confirm(question, err=True):
+        raise DeclinedError(f"nothing was {done}")

@@ -92,7 +92,8 @@ def _session(request: Request, found: Index) -> Session:
         raise ConflictError(f"the session '{session.name}' is par's own", hint="par ls")
     if session.label:
         taken = f"the session '{visible(session.name)}' belongs to the context '{visible(session.label)}'"
-        hint = f"par open {session.label}" if found.like(session.label) else "par doctor"
+        is_known = any(each.label == session.label for each in found.contexts)
+        hint = f"par open {session.label}" if is_known else "par doctor"
         raise ConflictError(taken, hint=hint)
     return session
 

@@ -37,7 +37,9 @@ class Plan:
 
 def plan(request: Request) -> Plan:
     """Compare the control center with the contexts there are. Raises every refusal."""
-    contexts = survey.known(request.socket).contexts
+    found = survey.known(request.socket)
+    found.tell_damaged()
+    contexts = found.contexts
     if not contexts:
         raise NotFoundError("there is no context to show", hint="par start LABEL")
     change = center.compare(request.socket, [context.label for context in contexts])

@@ -43,7 +43,7 @@ def plan(request: Request) -> tuple[Finding, ...]:
     unknown = strays.unknown([*folders, *strays.named(marked)], found)
     return (
         *modes,
-        *((broken,) if broken else ()),
+        *broken,
         *contexts.examine(found, request.folder),
         *intake.examine(unknown, live, request.socket),
         *sessions.examine(found, unknown, live),

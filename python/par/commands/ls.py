@@ -6,6 +6,7 @@ from typing import NamedTuple
 from par import survey
 from par.errors import CommandError, NotFoundError
 from par.model import Kind, Repository, Sighting
+from par.records import Damaged
 
 
 class Request(NamedTuple):
@@ -18,17 +19,22 @@ class Request(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The contexts asked for, and the commit checked out in each worktree's folder if wanted."""
+    """The contexts asked for, and the commit checked out in each worktree's folder if wanted.
+
+    Of what is `damaged` nobody can tell the kind or the repository: it is there where all are asked for.
+    """
 
     sightings: tuple[Sighting, ...]
     heads: dict[Path, str]
+    damaged: tuple[Damaged, ...] = ()
 
 
 def run(request: Request) -> Listing:
     """Look; nothing is changed but what a dead par left half done."""
-    seen = survey.survey(request.socket).sightings
-    wanted = tuple(each for each in seen if _is_wanted(each, request))
-    return Listing(wanted, _heads(wanted) if request.with_heads else {})
+    seen = survey.survey(request.socket)
+    wanted = tuple(each for each in seen.sightings if _is_wanted(each, request))
+    damaged = () if request.kind or request.repository else seen.index.damaged
+    return Listing(wanted, _heads(wanted) if request.with_heads else {}, damaged)
 
 
 def _is_wanted(sighting: Sighting, request: Request) -> bool:

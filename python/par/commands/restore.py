@@ -1,11 +1,12 @@
 """`par restore`: bring back what was removed, as it was."""
 
 from collections.abc import Container
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from par import disposal, index, interrupts, locks, names, paths, plans, preparation, survey, trash
-from par.errors import ConflictError, NotFoundError, StateError
+from par.errors import ConflictError, NotFoundError, ParError, StateError
 from par.git import burial, repository
 from par.git.burial import Kept
 from par.index import Index
@@ -166,7 +167,8 @@ def run(planned: Plan) -> Context:
             _put_back(replace(planned, context=context), operation)
             sessions.create(context)
         except BaseException as error:
-            with interrupts.ignored():
+            # Where this fails too the next par does it: what went wrong first is told
+            with interrupts.ignored(), suppress(ParError, OSError):
                 disposal.take_back(entry, context, operation)
             if isinstance(error, OSError):
                 told = f"'{context.label}' cannot be put back: {error.strerror or error}"

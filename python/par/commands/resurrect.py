@@ -26,6 +26,7 @@ class Rise:
 def plan(socket: Path) -> tuple[Rise, ...]:
     """What would be made again: the contexts opened last first, then the others as they were made."""
     seen = survey.survey(socket)
+    seen.index.tell_damaged()
     rank = {label: place for place, label in enumerate(seen.index.opened)}
     down = [each for each in seen.sightings if not (each.session and each.session.label)]
     return tuple(map(_rise, sorted(down, key=lambda each: rank.get(each.context.label, len(rank)))))

@@ -1,14 +1,15 @@
 """`par rm`: put contexts away where they can be brought back; with `--purge` delete them at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from par import disposal, index, interrupts, locks, paths, processes, removal, survey, trash
+from par import disposal, emptying, index, interrupts, locks, paths, processes, removal, survey, trash
 from par.config import settings
 from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
 from par.git import links, relink, repository, work
+from par.git.work import Losses
 from par.locks import Operation
 from par.model import Context, Phase, Sighting, Worktree
 from par.names import visible
@@ -17,7 +18,7 @@ from par.tmux import panes
 from par.trash import Entry
 
 ALL = "all"
-SHOWN = 5
+LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def plan(request: Request) -> Plan:
         )
     days = settings.load().trash_days
     seen = survey.survey(request.socket)
+    if request.is_all:
+        seen.index.tell_damaged()
     labels = [each.label for each in seen.index.contexts] if request.is_all else request.labels
     if not labels:
         raise NotFoundError("there is no context to remove", hint="par start LABEL")
@@ -80,7 +83,7 @@ def expire(planned: Plan) -> tuple[Entry, ...]:
     """Empty the trash of what is in it for too long; the entries that were deleted."""
     if planned.age is None:
         return ()
-    return tuple(entry for entry in trash.older_than(planned.age) if trash.empty(entry))
+    return tuple(entry for entry in trash.older_than(planned.age) if emptying.empty(entry))
 
 
 def _remove(sighting: Sighting, planned: Plan) -> Removed:
@@ -126,20 +129,30 @@ def _tip(worktree: Worktree) -> str:
 
 
 def _check(sightings: Iterable[Sighting], judges_loss: bool) -> None:
-    if barred := _faults(sightings, _bar):
-        raise UnsafeError(f"cannot be removed: {_listed(barred)}", hint=_way_out(sightings))
-    if judges_loss and (losing := _faults(sightings, _loss)):
+    said = {
+        each.context.label: next(filter(None, map(_bar, each.context.worktrees)), "") for each in sightings
+    }
+    if barred := [f"'{label}' {fault}" for label, fault in said.items() if fault]:
+        raise UnsafeError(f"cannot be removed: {'; '.join(barred)}", hint=_way_out(sightings))
+    found = {each.context.label: work.losses(each.context.worktrees) for each in sightings if judges_loss}
+    if losing := {label: lost for label, lost in found.items() if any(lost)}:
+        told = "; ".join(f"'{label}' has {_counted(lost)}" for label, lost in losing.items())
         hint = f"save the work, or give it up: par rm --purge --force {' '.join(losing)}"
-        raise UnsafeError(f"work would be lost: {_listed(losing)}", hint=hint)
+        details = tuple(f"{label}: {line}" for label, lost in losing.items() for line in _listed(lost))
+        raise UnsafeError(f"work would be lost: {told}", hint, details)
 
 
-def _faults(sightings: Iterable[Sighting], judge: Callable[[Worktree], str]) -> dict[str, str]:
-    said = {each.context.label: list(map(judge, each.context.worktrees)) for each in sightings}
-    return {label: next(filter(None, faults)) for label, faults in said.items() if any(faults)}
+def _counted(lost: Losses) -> str:
+    files, commits = len(lost.files), len(lost.commits)
+    said = [f"{files} uncommitted file{'' if files == 1 else 's'}"] if files else []
+    said += [f"{commits} commit{'' if commits == 1 else 's'} on no other branch"] if commits else []
+    return " and ".join(said)
 
 
-def _listed(faults: dict[str, str]) -> str:
-    return "; ".join(f"'{label}' {fault}" for label, fault in faults.items())
+def _listed(lost: Losses) -> list[str]:
+    lines = [*(f"uncommitted {each}" for each in lost.files), *(f"commit {each}" for each in lost.commits)]
+    more = len(lines) - LISTED
+    return [*lines[:LISTED], *([f"and {more} more"] if more > 0 else [])]
 
 
 def _way_out(sightings: Iterable[Sighting]) -> str:
@@ -170,22 +183,3 @@ def _bar(worktree: Worktree) -> str:
     if not path.exists() and (moved := relink.moved_to(worktree)):
         return f"was moved by git worktree move to '{visible(str(moved))}'"
     return ""
-
-
-def _loss(worktree: Worktree) -> str:
-    if not worktree.repository.common_dir.is_dir():
-        return ""
-    files = work.uncommitted(worktree.path, worktree.repository) if worktree.path.exists() else []
-    commits = work.unmerged(worktree)
-    said = [_counted("uncommitted file", files), _counted("commit on no other branch", commits)]
-    return " and ".join(f"has {each}" for each in said if each)
-
-
-def _counted(noun: str, found: list[str]) -> str:
-    if not found:
-        return ""
-    first, _, rest = noun.partition(" ")
-    many = f"{first}s {rest}" if rest.startswith("on ") else f"{noun}s"
-    shown = ", ".join(visible(each) for each in found[:SHOWN])
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return f"{len(found)} {noun if len(found) == 1 else many} ({shown}{more})"

@@ -56,6 +56,7 @@ def _wanted(found: Index, labels: Iterable[str]) -> list[Context]:
     chosen = list(labels)
     if [each.casefold() for each in chosen] != [ALL]:
         return list({context.label: context for context in map(found.find, chosen)}.values())
+    found.tell_damaged()
     ready = [context for context in found.contexts if context.is_ready]
     if not ready:
         raise NotFoundError("there is no context to send to", hint="par start LABEL")

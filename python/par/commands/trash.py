@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from par import trash
+from par import emptying, trash
 from par.errors import ParError
 from par.git import burial, links, work
 from par.git.burial import Kept
@@ -30,7 +30,7 @@ class Holding:
 
 def listing() -> tuple[Entry, ...]:
     """What can be brought back, the latest removal first."""
-    trash.sweep()
+    emptying.sweep()
     return tuple(trash.entries())
 
 
@@ -41,7 +41,7 @@ def size(entry: Entry) -> int:
 
 def plan(request: Request) -> tuple[Holding, ...]:
     """The entries to delete, and what would be lost with each. Raises NotFoundError for an unknown name."""
-    trash.sweep()
+    emptying.sweep()
     if request.name is not None:
         trash.find(request.name)
     chosen = [each for each in trash.older_than(request.age) if _is_named(each, request.name)]
@@ -66,7 +66,7 @@ def _work(entry: Entry) -> Iterable[str]:
 def _work_in(kept: Kept, entry: Entry, place: int) -> Iterable[str]:
     grave = entry.grave(place)
     lying = replace(kept.worktree, path=grave)
-    files = work.uncommitted(grave, kept.worktree.repository) if kept.had_folder else []
+    files = work.uncommitted(grave, lying.repository, lying.included) if kept.had_folder else []
     oids = [oid for oid in (kept.oid, kept.tip) if oid]
     commits = work.unmerged_from(lying, oids, burial.fetched_oids(grave), is_going=False)
     admin = links.admin_dir(grave) if kept.had_folder else None
@@ -81,4 +81,4 @@ def _counted(count: int, noun: str, rest: str) -> str:
 
 def run(planned: Iterable[Holding]) -> tuple[Entry, ...]:
     """Delete the entries for good; those that were deleted."""
-    return tuple(holding.entry for holding in planned if trash.empty(holding.entry))
+    return tuple(holding.entry for holding in planned if emptying.empty(holding.entry))

@@ -1,5 +1,8 @@
 """What lies in a repository's folder and is not git's: ignored files, and those nobody has added."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from par.git import process
 from par.model import Repository
 
@@ -11,7 +14,7 @@ def matching(home: Repository, pattern: str, by_folder: bool = False) -> list[st
     `by_folder` does the same for each folder that holds nothing of git's. Tracked files, git's own and
     all that lies elsewhere match nothing, and a bare repository has no files.
     """
-    if home.path == home.common_dir or "\0" in pattern:
+    if home.path == home.common_dir:
         return []
     plain = _plain(pattern)
     # A glob of git's that names a folder means no more than the folder's name
@@ -21,7 +24,28 @@ def matching(home: Repository, pattern: str, by_folder: bool = False) -> list[st
     return [each for each in said.split("\0") if each]
 
 
+def ignored(folder: Path, patterns: Sequence[str]) -> list[str]:
+    """The files in a worktree that git ignores and that one of the globs `patterns` names itself.
+
+    What it only takes because it names a folder around them is not among them.
+    """
+    named = [each for each in (_plain(pattern).rstrip("/") for pattern in patterns) if not _is_open(each)]
+    if not named:
+        return []
+    specs = (f":(top,glob){each}" for each in named)
+    asked = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--")
+    found = process.run(folder, *asked, *specs).split("\0")
+    return [each for each in found if each and not any(each.startswith(f"{name}/") for name in named)]
+
+
+def _is_open(pattern: str) -> bool:
+    return pattern == "**" or pattern.endswith("/**")
+
+
 def _plain(pattern: str) -> str:
     while pattern.startswith("./"):
         pattern = pattern[2:].lstrip("/")
-    return "**" if pattern in {"", "."} else pattern
+    if pattern in {"", "."}:
+        return "**"
+    # To git a star may stand for nothing, and a folder's name for the folder with its `/`
+    return f"{pattern[:-1]}?*" if pattern == "*" or pattern.endswith("/*") else pattern

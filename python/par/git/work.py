@@ -1,29 +1,55 @@
 """What would be lost if a worktree and its branch were deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from par.git import copies, links, process, repository
+from par.git import copies, links, process, repository, untracked
 from par.model import Repository, Worktree
 
-SHOWN_COMMITS = 20
+
+class Losses(NamedTuple):
+    """The files that are nowhere else, and the commits, a line each."""
+
+    files: tuple[str, ...]
+    commits: tuple[str, ...]
 
 
-def uncommitted(path: Path, home: Repository) -> list[str]:
+def losses(worktrees: Sequence[Worktree]) -> Losses:
+    """What is in these worktrees, one context's, and on their branches and nowhere else.
+
+    Of several each line begins with its repository. One whose repository is gone is never deleted.
+    """
+    files, commits = [], []
+    for worktree in worktrees:
+        if worktree.repository.common_dir.is_dir():
+            name = f"{worktree.repository.name}/" if len(worktrees) > 1 else ""
+            known = (worktree.path, worktree.repository, worktree.included)
+            found = uncommitted(*known) if worktree.path.exists() else []
+            files += [f"{name}{each}" for each in found]
+            name = f"{worktree.repository.name}: " if len(worktrees) > 1 else ""
+            commits += [f"{name}{each}" for each in unmerged(worktree)]
+    return Losses(tuple(files), tuple(commits))
+
+
+def uncommitted(path: Path, home: Repository, included: Sequence[str] = ()) -> list[str]:
     """The files that are changed, staged or not tracked, and an operation that git has not finished.
 
-    Ignored files are not among them: a build's output can be built again. Nor is what is not tracked and
-    only repeats what lies in the same place in `home`, as files that par copied and links that it made.
+    Ignored files are not among them, as a build's output can be built again, but for those that the globs
+    `included` name. Nor is what is not tracked and only repeats what lies in the same place in `home`, as
+    files that par copied and links that it made.
     """
-    asked = ("status", "--porcelain=v1", "-z", "--untracked-files=normal", "--ignore-submodules=none")
+    asked = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=none")
     fields = iter(process.run(path, *asked).split("\0"))
     files = []
     for field in fields:
-        untracked = field[3:] if field.startswith("?? ") else ""
-        if field and not (untracked and copies.is_copy(path / untracked, home.path / untracked)):
+        is_new = field.startswith("?? ")
+        if field and not (is_new and copies.is_copy(path / field[3:], home.path / field[3:])):
             files.append(field[3:])
         if field[:1] in {"R", "C"}:
             next(fields)  # where it was renamed from
+    copied = untracked.ignored(path, included)
+    files += [each for each in copied if not copies.is_copy(path / each, home.path / each)]
     unfinished = links.operation_in_progress(path)
     return [f"{unfinished} in progress", *files] if unfinished else files
 
@@ -48,7 +74,7 @@ def unmerged_from(worktree: Worktree, tips: list[str], known: list[str], is_goin
     """
     if not tips:
         return []
-    asked = ("log", f"--max-count={SHOWN_COMMITS}", "--format=%h %s", "--ignore-missing")
+    asked = ("log", "--format=%h %s", "--ignore-missing")
     others = _others(worktree, known, is_going)
     return process.run(worktree.repository.path, *asked, *tips, "--not", *others, "--").splitlines()
 
@@ -72,7 +98,7 @@ def unpushed(admin: Path) -> list[str]:
     for module in links.modules(admin):
         # A bare look: what it says of its worktree may not be true at the moment
         bare = ("-c", "core.bare=true", "-c", "core.worktree=")
-        asked = ("log", f"--max-count={SHOWN_COMMITS}", "--format=%h %s", "HEAD", "--branches", "--not")
+        asked = ("log", "--format=%h %s", "HEAD", "--branches", "--not")
         said = process.attempt(module, "--git-dir=.", *bare, *asked, "--remotes", "--tags")
         found += [f"{module.name}: {line}" for line in said.stdout.splitlines()]
     return found

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from shlex import quote
 
-from par import index, locks, paths, trash
-from par.git import deletion, links, relink
+from par import emptying, index, locks, paths
+from par.git import deletion, links, relink, stale
 from par.health.findings import Fault, Finding
 from par.index import Index
 from par.model import Repository
@@ -65,7 +65,7 @@ def remains(found: Index) -> Iterator[Finding]:
     emptied = sorted(paths.emptied().iterdir()) if paths.emptied().is_dir() else []
     if any(not locks.is_running(each.name) for each in emptied):
         told = "emptying the trash was interrupted"
-        yield Finding(Fault.REMAINS, _shown(paths.emptied()), told, "finish it", mend=trash.sweep)
+        yield Finding(Fault.REMAINS, _shown(paths.emptied()), told, "finish it", mend=emptying.sweep)
     busy = {context.operation for context in found.contexts if not context.is_ready}
     folder = paths.data() / "removed"
     for grave in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -73,6 +73,7 @@ def remains(found: Index) -> Iterator[Finding]:
             yield _grave(grave)
     for home in {each.repository for context in found.contexts for each in context.worktrees}:
         yield from _half_made(home, found)
+        yield from _git_locks(home, found)
 
 
 def _temporary() -> Iterator[Finding]:
@@ -123,6 +124,15 @@ def _half_made(home: Repository, found: Index) -> Iterator[Finding]:
             yield Finding(Fault.GIT_REMAINS, _shown(admin), told, "delete this one", mend=mend)
         elif context is None or context.is_ready:
             yield Finding(Fault.GIT_REMAINS, _shown(admin), told, hint=f"rm -r {quote(str(admin))}")
+
+
+def _git_locks(home: Repository, found: Index) -> Iterator[Finding]:
+    # Of an operation that is to be healed they are a part of that
+    ready = [each for each in found.contexts if each.is_ready and not each.is_adopted]
+    known = [each for context in ready for each in context.worktrees if each.repository == home]
+    for path in stale.left(home, known):
+        told = "a git that was killed left this lock, and others wait for it in vain"
+        yield Finding(Fault.GIT_REMAINS, _shown(path), told, hint=f"rm {quote(str(path))}")
 
 
 def _complete(home: Repository, admin: Path, branch: str) -> None:

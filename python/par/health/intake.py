@@ -13,6 +13,7 @@ from par.health.strays import Stray
 from par.index import Index
 from par.model import Context, Kind, Phase
 from par.names import visible
+from par.tmux import marks
 from par.tmux.marks import Marked
 
 
@@ -39,14 +40,24 @@ def take_in(stray: Stray, session: Marked | None, socket: Path) -> None:
         found = index.load(socket)
         taken = {worktree.path for context in found.contexts for worktree in context.worktrees}
         if taken.isdisjoint(worktree.path for worktree in stray.worktrees):
-            context = _record(stray, session, socket, operation.id)
-            label = _free(context.label, found)
-            index.save(found.with_(replace(context, label=label)))
+            label = _free(session.label if session else names.from_ref(stray.label), found)
+            name = _session(label, stray, session, found)
+            index.save(found.with_(_record(label, name, stray, session, socket, operation.id)))
 
 
-def _record(stray: Stray, session: Marked | None, socket: Path, operation: str) -> Context:
+def _session(label: str, stray: Stray, session: Marked | None, found: Index) -> str:
+    """The name of the context's session: never that of one that was there before par and is only lent."""
     home = stray.worktrees[0].repository
-    label = session.label if session else names.from_ref(stray.label)
+    if session and not session.is_adopted:
+        return session.name
+    taken = {each.name for each in marks.marked(session.socket)} if session else set()
+    taken |= {context.session for context in found.contexts}
+    return names.session(home.name, home.path, label, taken)
+
+
+def _record(
+    label: str, name: str, stray: Stray, session: Marked | None, socket: Path, operation: str
+) -> Context:
     worktrees = tuple(
         replace(each, branch=each.branch or (session.branch if session else "") or label)
         for each in stray.worktrees
@@ -57,7 +68,7 @@ def _record(stray: Stray, session: Marked | None, socket: Path, operation: str) 
         phase=Phase.READY,
         root=stray.root,
         worktrees=worktrees,
-        session=session.name if session else names.session(home.name, home.path, label, ()),
+        session=name,
         socket=session.socket if session else socket,
         created_at=stray.made_at.replace(microsecond=0),
         operation=operation,
@@ -77,5 +88,6 @@ def _kind(stray: Stray, session: Marked | None) -> Kind:
 
 
 def _free(label: str, found: Index) -> str:
-    candidates = (label, *(f"{label}-{number}" for number in range(2, len(found.contexts) + 3)))
-    return next(each for each in candidates if not found.like(each))
+    taken = set(map(names.key, found.labels()))
+    candidates = (label, *(f"{label}-{number}" for number in range(2, len(taken) + 3)))
+    return next(each for each in candidates if names.key(each) not in taken)

@@ -1,36 +1,42 @@
 """The index itself: what of a damaged one can be read, and a new one in its place."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import Any
 
 from par import index, locks, paths
 from par.errors import StateError
 from par.health.findings import Fault, Finding
 from par.index import Index
-from par.model import Context
-from par.records import from_record
+from par.names import visible
+from par.records import Damaged, read
 
 DAMAGE = (OSError, AttributeError, KeyError, TypeError, ValueError, RecursionError)
 
 
-def salvage(socket: Path) -> tuple[Index, Finding | None]:
+def salvage(socket: Path) -> tuple[Index, tuple[Finding, ...]]:
     """The index, or as much of it as can be read and what is wrong with it.
 
     Raises StateError for an index that is newer than this par.
     """
     try:
-        return index.load(socket), None
+        found = index.load(socket)
     except StateError as error:
         if error.hint != index.REPAIR:
             raise
         base = _readable()
-        return base, _finding(error, base, socket)
+        return base, (_finding(error, base, socket),)
+    return replace(found, damaged=()), tuple(_record(each, socket) for each in found.damaged)
+
+
+def _record(damaged: Damaged, socket: Path) -> Finding:
+    told = f"its record is damaged: {damaged.told}"
+    how = "keep a copy of the index, and make a record from the worktree and session there are"
+    mend = partial(_renew, socket)
+    return Finding(Fault.INDEX, visible(damaged.label) or "''", told, how, mend=mend)
 
 
 def _finding(error: StateError, base: Index, socket: Path) -> Finding:
@@ -50,7 +56,7 @@ def _readable() -> Index:
         document = json.loads(index.content(paths.index()).decode())
         if document["version"] != index.VERSION:
             return Index()
-        contexts = tuple(_whole(document["contexts"]))
+        contexts, _ = read(document["contexts"])
         known = {context.label for context in contexts}
         opened = document.get("opened") or []
         return Index(contexts, tuple(each for each in opened if each in known))
@@ -58,23 +64,19 @@ def _readable() -> Index:
         return Index()
 
 
-def _whole(records: dict[str, Any]) -> Iterator[Context]:
-    for label, record in records.items():
-        try:
-            yield from_record(label, record)
-        except DAMAGE:
-            continue
-
-
 def _renew(socket: Path) -> None:
     """Put what can be read in the place of the damaged index, which stays beside it as it was."""
     with locks.index():
         try:
-            index.load(socket)
+            found = index.load(socket)
         except StateError:
             base = replace(_readable(), backup=None)
-            _keep(paths.index())
-            index.save(base)
+        else:
+            if not found.damaged:
+                return
+            base = replace(found, damaged=())
+        _keep(paths.index())
+        index.save(base)
 
 
 def _keep(damaged: Path) -> None:

@@ -6,17 +6,18 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from par.model import Context, Sighting, State, Worktree
-from par.render.findings import rows
+from par.model import Context, State
+from par.render import findings as of_doctor
+from par.render import listing
 
 if TYPE_CHECKING:  # a listing need not load what sends and removes
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
     from par.commands.adopt import Adopted
     from par.commands.control_center import Built
     from par.commands.doctor import Report
     from par.commands.environment import Check
+    from par.commands.ls import Listing
     from par.commands.resurrect import Rise
     from par.commands.send import Delivery
     from par.removal import Removed
@@ -26,45 +27,9 @@ VERSION = 1
 Document = dict[str, Any]
 
 
-def contexts(sightings: Iterable[Sighting], heads: Mapping[Path, str]) -> str:
+def contexts(seen: Listing) -> str:
     """The document of `par ls --json`."""
-    return _dumped({"contexts": [_sighting(each, heads) for each in sightings]})
-
-
-def _sighting(sighting: Sighting, heads: Mapping[Path, str]) -> Document:
-    context, session = sighting.context, sighting.session
-    pairs = zip(context.worktrees, sighting.branches, strict=True)
-    return {
-        "label": context.label,
-        "kind": context.kind.value,
-        "state": sighting.state.value,
-        "init": session.init if session else "",
-        "agent": session.agent if session else "",
-        "current": bool(session and session.is_current),
-        "repository": {"name": context.repository.name, "path": str(context.repository.path)},
-        "session": {
-            "name": session.name if session else context.session,
-            "id": session.id if session else None,
-            "attached": session.attached if session else 0,
-        },
-        "worktrees": [_worktree(worktree, branch, heads) for worktree, branch in pairs],
-        "branch": sighting.branches[0],
-        "created_at": context.created_at.isoformat(),
-    }
-
-
-def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str]) -> Document:
-    return {
-        "repository": str(worktree.repository.path),
-        "path": str(worktree.path),
-        "branch": branch,
-        "head": heads.get(worktree.path) if branch is not None else None,
-        **_ports(worktree),
-    }
-
-
-def _ports(worktree: Worktree) -> Document:
-    return {"port": worktree.port or None, "ports": worktree.port_count}
+    return _dumped({"contexts": listing.rows(seen)})
 
 
 def made(context: Context, init: str = "") -> str:
@@ -85,7 +50,7 @@ def made(context: Context, init: str = "") -> str:
                         "path": str(worktree.path),
                         "branch": worktree.branch,
                         "created_branch": worktree.is_branch_ours,
-                        **_ports(worktree),
+                        **listing.ports(worktree),
                     }
                 ],
                 "branch": worktree.branch,
@@ -162,7 +127,7 @@ def center(built: Built) -> str:
 
 def findings(report: Report) -> str:
     """The document of `par doctor --json`."""
-    return _dumped({"findings": rows(report)})
+    return _dumped({"findings": of_doctor.rows(report)})
 
 
 def adopted(done: Adopted) -> str:

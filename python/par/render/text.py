@@ -1,10 +1,10 @@
-"""What a person reads: the table of contexts and the receipts."""
+"""What a person reads: the receipts, and the table of the trash."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from par.model import Context, Kind, Sighting, State
+from par.model import Context, Kind, Sighting
 from par.names import visible
 from par.render.table import Column, table
 
@@ -17,14 +17,6 @@ if TYPE_CHECKING:  # a listing need not load what sends and removes
     from par.removal import Removed
     from par.trash import Entry
 
-COLUMNS = (
-    Column("Label", 14, 5),
-    Column("Type", 7, 3),
-    Column("Repository/Workspace", 10, 2),
-    Column("Tmux Session", 9, 0),
-    Column("Branch", 10, 4),
-    Column("Created", 10, 1),
-)
 TRASH = (
     Column("Label", 14, 4),
     Column("Repository", 10, 1),
@@ -32,54 +24,12 @@ TRASH = (
     Column("Id", 12, 3),
     Column("Size", 7, 0),
 )
-MARKS = {
-    State.ATTACHED: "●",
-    State.RUNNING: "○",
-    State.STOPPED: "·",
-    State.BROKEN: "✗",
-    State.CREATING: "…",
-    State.REMOVING: "…",
-    State.PURGING: "…",
-    State.RESTORING: "…",
-}
-INITS_SHOWN = ("running", "failed", "held")
-LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
 
 
-def contexts(sightings: Sequence[Sighting], width: int | None) -> str:
-    """The table of `par ls`, fitted to `width` columns or as wide as it needs to be."""
-    if not sightings:
-        return "No contexts. Make one in a git repository: par start LABEL"
-    rows = [[visible(cell) for cell in _row(sighting)] for sighting in sightings]
-    legend = LEGEND if width is None or width >= len(LEGEND) else ""
-    parts = ["Par Development Contexts (Global)", "", table(COLUMNS, rows, width), legend]
-    return "\n".join(parts).rstrip("\n")
-
-
-def _row(sighting: Sighting) -> tuple[str, ...]:
-    context = sighting.context
-    session = sighting.session
-    here = "*" if session and session.is_current else ""
-    init = f" (init {session.init})" if session and session.init in INITS_SHOWN else ""
-    return (
-        f"{MARKS[sighting.state]} {context.label}{here}{init}",
-        context.kind.value.capitalize(),
-        _place(context),
-        session.name if session else context.session,
-        branch(sighting),
-        context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
-    )
-
-
-def _place(context: Context) -> str:
+def place(context: Context) -> str:
+    """What a context is a part of, in a word or two."""
     count = len(context.worktrees)
     return f"workspace ({count} repos)" if context.kind is Kind.WORKSPACE else context.repository.name
-
-
-def branch(sighting: Sighting) -> str:
-    """The branch that is really checked out, or what there is instead."""
-    seen = sighting.branches[0]
-    return sighting.context.branch if seen is None else seen or "(no branch)"
 
 
 def made(context: Context, init: str = "") -> str:
@@ -138,12 +88,12 @@ def trash(entries: Sequence[Entry], sizes: Sequence[int] | None, width: int | No
     rows = [
         [
             entry.context.label,
-            visible(_place(entry.context)),
+            visible(place(entry.context)),
             entry.removed_at.astimezone().strftime("%Y-%m-%d %H:%M"),
             entry.id,
-            *([_bytes(sizes[place])] if sizes else []),
+            *([_bytes(sizes[number])] if sizes else []),
         ]
-        for place, entry in enumerate(entries)
+        for number, entry in enumerate(entries)
     ]
     return table(TRASH[: len(rows[0])], rows, width)
 
@@ -176,7 +126,7 @@ def expired(entries: Iterable[Entry]) -> str:
 def doomed(sightings: Iterable[Sighting]) -> str:
     """What `par rm all` is about to remove, a line each."""
     return "\n".join(
-        f"  {each.context.label}  ({visible(_place(each.context))})"
+        f"  {each.context.label}  ({visible(place(each.context))})"
         + ("  adopted: only forgotten" if each.context.is_adopted else "")
         for each in sightings
     )

@@ -1,0 +1,62 @@
+"""Deleting what is in the trash for good: taken out of it in one rename, so that a kill halves nothing."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from par import interrupts, locks, paths, trash
+from par.errors import ParError
+from par.git import deletion, salvage, stale
+from par.trash import Entry
+
+
+def empty(entry: Entry) -> bool:
+    """Delete an entry and all that is in it for good; False while another par works on it."""
+    with locks.adopted(entry.id) as operation, interrupts.ignored():
+        if operation is None or not entry.folder.is_dir():
+            return False
+        with locks.index():
+            paths.emptied().mkdir(mode=0o700, exist_ok=True)
+            entry.folder.rename(paths.emptied() / entry.id)
+        _delete(entry.id)
+    _leave()
+    return True
+
+
+def sweep() -> None:
+    """Finish deleting what a par that died had taken out of the trash."""
+    if not paths.emptied().is_dir():
+        return
+    for each in list(paths.emptied().iterdir()):
+        with suppress(OSError, ParError), locks.adopted(each.name) as operation:
+            if operation:
+                _delete(each.name, operation.begun)
+    _leave()
+
+
+def _leave() -> None:
+    # Under the lock: another par may be about to move something there
+    with locks.index():
+        if paths.emptied().is_dir() and not any(paths.emptied().iterdir()):
+            paths.emptied().rmdir()
+
+
+def _delete(name: str, begun: float | None = None) -> None:
+    folder = paths.emptied() / name
+    if not folder.is_dir():  # another par did it
+        return
+    entry = trash.load(name, paths.emptied())
+    for place, kept in enumerate(entry.kept) if entry else ():
+        home = kept.worktree.repository
+        if entry and home.common_dir.is_dir():
+            with locks.repository(home.common_dir):
+                if begun:
+                    stale.clear(kept.worktree, (), begun)
+                deletion.forget(replace(kept.worktree, path=entry.grave(place)))
+                # What a par left that died in there is known by the name that git gave it
+                deletion.forget(replace(kept.worktree, path=folder / kept.worktree.path.name))
+                salvage.drop(home, trash.refs(name))
+    try:
+        deletion.delete_tree(folder)
+    except OSError:  # files of another user, as containers make them: nobody need try again
+        paths.removed(name).parent.mkdir(mode=0o700, exist_ok=True)
+        folder.rename(paths.removed(name))

@@ -1,0 +1,136 @@
+"""The contexts that `par ls` shows: as a table, and as JSON values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from par.model import Sighting, State, Worktree
+from par.names import visible
+from par.render.table import Column, table
+from par.render.text import place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from par.commands.ls import Listing
+    from par.records import Damaged
+
+COLUMNS = (
+    Column("Label", 14, 5),
+    Column("Type", 7, 3),
+    Column("Repository/Workspace", 10, 2),
+    Column("Tmux Session", 9, 0),
+    Column("Branch", 10, 4),
+    Column("Created", 10, 1),
+)
+MARKS = {
+    State.ATTACHED: "●",
+    State.RUNNING: "○",
+    State.STOPPED: "·",
+    State.BROKEN: "✗",
+    State.CREATING: "…",
+    State.REMOVING: "…",
+    State.PURGING: "…",
+    State.RESTORING: "…",
+    State.DAMAGED: "✗",
+}
+INITS_SHOWN = ("running", "failed", "held")
+LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
+
+
+def contexts(listing: Listing, width: int | None) -> str:
+    """The table of `par ls`, fitted to `width` columns or as wide as it needs to be."""
+    unknown = [(f"{MARKS[State.DAMAGED]} {each.label}", "Damaged", *"????") for each in listing.damaged]
+    lines = [[visible(cell) for cell in row] for row in (*map(_row, listing.sightings), *unknown)]
+    if not lines:
+        return "No contexts. Make one in a git repository: par start LABEL"
+    legend = LEGEND if width is None or width >= len(LEGEND) else ""
+    parts = ["Par Development Contexts (Global)", "", table(COLUMNS, lines, width), legend]
+    return "\n".join(parts).rstrip("\n")
+
+
+def _row(sighting: Sighting) -> tuple[str, ...]:
+    context, session = sighting.context, sighting.session
+    here = "*" if session and session.is_current else ""
+    init = f" (init {session.init})" if session and session.init in INITS_SHOWN else ""
+    return (
+        f"{MARKS[sighting.state]} {context.label}{here}{init}",
+        context.kind.value.capitalize(),
+        place(context),
+        session.name if session else context.session,
+        _branch(sighting),
+        context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def _branch(sighting: Sighting) -> str:
+    """The branch that is really checked out, or what there is instead."""
+    seen = sighting.branches[0]
+    return sighting.context.branch if seen is None else seen or "(no branch)"
+
+
+def damaged(found: Iterable[Damaged]) -> str:
+    """What `par ls` says of records that nobody can read, a line each."""
+    return "\n".join(
+        visible(f"the record of '{each.label}' is damaged: {each.told}: par doctor --fix") for each in found
+    )
+
+
+def rows(listing: Listing) -> list[dict[str, Any]]:
+    """The contexts as JSON values."""
+    return [*(_sighting(each, listing.heads) for each in listing.sightings), *map(_record, listing.damaged)]
+
+
+def _sighting(sighting: Sighting, heads: Mapping[Path, str]) -> dict[str, Any]:
+    context, session = sighting.context, sighting.session
+    pairs = zip(context.worktrees, sighting.branches, strict=True)
+    return {
+        "label": context.label,
+        "kind": context.kind.value,
+        "state": sighting.state.value,
+        "init": session.init if session else "",
+        "agent": session.agent if session else "",
+        "current": bool(session and session.is_current),
+        "repository": {"name": context.repository.name, "path": str(context.repository.path)},
+        "session": {
+            "name": session.name if session else context.session,
+            "id": session.id if session else None,
+            "attached": session.attached if session else 0,
+        },
+        "worktrees": [_worktree(worktree, branch, heads) for worktree, branch in pairs],
+        "branch": sighting.branches[0],
+        "created_at": context.created_at.isoformat(),
+    }
+
+
+def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str]) -> dict[str, Any]:
+    return {
+        "repository": str(worktree.repository.path),
+        "path": str(worktree.path),
+        "branch": branch,
+        "head": heads.get(worktree.path) if branch is not None else None,
+        **ports(worktree),
+    }
+
+
+def ports(worktree: Worktree) -> dict[str, Any]:
+    """The ports that a worktree has: the first, or null, and how many."""
+    return {"port": worktree.port or None, "ports": worktree.port_count}
+
+
+def _record(found: Damaged) -> dict[str, Any]:
+    """The keys of any context, null for what nobody can tell."""
+    return {
+        "label": found.label,
+        "kind": None,
+        "state": State.DAMAGED.value,
+        "init": "",
+        "agent": "",
+        "current": False,
+        "repository": {"name": None, "path": None},
+        "session": {"name": None, "id": None, "attached": 0},
+        "worktrees": [],
+        "branch": None,
+        "created_at": None,
+    }
