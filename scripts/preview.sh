@@ -28,7 +28,8 @@ describe() {
   [ "$2" != elsewhere ] || told='It lives on another tmux server.'
   LABEL=$1 TOLD=$told LC_ALL=C awk -F'\t' "$visible"'
     $1 == ENVIRON["LABEL"] {
-      print visible($1) "\n\nrepository  " visible($8) "\nbranch      " visible($4) "\nfolder      " visible($7)
+      print visible($1) "\n\nrepository  " visible($2 == "workspace" ? $3 : $8)
+      print "branch      " visible($4) "\nfolder      " visible($7)
       print "\n" ENVIRON["TOLD"]
     }' "$data/contexts.tsv"
 }

@@ -14,7 +14,12 @@ MARKS = (
     "#{@par_label}#{@par_kind}#{@par_repo}#{@par_branch}#{@par_path}#{@par_pane}#{@par_init}#{@par_adopted}"
 )
 SHIM = """#!/bin/sh
-case "$*" in *{word}*) echo broken >&2; exit 1 ;; esac
+case "$*" in *source-file*)
+script=$(cat)
+case "$script" in *{word}*) echo broken >&2; exit 1 ;; esac
+printf '%s\\n' "$script" | {tmux} "$@"
+exit ;;
+esac
 exec {tmux} "$@"
 """
 
@@ -199,8 +204,8 @@ def test_a_tmux_that_fails_leaves_no_trace_of_the_adoption(world: World) -> None
     before = everything(world, home, path)
     tmux, shims = world.run("sh", "-c", "command -v tmux").stdout.strip(), world.home / "shims"
     shims.mkdir()
-    for place, word in ((str(path), "new-session"), ("work", "@par_adopted 1")):
-        (shims / "tmux").write_text(SHIM.format(word=word.replace(" ", "\\ "), tmux=tmux))
+    for place, word in ((str(path), "new-session"), ("work", '@par_adopted\\"')):
+        (shims / "tmux").write_text(SHIM.format(word=word, tmux=tmux))
         (shims / "tmux").chmod(0o755)
         failed = world.par("adopt", place, PATH=f"{shims}:{world.env['PATH']}")
         assert (failed.status, failed.stdout, failed.stderr[-7:]) == (8, "", "broken\n"), failed

@@ -116,6 +116,7 @@ COSTS = [
     Cost("code feat --editor true", 0, 0, LIGHT),
     Cost("start new", 3, 5, CHANGING),
     Cost("rm new", 6, 14, CHANGING),
+    Cost("workspace ls", 1, 0, LIGHT),
     Cost("checkout topic", 3, 7, CHANGING | {"git", "logging"}),
     Cost("rm topic", 6, 14, CHANGING),
 ]

@@ -82,16 +82,13 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
-def test_the_first_five_minutes_run_word_for_word(world: World) -> None:
-    block = next(block for block in blocks("sh") if "par start feature-auth" in block)
-    bare, local = world.clone("my-app")
-    projects = world.home / "projects"
-    projects.mkdir()
-    local.rename(projects / "my-app")
-    world.repository("shop", under=projects)
-    world.git(bare, "update-ref", "refs/pull/123/head", "HEAD")
-    (world.home / "bin").mkdir()
-    (world.home / "bin/par").symlink_to(ROOT / "scripts/par")
+def walk(world: World, block: str) -> None:
+    """Type a block of the README at a terminal, line by line; each has to succeed."""
+    bin_ = world.home / "bin"
+    bin_.mkdir()
+    (bin_ / "par").symlink_to(ROOT / "scripts/par")
+    (bin_ / "code").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {world.home}/code-opened\n')
+    (bin_ / "code").chmod(0o755)
     terminal = Terminal(world, columns=150)
     terminal.type(f"export PAR_PYTHON={sys.executable} PATH=$HOME/bin:$PATH")
     for number, line in enumerate(block.splitlines()):
@@ -102,8 +99,38 @@ def test_the_first_five_minutes_run_word_for_word(world: World) -> None:
             world.tmux("detach-client")
         terminal.type(f'echo "line-$(({number}))-gave-$?"')
         assert f"line-{number}-gave-0" in terminal.wait(f"line-{number}-gave-")
+
+
+def test_the_first_five_minutes_run_word_for_word(world: World) -> None:
+    bare, local = world.clone("my-app")
+    projects = world.home / "projects"
+    projects.mkdir()
+    local.rename(projects / "my-app")
+    world.repository("shop", under=projects)
+    world.git(bare, "update-ref", "refs/pull/123/head", "HEAD")
+    walk(world, next(block for block in blocks("sh") if "par start feature-auth" in block))
     assert sorted(world.ok("labels").stdout.split()) == ["bugfix-login", "feature-auth", "review"]
     assert world.branches(projects / "my-app") == {"main", "feature-auth", "pr-123"}
+
+
+def test_the_walk_through_a_workspace_runs_word_for_word(world: World) -> None:
+    projects = world.home / "projects"
+    world.repository("docs", under=projects)
+    for name in ("backend", "frontend"):
+        world.repository(name, under=projects / "shop")
+    walk(world, next(block for block in blocks("sh") if "par workspace start" in block))
+    found = {each["label"]: each for each in world.ok("ls", "--json").json["contexts"]}
+    repositories = {
+        label: [Path(worktree["repository"]).name for worktree in each["worktrees"]]
+        for label, each in found.items()
+    }
+    assert repositories == {"user-auth": ["backend", "frontend"], "search": ["frontend", "docs"]}
+    assert all(Path(worktree["path"]).is_dir() for each in found.values() for worktree in each["worktrees"])
+    opened = Path((world.home / "code-opened").read_text().rstrip("\n"))
+    assert opened.name == "user-auth.code-workspace"
+    assert {path.name for path in opened.parent.iterdir()} == {
+        name.rstrip("/") for name in re.findall(r"^[├└]── (\S+)", README, re.MULTILINE)
+    }
 
 
 def test_every_par_line_of_the_readme_is_understood() -> None:

@@ -372,7 +372,10 @@ def test_session_that_does_not_start_leaves_all_of_it_in_the_trash(world: World)
     shims = world.home / "shims"
     shims.mkdir()
     (shims / "tmux").write_text(
-        f'#!/bin/sh\ncase "$*" in *new-session*@par_label*) exit 1; esac\nexec {shutil.which("tmux")} "$@"\n'
+        '#!/bin/sh\ncase "$*" in *source-file*)\n'
+        'script=$(cat); case "$script" in *new-session*) exit 1; esac\n'
+        f'printf "%s\\n" "$script" | {shutil.which("tmux")} "$@"; exit; esac\n'
+        f'exec {shutil.which("tmux")} "$@"\n'
     )
     (shims / "tmux").chmod(0o755)
     result = world.par("restore", "feat", PATH=f"{shims}:{world.env['PATH']}")
@@ -423,7 +426,7 @@ def test_workspace_comes_back_whole(world: World, label: str) -> None:
     tips = [world.git(home, "rev-parse", "big") for home in homes]
     said = world.ok("rm", "big").stdout
     assert said == (
-        "removed 'big': worktree, branch big, branch big\n"
+        "removed 'big': 2 worktrees, branch big in 2 repositories\n"
         "all of it is in the trash, bring it back: par restore big\n"
     )
     assert not root.exists()

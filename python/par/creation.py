@@ -1,17 +1,18 @@
 """How a context is made: reserved in the index as it was planned, then made, or undone."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 
-from par import copying, index, interrupts, locks, plans, ports, preparation, repair
+from par import copying, index, interrupts, locks, names, plans, ports, preparation, undoing, workspace_file
 from par.errors import ParError
 from par.git import remotes, repository
 from par.index import Index
 from par.init import windows
 from par.locks import Operation
-from par.model import Context, Phase, Worktree
+from par.model import Context, Kind, Phase, Worktree
 from par.plans import CreationPlan, WorktreePlan
 from par.tmux import sessions
 
@@ -24,13 +25,15 @@ def create(planned: CreationPlan) -> Context:
         context = _reserve(planned, operation)
         try:
             _make_worktrees(planned, context, operation)
+            if context.kind is Kind.WORKSPACE:
+                workspace_file.write(context)
             session_id = sessions.create(context)
             windows.begin(context, session_id, [each.preparation for each in planned.worktrees])
             return finish(context)
         except BaseException as error:
             with interrupts.ignored():
-                failed = repair.roll_back(context, operation)
-            _tell(error, failed)
+                failed = undoing.roll_back(context, operation)
+            tell(error, failed)
             raise
 
 
@@ -51,7 +54,7 @@ def _record(planned: CreationPlan, operation: Operation, found: Index) -> Contex
         kind=planned.kind,
         phase=Phase.CREATING,
         root=planned.root,
-        worktrees=tuple(_worktrees(planned, found)),
+        worktrees=tuple(worktrees(planned, found)),
         session=plans.session_name(planned, (each.session for each in found.contexts)),
         socket=planned.socket,
         created_at=datetime.now(timezone.utc).replace(microsecond=0),
@@ -60,7 +63,8 @@ def _record(planned: CreationPlan, operation: Operation, found: Index) -> Contex
     )
 
 
-def _worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
+def worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
+    """The worktrees as they will be, each with the ports that it is given. The caller holds the index."""
     made: list[Worktree] = []
     for each in planned.worktrees:
         recipe = each.preparation.recipe
@@ -74,29 +78,45 @@ def _worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
 
 
 def _make_worktrees(planned: CreationPlan, context: Context, operation: Operation) -> None:
-    pairs = zip(planned.worktrees, context.worktrees, strict=True)
-    steps = [partial(make_worktree, *pair, operation, not planned.is_review) for pair in pairs]
-    if len(steps) == 1:
-        steps[0]()
+    pairs = [*zip(planned.worktrees, context.worktrees, strict=True)]
+    with_hooks = not planned.is_review
+    if len(pairs) == 1:
+        make_worktree(*pairs[0], operation, with_hooks)
     else:
-        _at_once(steps)
+        workers = max(1, (os.cpu_count() or 1) // min(len(pairs), MOST_AT_ONCE))
+        _at_once([partial(_make_named, *pair, operation, with_hooks, workers) for pair in pairs])
+
+
+def _make_named(
+    planned: WorktreePlan, worktree: Worktree, operation: Operation, with_hooks: bool, workers: int
+) -> None:
+    try:
+        make_worktree(planned, worktree, operation, with_hooks, workers)
+    except ParError as error:
+        error.message += f" in '{names.visible(str(worktree.repository.path))}'"
+        raise
 
 
 def _at_once(steps: Sequence[Callable[[], None]]) -> None:
-    """Take all steps, some at a time; once they have ended, raise what the first that failed raised."""
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most contexts have one worktree
+    """Take all steps, some at a time; where one fails stop the others, and raise what it raised."""
+    # Most contexts have one worktree
+    from concurrent import futures  # noqa: PLC0415 - most contexts have one worktree
 
-    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        begun = [pool.submit(step) for step in steps]
+    from par.git import progress  # noqa: PLC0415 - as above
+
+    with futures.ThreadPoolExecutor(MOST_AT_ONCE) as pool:
         try:
-            for each in begun:
+            for each in futures.as_completed([pool.submit(step) for step in steps]):
                 each.result()
         except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
+            with interrupts.ignored(), progress.stopped():
+                pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
-def make_worktree(planned: WorktreePlan, worktree: Worktree, operation: Operation, with_hooks: bool) -> None:
+def make_worktree(
+    planned: WorktreePlan, worktree: Worktree, operation: Operation, with_hooks: bool, workers: int = 0
+) -> None:
     """Make the branch and the worktree, and bring what git does not track. Raises ParError."""
     home, branch = planned.repository, planned.branch
     with locks.repository(home.common_dir):
@@ -108,7 +128,7 @@ def make_worktree(planned: WorktreePlan, worktree: Worktree, operation: Operatio
         if branch.upstream:
             repository.track(home, branch.name, branch.upstream)
         planned.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        repository.add_worktree(home, worktree.path, branch.name, operation, with_hooks)
+        repository.add_worktree(home, worktree.path, branch.name, operation, with_hooks, workers)
     copying.bring(worktree, planned.preparation.recipe)
 
 
@@ -120,6 +140,7 @@ def finish(context: Context) -> Context:
     return ready
 
 
-def _tell(error: BaseException, failed: list[str]) -> None:
+def tell(error: BaseException, failed: list[str]) -> None:
+    """Let `error` say too what could not be undone."""
     if failed and isinstance(error, ParError):
         error.message += f" ({'; '.join(failed)})"

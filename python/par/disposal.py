@@ -3,10 +3,11 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 
-from par import index, locks, paths, removal, trash
-from par.errors import ParError
-from par.git import burial
+from par import index, locks, narration, paths, removal, roots, trash, workspace_file
+from par.errors import ParError, StateError
+from par.git import burial, moving
 from par.git.burial import Kept
 from par.locks import Operation
 from par.model import Context, Phase, Repository
@@ -24,16 +25,16 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
     caller may be running in it. Raises ParError or OSError, and then it is as it was before.
     """
     try:
-        entry = _entry(context, operation, session_id)
+        entry = written(context, operation, session_id)
         stays = [each for each in entry.kept if _is_homeless(each)]
         for place, kept in enumerate(entry.kept):
             if kept not in stays:
-                with locks.repository(kept.worktree.repository.common_dir):
-                    burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
-                    paths.prune_parents(kept.worktree.path)
+                bury(kept, entry, place)
+        if entry.has_root and not any(each.worktree.path.exists() for each in stays):
+            _bury_root(entry)
     except BaseException:
         with suppress(ParError, OSError):  # then the next par ends it: what went wrong first is told
-            _give_up(context, operation)
+            give_up(context, operation)
         raise
     if session_id:
         sessions.kill(context, session_id)
@@ -41,6 +42,22 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
     if len(stays) == len(entry.kept):
         trash.clear(entry.id, ())
     return _told(entry, stays, context.session if session_id else None)
+
+
+def bury(kept: Kept, entry: Entry, place: int) -> None:
+    """Move one worktree to where `entry` has it; may be called again after a crash."""
+    with locks.repository(kept.worktree.repository.common_dir):
+        burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
+        if not entry.has_root:
+            paths.prune_parents(kept.worktree.path)
+
+
+def _bury_root(entry: Entry) -> None:
+    """Move what is left of a workspace's folder, all that is not a worktree, beside them."""
+    root = entry.context.root
+    if not entry.root_grave.exists():
+        moving.move(root, entry.root_grave)
+    paths.prune_parents(root)
 
 
 def _told(entry: Entry, stays: list[Kept], session: str | None) -> Removed:
@@ -59,9 +76,10 @@ def _is_homeless(kept: Kept) -> bool:
     return not kept.worktree.repository.common_dir.is_dir()
 
 
-def _entry(context: Context, operation: Operation, session_id: str | None) -> Entry:
+def written(context: Context, operation: Operation, session_id: str | None, with_root: bool = True) -> Entry:
+    """The entry for the removal of `context`, on disk before anything moves, as it was written first."""
     known = trash.load(operation.id)
-    if known and any(known.grave(place).exists() for place in range(len(known.kept))):
+    if known and any(each.exists() for each in (known.root_grave, *map(known.grave, range(len(known.kept))))):
         return known
     # Nothing has moved yet: what was done in it since counts too
     before = replace(
@@ -74,7 +92,10 @@ def _entry(context: Context, operation: Operation, session_id: str | None) -> En
     if known:
         kept = tuple(map(_attached, kept, known.kept))
     now = datetime.now(timezone.utc).replace(microsecond=0)
-    entry = Entry(operation.id, before, now, kept)
+    root = roots.of(before)
+    stays = any(_is_homeless(each) and each.worktree.path.exists() for each in kept)
+    has_root = with_root and root is not None and root.is_dir() and not stays
+    entry = Entry(operation.id, before, now, kept, has_root)
     trash.save(entry, panes.texts(context.socket, session_id, KEPT_LINES) if session_id else ())
     return entry
 
@@ -84,14 +105,23 @@ def _attached(kept: Kept, known: Kept) -> Kept:
     return replace(kept, head=known.head) if not kept.head and kept.oid == known.oid else kept
 
 
-def _give_up(context: Context, operation: Operation) -> None:
+def give_up(context: Context, operation: Operation) -> None:
+    """Take everything that has moved into the trash back; the context is as it was then."""
     if entry := trash.load(operation.id):
+        if entry.root_grave.exists():
+            put_back_root(entry, entry.context.root)
         for place, kept in enumerate(entry.kept):
             if not _is_homeless(kept):
                 with locks.repository(kept.worktree.repository.common_dir):
                     burial.give_up(kept, entry.grave(place), operation)
     trash.clear(operation.id, homes(context))
     keep(context)
+
+
+def put_back_root(entry: Entry, root: Path) -> None:
+    """Let the folder of a workspace be `root` again, with all that was in it but the worktrees."""
+    root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    moving.move(entry.root_grave, root)
 
 
 def take_back(entry: Entry, context: Context, operation: Operation) -> None:
@@ -103,7 +133,12 @@ def take_back(entry: Entry, context: Context, operation: Operation) -> None:
                 removal.discard(target, operation)
             now = replace(kept, worktree=target)
             burial.bury(now, entry.grave(place), entry.ref(place), _reason(entry), maker=operation.id)
-            paths.prune_parents(target.path)
+            if not entry.has_root:
+                paths.prune_parents(target.path)
+    if entry.has_root:
+        if context.root.is_dir():
+            moving.move(context.root, entry.root_grave)
+        paths.prune_parents(context.root)
     removal.delete_discarded(operation)
     removal.drop(context)
 
@@ -122,9 +157,20 @@ def end_restoring(context: Context, operation: Operation) -> None:
 
 def finish_restoring(context: Context, operation: Operation) -> Context:
     """Empty the place of what is back now, and write in the index that it is ready; as it is then."""
+    if entry := trash.load(operation.id):
+        _rewrite_file(context, entry)
     removal.bring_init_back(context)
     trash.clear(operation.id, homes(context))
     return keep(context)
+
+
+def _rewrite_file(context: Context, entry: Entry) -> None:
+    is_as_it_was = entry.has_root and context.label == entry.context.label
+    if roots.of(context) and not is_as_it_was:
+        try:
+            workspace_file.write(context, entry.context)
+        except StateError as error:  # an editor's file: it can be written at any time
+            narration.tell(error.message)
 
 
 def keep(context: Context) -> Context:

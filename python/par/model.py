@@ -22,6 +22,13 @@ class Phase(Enum):
     REMOVING = "removing"
     PURGING = "purging"
     RESTORING = "restoring"
+    ADDING = "adding"
+    DROPPING = "dropping"
+
+    @property
+    def deed(self) -> str:
+        """What the operation does to the context, as in 'another par is ... it'."""
+        return "changing" if self in {Phase.ADDING, Phase.DROPPING} else self.value
 
 
 class State(Enum):
@@ -35,6 +42,8 @@ class State(Enum):
     REMOVING = "removing"
     PURGING = "purging"
     RESTORING = "restoring"
+    ADDING = "adding"
+    DROPPING = "dropping"
     DAMAGED = "damaged"
 
 
@@ -77,8 +86,13 @@ class Worktree:
 
     @property
     def name(self) -> str:
-        """The last part of its folder: in a workspace what its repository is called."""
-        return self.path.name
+        """The last part of its folder: in a workspace what its repository is called.
+
+        The older par-cli put it a folder deeper, in one that is called as the branch.
+        """
+        is_older = self.path.name == self.branch.rpartition("/")[2] != self.repository.name
+        is_deeper = is_older and self.path.parent.name == self.repository.name
+        return self.path.parent.name if is_deeper else self.path.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +129,13 @@ class Context:
     @property
     def branch(self) -> str:
         return self.worktrees[0].branch
+
+    @property
+    def place(self) -> str:
+        """What its repository is called, or one after the other what those of a workspace are."""
+        if self.kind is not Kind.WORKSPACE:
+            return self.repository.name
+        return ", ".join(worktree.name for worktree in self.worktrees)
 
 
 @dataclass(frozen=True, slots=True)

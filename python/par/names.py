@@ -86,8 +86,32 @@ def digest(path: Path) -> str:
 
 def session(repository: str, path: Path, name: str, taken: Container[str]) -> str:
     """A session name that tmux reads as nothing but a name, and that is not in `taken`."""
-    plain = re.sub(r"[^A-Za-z0-9_-]", "_", f"par-{repository}-{digest(path)}-{name}")
-    return next(candidate for candidate in _numbered(plain) if candidate not in taken)
+    return free(_plain(f"par-{repository}-{digest(path)}-{name}"), taken)
+
+
+def workspace_session(folder: str, digits: str, name: str, taken: Container[str]) -> str:
+    """As `session` for a workspace that was started in a folder called `folder`, or in one not known."""
+    return free(_plain("-".join(filter(None, ("par-ws", folder, digits, name)))), taken)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "_", text)
+
+
+def free(name: str, taken: Container[str]) -> str:
+    """The first of `name`, `name-2`, `name-3` ... that is not in `taken`."""
+    return next(candidate for candidate in _numbered(name) if candidate not in taken)
+
+
+def plain(text: str) -> str:
+    """`text` with nothing in it that tmux reads as more than text: what a label may not hold becomes '_'."""
+    return "".join(char if _is_plain(char) else "_" for char in text)
+
+
+def folder(name: str, taken: Container[str]) -> str:
+    """A name like `name` for a folder, with nothing a terminal would act on; its `key` is not in `taken`."""
+    plain = "".join(char if _is_shown(char) else "_" for char in name)
+    return next(each for each in _numbered(plain or "_") if key(each) not in taken)
 
 
 def _numbered(name: str) -> Iterable[str]:

@@ -52,6 +52,18 @@ def workspaces(folder: Path) -> Path:
     return data() / "workspaces" / digest(folder)
 
 
+def is_workspace(root: Path) -> bool:
+    """Whether `root` lies, links resolved, where the folders of workspaces do."""
+    home = data() / "workspaces"
+    return home in root.parents and home.resolve() in root.parent.resolve().parents and not root.is_symlink()
+
+
+def workspaces_of(root: Path) -> Path:
+    """The folder of all the workspaces that were started where that with the folder `root` was."""
+    home = data() / "workspaces"
+    return home / root.relative_to(home).parts[0] if home in root.parents else root.parent
+
+
 def init(root: Path) -> Path:
     """What is kept of the initialization of the context with the folder `root`: jobs, states and logs."""
     return data() / "init" / digest(root)

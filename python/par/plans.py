@@ -7,6 +7,7 @@ from pathlib import Path
 from par import names, paths
 from par.errors import ConflictError
 from par.git import repository
+from par.git.remotes import ORIGIN
 from par.git.repository import Upstream
 from par.index import Index
 from par.model import Kind, Repository
@@ -93,6 +94,28 @@ def plan(
     worktree = WorktreePlan(home, path, branch, prepare(home, consent))
     after = (home.name, home.path)
     return CreationPlan(label, kind, path, (worktree,), after, live_names(socket), socket, consent)
+
+
+def own_branch(home: Repository, label: str, base: str | None, folder: Path) -> BranchPlan:
+    """How the branch `label` of a new context comes to be: one that is here, that of origin, or a new one.
+
+    A new one starts at the commit `base`, else at what is checked out in `folder`. Raises every refusal.
+    """
+    remote_ref = f"refs/remotes/{ORIGIN}/{label}"
+    known = repository.refs(home, [*repository.neighbours(label), remote_ref])
+    if f"refs/heads/{label}" in known:
+        if base is not None:
+            told = f"branch '{label}' already exists, so --base {names.visible(base)} cannot apply"
+            raise ConflictError(told, hint=f"par start {label}")
+        check_holder(home, label)
+        return BranchPlan(label, is_new=False)
+    repository.check_branch_is_free(known, label)
+    if base is not None:
+        return BranchPlan(label, is_new=True, start=repository.find_oid(home, base))
+    if remote_ref in known:
+        upstream = Upstream(ORIGIN, f"refs/heads/{label}")
+        return BranchPlan(label, is_new=True, start=known[remote_ref], upstream=upstream)
+    return BranchPlan(label, is_new=True, start=repository.head_oid(folder))
 
 
 def live_names(socket: Path) -> frozenset[str]:

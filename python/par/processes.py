@@ -18,15 +18,6 @@ def inside(folders: Iterable[Path], ignored: Iterable[int]) -> tuple[str, ...]:
     return tuple(sorted(f"{_name(each)} ({each.name})" for each in staying))
 
 
-def children(pids: Iterable[int]) -> list[int]:
-    """The processes that these have started, as far as they are still there."""
-    found: list[int] = []
-    for pid in pids:
-        with suppress(OSError):
-            found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-    return found
-
-
 def is_told() -> bool:
     """Whether this system tells what programs do."""
     return Path("/proc/self/fd").is_dir()
@@ -51,6 +42,15 @@ def runs(name: str, folders: Iterable[Path]) -> bool:
     roots = tuple(f"{folder}/" for folder in folders)
     found = (each for each in Path("/proc").glob("[0-9]*") if _folder(each).startswith(roots))
     return any(_name(each).startswith(name) for each in found)
+
+
+def children(pids: Iterable[int]) -> list[int]:
+    """The processes that these have started, as far as they are still there."""
+    found: list[int] = []
+    for pid in pids:
+        with suppress(OSError):
+            found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return found
 
 
 def _ends(process: Path, doomed: Container[int]) -> bool:

@@ -38,7 +38,7 @@ def _row(context: Context) -> Row:
     return Row(
         label=context.label,
         kind=context.kind.value,
-        repository=context.repository.name,
+        repository=context.place,
         branch=context.branch,
         session=context.session,
         socket=str(context.socket),

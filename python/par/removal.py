@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import index, locks, paths
+from par import index, locks, paths, roots
 from par.git import deletion, links, repository
 from par.locks import Operation
 from par.model import Context, Session, Worktree
@@ -22,7 +22,8 @@ class Removed:
 
     `left` has the files of a folder which is gone from its place but could not be deleted. With a
     `trash_id` all of it can be brought back. `processes` still run in its folders. Of a context that
-    `is_adopted` par only forgets what it knew; `released` is its session where that goes on.
+    `is_adopted` par only forgets what it knew; `released` is its session where that goes on. One that
+    `is_part` was one repository of a workspace, which stays.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Removed:
     processes: tuple[str, ...] = ()
     is_adopted: bool = False
     released: str | None = None
+    is_part: bool = False
 
 
 def forget(context: Context, session: Session | None) -> Removed:
@@ -98,12 +100,17 @@ def finish(context: Context, operation: Operation, session_id: str | None, keeps
     is no worktree of it stays in any case. The session dies last: the caller may be running in it.
     """
     folders, branches, kept = [], [], []
+    stays = [each for each in context.worktrees if _stays(each, keeps)]
+    was_there = {worktree.path for worktree in context.worktrees if worktree.path.is_dir()}
+    if (root := roots.of(context)) and not any(each.path.exists() for each in stays):
+        _discard_root(root, operation)
     for worktree in context.worktrees:
-        if not worktree.repository.common_dir.is_dir() and (keeps or not links.names_repository(worktree)):
+        if worktree in stays:
             kept += [worktree.path] if worktree.path.exists() else []
             continue
         with locks.repository(worktree.repository.common_dir):
-            folders += [worktree.path] if discard(worktree, operation) else []
+            is_gone = discard(worktree, operation) or worktree.path in was_there
+            folders += [worktree.path] if is_gone else []
             branches += [worktree.branch] if _delete_branch(worktree) else []
     left = _left_after_deletion(operation)
     if session_id:
@@ -111,6 +118,21 @@ def finish(context: Context, operation: Operation, session_id: str | None, keeps
     drop(context)
     gone = context.session if session_id else None
     return Removed(context.label, tuple(folders), tuple(branches), gone, tuple(kept), left)
+
+
+def _stays(worktree: Worktree, keeps: bool) -> bool:
+    is_homeless = not worktree.repository.common_dir.is_dir()
+    return is_homeless and (keeps or not links.names_repository(worktree))
+
+
+def _discard_root(root: Path, operation: Operation) -> None:
+    """Take the folder of a workspace out of its place with all that is in it, in one rename."""
+    if root.is_dir():
+        grave = paths.removed(operation.id)
+        grave.mkdir(mode=0o700, parents=True, exist_ok=True)
+        deletion.allow_writing(root)
+        root.rename(grave / "root")
+    paths.prune_parents(root)
 
 
 def discard(worktree: Worktree, operation: Operation) -> bool:

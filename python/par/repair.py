@@ -4,15 +4,25 @@ There is one way back, whoever walks it: the process that failed, or the next on
 is led by the record, which was written before the first effect, and by marks that tell what is ours.
 """
 
-from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
-from par import disposal, index, locks, removal, trash
+from par import (
+    disposal,
+    dropping,
+    index,
+    locks,
+    narration,
+    paths,
+    removal,
+    roots,
+    trash,
+    undoing,
+)
 from par.disposal import keep
 from par.errors import ParError, StateError
-from par.git import links, remotes, repository, stale, work
+from par.git import links, repository, stale, work
 from par.index import Index
 from par.locks import Operation
 from par.model import Context, Phase, Worktree
@@ -47,12 +57,13 @@ def _repair(context: Context, operation: Operation) -> None:
         live = sessions.sessions(context.socket)
         removal.forget(context, next((each for each in live if each.label == context.label), None))
     elif context.phase is Phase.CREATING:
-        if any(map(_holds_work, context.worktrees)):
-            keep(context)
-        elif failed := roll_back(context, operation):
-            raise StateError("; ".join(failed))
+        _end_creating(context, operation)
     elif context.phase is Phase.RESTORING:
         disposal.end_restoring(context, operation)
+    elif context.phase is Phase.ADDING:
+        _end_adding(context, operation)
+    elif context.phase is Phase.DROPPING:
+        dropping.end(context, operation)
     elif context.phase is Phase.PURGING:
         _end_purging(context, operation)
     elif trash.load(operation.id):
@@ -62,13 +73,61 @@ def _repair(context: Context, operation: Operation) -> None:
         keep(context)
 
 
+def _end_creating(context: Context, operation: Operation) -> None:
+    made = tuple(each for each in context.worktrees if links.is_checked_out(each))
+    if not made or not (any(map(_holds_work, made)) or roots.files(context)):
+        _see_to_it(undoing.roll_back(context, operation))
+    elif made == context.worktrees:
+        keep(context)
+    else:
+        _set_aside(context, made, operation)
+
+
+def _set_aside(context: Context, made: tuple[Worktree, ...], operation: Operation) -> None:
+    """Put those worktrees of a workspace which were made, and hold work, into the trash; undo the rest."""
+    for worktree in context.worktrees:
+        if worktree not in made:
+            undoing.remove(worktree, operation)
+    removal.delete_discarded(operation)
+    rest = replace(context, phase=Phase.REMOVING, worktrees=tuple(map(doomed, made)))
+    with locks.index():
+        index.save(index.load(context.socket).with_(rest))
+    disposal.put_away(rest, operation, _session_id(rest))
+    narration.tell(f"'{context.label}' was never whole; the work in it is in the trash: par trash")
+
+
+def doomed(worktree: Worktree) -> Worktree:
+    """The worktree, with the commit at which its branch may go: none where the branch is not par's."""
+    tip = repository.branch_oid(worktree.repository, worktree.branch) if worktree.is_branch_ours else None
+    return replace(worktree, doomed_oid=tip or "")
+
+
+def _end_adding(context: Context, operation: Operation) -> None:
+    if _holds_work(context.worktrees[-1]):
+        keep(context)
+    else:
+        _see_to_it(undoing.take_out(context, operation))
+
+
+def _see_to_it(failed: list[str]) -> None:
+    if failed:
+        raise StateError("; ".join(failed))
+
+
 def _end_purging(context: Context, operation: Operation) -> None:
-    if all(links.is_linked(worktree) for worktree in context.worktrees):
+    if _is_in_place(context, operation):
         removal.delete_discarded(operation)
         keep(context)
     else:
         # Whether it was forced died with it: what cannot be judged stays
         removal.finish(context, operation, _session_id(context), keeps=True)
+
+
+def _is_in_place(context: Context, operation: Operation) -> bool:
+    if root := roots.of(context):  # it goes first, with all that is in it
+        grave = paths.removed(operation.id)
+        return root.is_dir() and not (grave.is_dir() and any(grave.iterdir()))
+    return all(links.is_linked(worktree) for worktree in context.worktrees)
 
 
 def _holds_work(worktree: Worktree) -> bool:
@@ -78,40 +137,6 @@ def _holds_work(worktree: Worktree) -> bool:
     if links.checked_out(worktree.path) != worktree.branch:
         return True
     return bool(work.uncommitted(worktree.path, worktree.repository))
-
-
-def roll_back(context: Context, operation: Operation) -> list[str]:
-    """Undo the making of `context`, as far as it came; what could not be undone, a line each.
-
-    A step that fails stops no other. While one fails the record stays, and the next par tries again.
-    """
-    steps: list[tuple[str, Callable[[], object]]] = [
-        ("kill the session", partial(removal.kill_session, context))
-    ]
-    steps += [(f"remove {each.path}", partial(_remove, each, operation)) for each in context.worktrees]
-    steps.append(("delete the logs of its commands", partial(removal.drop_init, context)))
-    steps.append(("delete the removed files", partial(removal.delete_discarded, operation)))
-    failed = []
-    for what, step in steps:
-        try:
-            step()
-        except (OSError, ParError) as error:
-            failed.append(f"could not {what}: {error}")
-    if not failed:
-        with locks.index():
-            index.save(index.load(context.socket).without(context.label))
-    return failed
-
-
-def _remove(worktree: Worktree, operation: Operation) -> None:
-    if not worktree.repository.common_dir.is_dir():
-        return
-    with locks.repository(worktree.repository.common_dir):
-        removal.discard(worktree, operation)
-        remotes.drop_fetched(worktree.repository, operation)
-        oid = worktree.is_branch_ours and repository.branch_oid(worktree.repository, worktree.branch)
-        if oid and repository.is_untouched(worktree.repository, worktree.branch, operation.id):
-            repository.delete_branch(worktree.repository, worktree.branch, oid)
 
 
 def _session_id(context: Context) -> str | None:

@@ -28,7 +28,7 @@ class Survey:
         """As `find`; raises ConflictError while another par is still creating or removing it."""
         sighting = self.find(label)
         if not sighting.context.is_ready:
-            busy = f"another par is {sighting.context.phase.value} the context '{sighting.context.label}'"
+            busy = f"another par is {sighting.context.phase.deed} the context '{sighting.context.label}'"
             raise ConflictError(busy, hint="try again in a moment")
         return sighting
 

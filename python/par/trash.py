@@ -22,16 +22,25 @@ DAMAGE = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One removal: `id` names its folder and refs, `context` is the record as it was."""
+    """One removal: `id` names its folder and refs, `context` is the record as it was.
+
+    One that `has_root` has the workspace's own folder too, with all that is not a worktree.
+    """
 
     id: str
     context: Context
     removed_at: datetime
     kept: tuple[Kept, ...]
+    has_root: bool = False
 
     @property
     def folder(self) -> Path:
         return paths.trash() / self.id
+
+    @property
+    def root_grave(self) -> Path:
+        """Where the workspace's own folder lies."""
+        return self.folder / "root"
 
     def grave(self, place: int) -> Path:
         """Where the worktree number `place` lies."""
@@ -44,7 +53,9 @@ class Entry:
     @property
     def is_whole(self) -> bool:
         """Whether all that was put away is still there, and not back in its place."""
-        return all(self.grave(place).is_dir() for place, kept in enumerate(self.kept) if kept.had_folder)
+        is_root_there = not self.has_root or self.root_grave.is_dir()
+        graves = [self.grave(place) for place, kept in enumerate(self.kept) if kept.had_folder]
+        return is_root_there and all(grave.is_dir() for grave in graves)
 
 
 def grave(name: str, place: int) -> Path:
@@ -60,6 +71,7 @@ def save(entry: Entry, texts: Sequence[str]) -> None:
         "removed_at": entry.removed_at.isoformat(),
         "context": to_record(entry.context),
         "kept": [_kept_record(kept) for kept in entry.kept],
+        "has_root": entry.has_root,
     }
     try:
         paths.trash().mkdir(mode=0o700, exist_ok=True)
@@ -104,7 +116,7 @@ def _entry(name: str, record: dict[str, Any]) -> Entry:
         )
         for worktree, each in pairs
     )
-    return Entry(name, context, when(record["removed_at"]), kept)
+    return Entry(name, context, when(record["removed_at"]), kept, record.get("has_root") is True)
 
 
 def entries() -> list[Entry]:

@@ -187,7 +187,7 @@ ENDING = (SIGTERM, SIGINT, SIGHUP)
 STARTING = (
     *("open DATA/locks/operation-", "open DATA/global_state", "rename DATA/global_state"),
     *("open DATA/contexts", "rename DATA/contexts", "update-ref --create-reflog", "worktree add"),
-    *("new-session -d -s par-app", "remove DATA/locks/operation-"),
+    *("source-file", "remove DATA/locks/operation-"),
 )
 PURGING = (
     *("open DATA/locks/operation-", "open DATA/global_state", "rename DATA/global_state"),
@@ -201,7 +201,7 @@ REMOVING = (
 )
 RESTORING = (
     *("open DATA/global_state", "update-ref --create-reflog", "/logs/refs/heads/feat", "config --add"),
-    *("rename DATA/trash", "feat/gitdir", "symbolic-ref -m", "remove", "new-session -d -s par-app"),
+    *("rename DATA/trash", "feat/gitdir", "symbolic-ref -m", "remove", "source-file"),
     *("entry.json", "update-ref --stdin", "deleting"),
 )
 EMPTYING = (
@@ -213,9 +213,9 @@ EMPTYING = (
 )
 ADOPTING = (
     *("open DATA/global_state", "rename DATA/global_state", "open DATA/contexts", "rename DATA/contexts"),
-    *("@par_label", "open DATA/global_state#2", "rename DATA/contexts#2", "remove DATA/locks/operation-"),
+    *("source-file", "open DATA/global_state#2", "rename DATA/contexts#2", "remove DATA/locks/operation-"),
 )
-RISING = ("new-session -d -s par-boot", "-s par-app", "kill-session -t =par-boot", "-s par-app#2")
+RISING = ("new-session -d -s par-boot", "source-file", "kill-session -t =par-boot", "source-file#2")
 LEARNING = (
     *("rename DATA/global_state.damaged", "open DATA/global_state.json", "rename DATA/global_state.json"),
     *("rename DATA/contexts", "rename DATA/global_state.json#2", "remove DATA/locks/operation-"),
@@ -520,7 +520,7 @@ def test_repair_killed_before_any_of_its_effects_is_done_by_the_next(
 
 def test_work_done_after_a_kill_and_before_the_next_par_is_kept(lab: Lab) -> None:
     make_work(lab)
-    for words, point in ((REMOVE, "update-ref --stdin"), (RESTORE, "new-session -d -s par-app")):
+    for words, point in ((REMOVE, "update-ref --stdin"), (RESTORE, "source-file")):
         assert was_hit(doomed(lab.world, point, SIGKILL, *words, cwd=lab.home))
         folder = Path(lab.world.index["contexts"]["feat"]["root"])
         lab.world.git(folder, "commit", "-q", "--allow-empty", "-m", f"after {words[0]}")

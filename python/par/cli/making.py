@@ -13,7 +13,7 @@ from par.cli.output import emit, narrate
 from par.commands import init as init_command
 from par.commands import open as open_command
 from par.plans import CreationPlan
-from par.render import document, initializing, text, trusting
+from par.render import document, initializing, receipt, trusting
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,11 +38,11 @@ def make(
     A person is asked for that first. `with_wait` raises CommandError where one of its commands fails, and
     UnsafeError where something waits for approval; the context stays.
     """
-    planned = _considered(planned)
+    planned = considered(planned)
     context = creation.create(planned)
     show = narrate if then_open else emit
     if not as_json:
-        show(text.made(context, planned.init))
+        show(receipt.made(context, planned.init))
     for line in trusting.held(planned):
         narrate(line)
     report = init_command.wait(context.label, socket) if with_wait else None
@@ -56,7 +56,8 @@ def make(
         open_command.run(open_command.plan(open_command.Request(context.label, socket)))
 
 
-def _considered(planned: CreationPlan) -> CreationPlan:
+def considered(planned: CreationPlan) -> CreationPlan:
+    """The plan, after a person was asked to approve what of it is not."""
     asked = planned.unapproved
     if not (asked and asking.is_answered() and asking.agrees(asked)):
         return planned

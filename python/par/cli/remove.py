@@ -12,7 +12,7 @@ from par.commands import restore as restore_command
 from par.commands import rm as rm_command
 from par.commands import trash as trash_command
 from par.errors import DeclinedError, UsageError
-from par.render import document, text
+from par.render import document, receipt, text
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -61,7 +61,7 @@ def restore(socket: Path, name: str | None, new_label: str | None, as_json: bool
     request = restore_command.Request(name, socket, new_label)
     planned = restore_command.plan(request)
     context = restore_command.run(planned)
-    emit(document.made(context) if as_json else text.made(context))
+    emit(document.made(context) if as_json else receipt.made(context))
     for note in planned.notes:
         narrate(note)
 

@@ -23,15 +23,23 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 def _verb(ctx: click.Context, name: str) -> Verb:
     command = load(name)
-    below = command.commands if isinstance(command, click.Group) else {}
+    below = _below(ctx, command)
     names = (name, *(alias for alias, full in ALIASES.items() if full == name))
     # An option of a command below a group is completed after the group's own name
     parameters = [one for each in (command, *below.values()) for one in each.get_params(ctx)]
-    options = dict.fromkeys(_option(each) for each in parameters if isinstance(each, click.Option))
+    options = {tuple(each.opts): _option(each) for each in parameters if isinstance(each, click.Option)}
     choices = [_choices(each) for each in parameters if isinstance(each, click.Argument)]
     words = completion_command.WORDS.get(name, Words.NOTHING)
     summary = command.get_short_help_str(80)
-    return Verb(names, summary, tuple(options), words, sum(choices, tuple(below)))
+    return Verb(names, summary, tuple(options.values()), words, sum(choices, tuple(below)))
+
+
+def _below(ctx: click.Context, command: click.Command) -> dict[str, click.Command]:
+    """The commands of one that is a group."""
+    if not isinstance(command, click.Group):
+        return {}
+    found = ((name, command.get_command(ctx, name)) for name in command.list_commands(ctx))
+    return {name: each for name, each in found if each}
 
 
 def _option(option: click.Option) -> Option:

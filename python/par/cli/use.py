@@ -43,6 +43,7 @@ def send(
 ) -> None:
     """Type TEXT and Enter into the first pane of each context.
 
+    That of a workspace is the one in its root; LABEL/REPO is that of one repository's window.
     The last word is the TEXT: quote it, and put `--` before it where it begins with a dash. `-` reads
     it from standard input. Each context gets a line that says whether it was sent.
     """
@@ -54,9 +55,10 @@ def send(
     done = planned if dry_run else send_command.run(planned, request)
     verb = f"would be sent to {pane} pane" if dry_run else "sent"
     emit(document.deliveries(done, not dry_run) if as_json else text.deliveries(done, verb))
-    failed = [each.label for each in done if each.fault]
+    failed = [each for each in done if each.fault]
     if failed and not dry_run:
-        raise CommandError(f"not sent to {', '.join(failed)}", hint=f"par open {failed[0]}")
+        told = ", ".join(each.label for each in failed)
+        raise CommandError(f"not sent to {told}", hint=f"par open {failed[0].context}")
 
 
 def _standard_input() -> str:
@@ -83,20 +85,20 @@ def control_center(socket: Path, no_attach: bool, as_json: bool, client: str | N
         clients.show(socket, built.session_id, client)
 
 
-def _editor(name: str, title: str) -> click.Command:
+def _editor(name: str, title: str, instead: str) -> click.Command:
     @click.command(
         name,
-        help=f"Open the folder of the context LABEL in {title}.",
+        help=f"Open the folder of the context LABEL in {title}; of a workspace all of its repositories.",
         epilog=f"Example: par {name} feature-auth",
     )
     @click.argument("label")
-    @click.option("--editor", metavar="CMD", default=name, help="Use this command line instead.")
+    @click.option("--editor", metavar="CMD", help=f"Use this command line{instead}.")
     @click.pass_obj
-    def command(socket: Path, label: str, editor: str) -> None:
-        edit.run(edit.Request(label, editor, socket))
+    def command(socket: Path, label: str, editor: str | None) -> None:
+        edit.run(edit.Request(label, name, socket, editor))
 
     return command
 
 
-code = _editor("code", "VS Code")
-cursor = _editor("cursor", "Cursor")
+code = _editor("code", "VS Code", ", not the setting `editor` or code")
+cursor = _editor("cursor", "Cursor", ", not cursor")

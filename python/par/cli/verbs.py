@@ -18,6 +18,7 @@ class Verb(NamedTuple):
 VERBS = (
     Verb("start", "create", "Start a context: a worktree, a branch and a session."),
     Verb("checkout", "create", "Start a context on an existing branch or pull request."),
+    Verb("workspace", "workspace", "Start a context over several repositories."),
     Verb("ls", "look", "List all contexts.", "list_contexts"),
     Verb("labels", "script", "Print the label of each context, one a line."),
     Verb("path", "script", "Print the folder of a context."),

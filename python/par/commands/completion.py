@@ -31,7 +31,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A command as a shell sees it."""
+    """A command as a shell sees it; one that has commands below it has them as its `choices`."""
 
     names: tuple[str, ...]
     summary: str
@@ -41,7 +41,7 @@ class Verb:
 
 
 WORDS: Mapping[str, Words] = {
-    **dict.fromkeys(("open", "path", "code", "cursor", "init"), Words.LABELS),
+    **dict.fromkeys(("open", "path", "code", "cursor", "init", "workspace"), Words.LABELS),
     **dict.fromkeys(("send", "rm"), Words.LABELS_OR_ALL),
     "checkout": Words.BRANCHES,
 }
@@ -66,7 +66,8 @@ def _case(verb: Verb) -> str:
     lines = [f"        {'|'.join(each.names)}:*) {_listed(each.choices)} ;;" for each in valued]
     lines = [line.replace("|", ":*|") for line in lines]
     flags = _listed(name for option in verb.options for name in option.names)
-    own = f"_par_{verb.words.value}" if verb.words.value else _listed(verb.choices)
+    labels = [f"_par_{verb.words.value}"] if verb.words.value else []
+    own = "; ".join([*([_listed(verb.choices)] if verb.choices or not labels else []), *labels])
     body = [
         "      case $previous:$current in",
         *lines,

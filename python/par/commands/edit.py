@@ -1,4 +1,4 @@
-"""`par code` and `par cursor`: the folder of a context, opened in an editor."""
+"""`par code` and `par cursor`: a context, opened in an editor."""
 
 import shlex
 import shutil
@@ -6,29 +6,57 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from par import index
 from par.commands import path
 from par.errors import CommandError, NotFoundError, UsageError
+from par.model import Kind
+from par.names import visible
+
+CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An editor, as a command line, and the context to open in it."""
+    """The context to open, and the program to open it in, unless `editor` is another command line."""
 
     label: str
-    editor: str
+    program: str
     socket: Path
+    editor: str | None = None
 
 
 def run(request: Request) -> None:
-    """Start the editor on the context's folder. Raises what keeps it from starting."""
+    """Start the editor on the context's folder, or a workspace's file. Raises what keeps it from starting."""
+    editor = _usual(request.program) if request.editor is None else request.editor
     try:
-        command = shlex.split(request.editor)
+        command = shlex.split(editor)
     except ValueError as error:
-        raise UsageError(f"the editor '{request.editor}' cannot be read: {error}") from error
-    target = path.folder(request.label, request.socket)
+        raise UsageError(f"the editor '{visible(editor)}' cannot be read: {error}") from error
+    target = _target(request)
     if not command or not shutil.which(command[0]):
-        told = f"the editor '{request.editor}' is not on PATH"
+        told = f"the editor '{visible(editor)}' is not on PATH"
         raise NotFoundError(told, hint=f"par code {request.label} --editor COMMAND")
     status = subprocess.run([*command, str(target)], check=False).returncode
     if status:
         raise CommandError(f"{command[0]} exited with status {status}")
+
+
+def _usual(program: str) -> str:
+    """The editor of the user's settings in the place of VS Code; who names another one means that one."""
+    if program != CODE:
+        return program
+    from par.config import settings  # noqa: PLC0415 - `par open` and `par send` share what declares this
+
+    return settings.load().editor or program
+
+
+def _target(request: Request) -> Path:
+    folder = path.folder(request.label, request.socket)
+    context = index.load(request.socket).find(request.label)
+    if context.kind is not Kind.WORKSPACE:
+        return folder
+    from par import workspace_file  # noqa: PLC0415 - as above
+
+    if not workspace_file.path(context).exists():
+        workspace_file.write(context)
+    return workspace_file.path(context)

@@ -1,17 +1,16 @@
 """`par restore`: bring back what was removed, as it was."""
 
-from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import disposal, index, interrupts, locks, names, paths, plans, preparation, survey, trash
+from par import destination, disposal, index, interrupts, locks, names, plans, preparation, survey, trash
 from par.errors import ConflictError, NotFoundError, ParError, StateError
 from par.git import burial, repository
 from par.git.burial import Kept
 from par.index import Index
 from par.locks import Operation
-from par.model import Context, Kind, Phase, Worktree
+from par.model import Context, Worktree
 from par.names import visible
 from par.tmux import sessions
 from par.trash import Entry
@@ -47,68 +46,25 @@ def plan(request: Request) -> Plan:
     label = names.label(request.new_label) if request.new_label else entry.context.label
     if twin := found.like(label):
         raise ConflictError(f"context '{twin.label}' already exists", hint=_otherwise(entry))
-    targets = tuple(_target(kept, entry, label) for kept in entry.kept)
+    context = destination.of(entry, label, found)
     heads, notes = [], []
-    for place, (kept, target) in enumerate(zip(entry.kept, targets, strict=True)):
-        _check_place(found, target, entry, place)
+    _check_place(found, context.root, entry, entry.root_grave)
+    for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
+        _check_place(found, target.path, entry, entry.grave(place))
         _check_branch(kept, target, entry)
         head, note = _head(kept, target, entry, place)
         heads.append(head)
         notes += [note] if note else []
-    context = _context(entry, label, targets, {each.session for each in found.contexts})
     return Plan(entry, context, tuple(heads), tuple(notes))
 
 
-def _context(entry: Entry, label: str, targets: tuple[Worktree, ...], known: set[str]) -> Context:
-    before = entry.context
-    taken = known | {session.name for session in sessions.sessions(before.socket)}
-    root = before.root
-    name = _free(before.session, taken)
-    if label != before.label:
-        is_workspace = before.kind is Kind.WORKSPACE
-        root = before.root.parent / label if is_workspace else targets[0].path
-        folder = before.root.parent if is_workspace else before.repository.path
-        name = names.session(before.root.parent.name if is_workspace else folder.name, folder, label, taken)
-    return replace(
-        before,
-        label=label,
-        phase=Phase.RESTORING,
-        root=root,
-        worktrees=targets,
-        session=name,
-        operation=entry.id,
-    )
-
-
-def _free(name: str, taken: Container[str]) -> str:
-    number, candidate = 2, name
-    while candidate in taken:
-        number, candidate = number + 1, f"{name}-{number}"
-    return candidate
-
-
-def _target(kept: Kept, entry: Entry, label: str) -> Worktree:
-    was, before = kept.worktree, entry.context
-    if not was.repository.common_dir.is_dir():
-        gone = f"the repository '{visible(str(was.repository.path))}' is gone"
-        raise NotFoundError(gone, hint=f"its files are in {entry.folder}")
-    if label == before.label:
-        return was
-    path = paths.worktrees(was.repository.path, before.is_review) / label
-    if before.kind is Kind.WORKSPACE:
-        path = before.root.parent / label / was.path.relative_to(before.root)
-    is_taken = kept.tip and repository.branch_oid(was.repository, was.branch) is not None
-    is_named_so = kept.tip and was.branch == before.label
-    return replace(was, path=path, branch=label if is_taken or is_named_so else was.branch)
-
-
-def _check_place(found: Index, target: Worktree, entry: Entry, place: int) -> None:
+def _check_place(found: Index, path: Path, entry: Entry, grave: Path) -> None:
     try:
-        plans.check_path(found, target.path)
+        plans.check_path(found, path)
     except ConflictError as error:
         raise ConflictError(error.message, hint=_otherwise(entry)) from error
-    parent = next(each for each in target.path.parents if each.exists())
-    if entry.grave(place).exists() and parent.stat().st_dev != entry.folder.stat().st_dev:
+    parent = next(each for each in path.parents if each.exists())
+    if grave.exists() and parent.stat().st_dev != entry.folder.stat().st_dev:
         told = f"'{parent}' is on another disk than the trash"
         raise ConflictError(told, hint=f"its files are in {entry.folder}")
 
@@ -179,6 +135,8 @@ def run(planned: Plan) -> Context:
 
 
 def _put_back(planned: Plan, operation: Operation) -> None:
+    if planned.entry.has_root:
+        disposal.put_back_root(planned.entry, planned.context.root)
     rows = zip(planned.entry.kept, planned.context.worktrees, planned.heads, strict=True)
     for place, (kept, target, head) in enumerate(rows):
         with locks.repository(target.repository.common_dir):

@@ -1,18 +1,29 @@
 """`par rm`: put contexts away where they can be brought back; with `--purge` delete them at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from par import disposal, emptying, index, interrupts, locks, paths, processes, removal, survey, trash
+from par import (
+    barriers,
+    disposal,
+    emptying,
+    index,
+    interrupts,
+    locks,
+    processes,
+    removal,
+    roots,
+    survey,
+    trash,
+)
 from par.config import settings
 from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
-from par.git import links, relink, repository, work
+from par.git import repository, work
 from par.git.work import Losses
 from par.locks import Operation
 from par.model import Context, Phase, Sighting, Worktree
-from par.names import visible
 from par.removal import Removed
 from par.tmux import panes
 from par.trash import Entry
@@ -67,7 +78,7 @@ def plan(request: Request) -> Plan:
     wanted = {each.context.label: each for each in map(seen.find_ready, labels)}.values()
     # An adopted one is only forgotten: neither its lock nor its work is in the way of that
     judged = [each for each in wanted if not each.context.is_adopted]
-    _check(judged, judges_loss=request.is_purge and not request.is_forced)
+    _check(judged, seen.index.contexts, judges_loss=request.is_purge and not request.is_forced)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
     age = timedelta(days=days) if days else None
     return Plan(tuple(own_last), request.is_purge, request.is_forced, age)
@@ -110,7 +121,9 @@ def _take_away(doomed: Context, operation: Operation, session_id: str | None, pl
     shells = panes.pids(doomed.socket, session_id) if session_id else {}
     # What runs the first commands ends what it has started, on terminals of its own
     ending = processes.children(pid for pid, is_runner in shells.items() if is_runner)
-    running = processes.inside([each.path for each in doomed.worktrees], [*shells, *ending])
+    root = roots.of(doomed)
+    folders = [root] if root else [each.path for each in doomed.worktrees]
+    running = processes.inside(folders, [*shells, *ending])
     return replace(disposal.put_away(doomed, operation, session_id), processes=running)
 
 
@@ -128,18 +141,23 @@ def _tip(worktree: Worktree) -> str:
     return "" if is_elsewhere else repository.branch_oid(worktree.repository, worktree.branch) or ""
 
 
-def _check(sightings: Iterable[Sighting], judges_loss: bool) -> None:
-    said = {
-        each.context.label: next(filter(None, map(_bar, each.context.worktrees)), "") for each in sightings
-    }
-    if barred := [f"'{label}' {fault}" for label, fault in said.items() if fault]:
-        raise UnsafeError(f"cannot be removed: {'; '.join(barred)}", hint=_way_out(sightings))
-    found = {each.context.label: work.losses(each.context.worktrees) for each in sightings if judges_loss}
+def _check(sightings: Sequence[Sighting], known: Iterable[Context], judges_loss: bool) -> None:
+    bars = {each.context.label: barriers.find(each.context, known) for each in sightings}
+    if barred := {label: bar for label, bar in bars.items() if bar}:
+        said = "; ".join(f"'{label}' {bar.told}" for label, bar in barred.items())
+        raise UnsafeError(f"cannot be removed: {said}", hint=next(iter(barred.values())).hint)
+    found = {each.context.label: _losses(each.context) for each in sightings if judges_loss}
     if losing := {label: lost for label, lost in found.items() if any(lost)}:
         told = "; ".join(f"'{label}' has {_counted(lost)}" for label, lost in losing.items())
         hint = f"save the work, or give it up: par rm --purge --force {' '.join(losing)}"
         details = tuple(f"{label}: {line}" for label, lost in losing.items() for line in _listed(lost))
         raise UnsafeError(f"work would be lost: {told}", hint, details)
+
+
+def _losses(context: Context) -> Losses:
+    """What a workspace would lose, in all its repositories and beside them, as one."""
+    lost = work.losses(context.worktrees)
+    return lost._replace(files=(*lost.files, *roots.files(context)))
 
 
 def _counted(lost: Losses) -> str:
@@ -153,33 +171,3 @@ def _listed(lost: Losses) -> list[str]:
     lines = [*(f"uncommitted {each}" for each in lost.files), *(f"commit {each}" for each in lost.commits)]
     more = len(lines) - LISTED
     return [*lines[:LISTED], *([f"and {more} more"] if more > 0 else [])]
-
-
-def _way_out(sightings: Iterable[Sighting]) -> str:
-    """What mends the first bar: a command where there is one."""
-    worktree = next(w for each in sightings for w in each.context.worktrees if _bar(w))
-    home, path = visible(str(worktree.repository.path)), visible(str(worktree.path))
-    if (moved := relink.moved_to(worktree)) and not worktree.path.exists():
-        return f"git -C '{home}' worktree move '{visible(str(moved))}' '{path}'"
-    if links.lock_reason(worktree) is not None:
-        return f"git -C '{home}' worktree unlock '{path}'"
-    if not paths.is_beside(worktree.path):
-        return f"keep all of '{paths.data()}' on one disk: XDG_DATA_HOME says where it is"
-    return f"move away what is not par's: mv '{path}' ELSEWHERE"
-
-
-def _bar(worktree: Worktree) -> str:
-    if not worktree.repository.common_dir.is_dir():
-        return ""
-    # Also where its folder is gone: that is what a lock is for, a disk that is not always there
-    if (reason := links.lock_reason(worktree)) is not None:
-        return f"is locked by git worktree lock: {visible(reason)}"
-    path = worktree.path
-    if not paths.is_beside(path):
-        return f"lies on another disk than par's data folder: '{path}'"
-    # An index edited by hand may name anything, also what is only away for now
-    if path.is_symlink() or not paths.is_ours(path) or (path.exists() and not links.is_linked(worktree)):
-        return f"is no longer a worktree of par's at '{path}'"
-    if not path.exists() and (moved := relink.moved_to(worktree)):
-        return f"was moved by git worktree move to '{visible(str(moved))}'"
-    return ""

@@ -1,13 +1,13 @@
 """`par send`: type a text into the panes of contexts, and say of each whether it arrived."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import index
+from par import index, names
 from par.errors import NotFoundError
 from par.index import Index
-from par.model import Context
+from par.model import Context, Kind, Worktree
 from par.tmux import panes
 from par.tmux.panes import Pane
 
@@ -16,7 +16,10 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The text for the contexts `labels`; `is_active_pane` chooses the active pane, not the first."""
+    """The text for the contexts `labels`; `is_active_pane` chooses the active pane, not the first.
+
+    LABEL/REPO is the window of one repository of the workspace LABEL, unless a context is called so.
+    """
 
     labels: tuple[str, ...]
     text: str
@@ -26,10 +29,26 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """A context, and the worktree of it whose window is meant: None for the context as a whole."""
+
+    context: Context
+    worktree: Worktree | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.context.label}/{self.worktree.name}" if self.worktree else self.context.label
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """A context, the pane the text is for, and why it cannot arrive ('' when it can)."""
+    """The pane that the text is for, and why it cannot arrive ('' when it can).
+
+    `label` is that of the `context`, or LABEL/REPO.
+    """
 
     label: str
+    context: str
     socket: Path
     pane_id: str
     fault: str = ""
@@ -37,9 +56,9 @@ class Delivery:
 
 def plan(request: Request) -> tuple[Delivery, ...]:
     """Find the pane of each context. Raises NotFoundError for an unknown label or when there is none."""
-    contexts = _wanted(index.load(request.socket), request.labels)
-    live = {each: panes.panes(each) for each in {context.socket for context in contexts}}
-    return tuple(_delivery(context, live[context.socket], request) for context in contexts)
+    aims = _wanted(index.load(request.socket), request.labels)
+    live = {each: panes.panes(each) for each in {aim.context.socket for aim in aims}}
+    return tuple(_delivery(aim, live[aim.context.socket], request) for aim in aims)
 
 
 def run(planned: tuple[Delivery, ...], request: Request) -> tuple[Delivery, ...]:
@@ -52,32 +71,54 @@ def run(planned: tuple[Delivery, ...], request: Request) -> tuple[Delivery, ...]
     return tuple(_receipt(each, (each.socket, each.pane_id) in took) for each in planned)
 
 
-def _wanted(found: Index, labels: Iterable[str]) -> list[Context]:
+def _wanted(found: Index, labels: Iterable[str]) -> list[Aim]:
     chosen = list(labels)
     if [each.casefold() for each in chosen] != [ALL]:
-        return list({context.label: context for context in map(found.find, chosen)}.values())
+        return list({aim.label: aim for aim in (_aim(found, each) for each in chosen)}.values())
     found.tell_damaged()
-    ready = [context for context in found.contexts if context.is_ready]
+    ready = [Aim(context) for context in found.contexts if context.is_ready]
     if not ready:
         raise NotFoundError("there is no context to send to", hint="par start LABEL")
     return ready
 
 
-def _delivery(context: Context, live: list[Pane], request: Request) -> Delivery:
+def _aim(found: Index, label: str) -> Aim:
+    head, _, name = label.rpartition("/")
+    workspace = found.like(head)
+    if found.like(label) or not workspace or workspace.kind is not Kind.WORKSPACE:
+        return Aim(found.find(label))
+    by_key = {names.key(each.name): each for each in workspace.worktrees}
+    if names.key(name) not in by_key:
+        known = [each.name for each in workspace.worktrees]
+        hint = names.nearest_hint(name, known, otherwise=f"it has {', '.join(map(names.visible, known))}")
+        told = f"there is no repository '{names.visible(name)}' in the workspace '{workspace.label}'"
+        raise NotFoundError(told, hint=hint)
+    return Aim(workspace, by_key[names.key(name)])
+
+
+def _delivery(aim: Aim, live: list[Pane], request: Request) -> Delivery:
+    context = aim.context
     mine = [pane for pane in live if pane.label == context.label]
     mine = mine or [pane for pane in live if not pane.label and pane.session == context.session]
-    wanted = [pane for pane in mine if (pane.is_active if request.is_active_pane else pane.is_first)]
-    # A session that tmux-resurrect brought back has no mark on its first pane
-    chosen = wanted or (mine[:1] if mine and not mine[0].has_first else [])
-    fault = _fault(mine, chosen)
-    return Delivery(context.label, context.socket, chosen[0].id if chosen else "", fault)
+    chosen = _of_worktree(aim.worktree, mine) if aim.worktree else mine
+    if request.is_active_pane:
+        chosen = [pane for pane in chosen if pane.is_active and (pane.is_shown or aim.worktree)]
+    elif not aim.worktree:
+        # A session that tmux-resurrect brought back has no mark on its first pane
+        chosen = [pane for pane in mine if pane.is_first or not pane.has_first]
+    fault = _fault(aim, mine, chosen)
+    return Delivery(aim.label, context.label, context.socket, chosen[0].id if chosen else "", fault)
 
 
-def _fault(mine: list[Pane], chosen: list[Pane]) -> str:
+def _of_worktree(worktree: Worktree, live: list[Pane]) -> list[Pane]:
+    return [pane for pane in live if pane.worktree == worktree.name]
+
+
+def _fault(aim: Aim, mine: list[Pane], chosen: list[Pane]) -> str:
     if not mine:
         return "its session is stopped"
     if not chosen:
-        return "its first pane is closed: use --pane active"
+        return "its window is closed" if aim.worktree else "its first pane is closed: use --pane active"
     if chosen[0].is_dead:
         return "the program in its pane has ended"
     return "the input of its pane is switched off" if chosen[0].is_input_off else ""
@@ -86,4 +127,4 @@ def _fault(mine: list[Pane], chosen: list[Pane]) -> str:
 def _receipt(delivery: Delivery, has_taken: bool) -> Delivery:
     if delivery.fault or has_taken:
         return delivery
-    return Delivery(delivery.label, delivery.socket, delivery.pane_id, "tmux could not reach its pane")
+    return replace(delivery, fault="tmux could not reach its pane")

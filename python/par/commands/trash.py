@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from par import emptying, trash
+from par import emptying, roots, trash
 from par.errors import ParError
 from par.git import burial, links, work
 from par.git.burial import Kept
@@ -53,6 +53,8 @@ def _is_named(entry: Entry, name: str | None) -> bool:
 
 
 def _work(entry: Entry) -> Iterable[str]:
+    if entry.has_root and (found := roots.files_in(entry.root_grave, entry.context)):
+        yield _counted(len(found), "file", " beside the worktrees")
     for place, kept in enumerate(entry.kept):
         if not kept.worktree.repository.common_dir.is_dir():
             yield "what cannot be told: its repository is gone"

@@ -4,17 +4,36 @@ import os
 import pty
 import select
 import subprocess
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TextIO
 
+from par.errors import CommandError
+
 PATIENCE = 1.0
+# Several at once would write into each other's lines
+_stage = threading.Lock()
+_stop = threading.Event()
+
+
+@contextmanager
+def stopped() -> Iterator[None]:
+    """Every git that is followed in another thread ends, and begins no more, while the body lasts."""
+    _stop.set()
+    try:
+        yield
+    finally:
+        _stop.clear()
 
 
 class Progress:
     """A place for git's standard error: a terminal of its own where `screen` is one, else a pipe.
 
-    git shows its progress only to a terminal, and par shows it only when the work takes long.
+    git shows its progress only to a terminal, and par shows it only when the work takes long, and of
+    several at once one after the other.
     """
 
     def __init__(self, screen: TextIO) -> None:
@@ -22,6 +41,7 @@ class Progress:
         self._source, self.sink = pty.openpty() if self._screen is not None else os.pipe()
         self._said = b""
         self._shown = 0
+        self._is_on_stage = False
 
     def __enter__(self) -> "Progress":
         return self
@@ -31,17 +51,27 @@ class Progress:
         return self._said.decode("utf-8", "surrogateescape").replace("\r", "\n")
 
     def follow(self, process: subprocess.Popen[bytes], seconds: float | None) -> None:
-        """Read until `process` ends, whatever a hook left running. Raises TimeoutExpired after `seconds`."""
+        """Read until `process` ends, whatever a hook left running. Raises TimeoutExpired after `seconds`.
+
+        Raises CommandError when all are `stopped`.
+        """
         os.close(self.sink)
         self.sink = -1
         begun = time.monotonic()
         while self._read() or process.poll() is None:
+            if _stop.is_set():
+                raise CommandError("git was stopped")
             elapsed = time.monotonic() - begun
             if seconds is not None and elapsed > seconds:
                 raise subprocess.TimeoutExpired(process.args, seconds)
-            if self._screen is not None and elapsed > PATIENCE:
-                os.write(self._screen, self._said[self._shown :])
-                self._shown = len(self._said)
+            if elapsed > PATIENCE:
+                self._show()
+
+    def _show(self) -> None:
+        if self._screen is not None and (self._is_on_stage or _stage.acquire(blocking=False)):
+            self._is_on_stage = True
+            os.write(self._screen, self._said[self._shown :])
+            self._shown = len(self._said)
 
     def _read(self) -> bool:
         """Take what has arrived within a tenth of a second; whether anything did."""
@@ -57,5 +87,7 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._is_on_stage:
+            _stage.release()
         for descriptor in {self._source, self.sink} - {-1}:
             os.close(descriptor)

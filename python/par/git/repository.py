@@ -179,14 +179,15 @@ def settings_of(repository: Repository, branch: str) -> tuple[tuple[str, str], .
 
 
 def add_worktree(
-    repository: Repository, path: Path, branch: str, operation: Operation, with_hooks: bool
+    repository: Repository, path: Path, branch: str, operation: Operation, with_hooks: bool, workers: int = 0
 ) -> None:
     """Check `branch` out into the new folder `path`, with git's progress when it takes long.
 
-    `with_hooks` runs the repository's own hooks, as git would: never for a stranger's code.
+    `with_hooks` runs the repository's own hooks, as git would: never for a stranger's code. Of `workers`
+    that write files at once 0 are as many as there are processors.
     """
     quiet = () if with_hooks else process.NO_HOOKS
-    command = (*quiet, "-c", "checkout.workers=0", "worktree", "add", "--", str(path), branch)
+    command = (*quiet, "-c", f"checkout.workers={workers}", "worktree", "add", "--", str(path), branch)
     outcome = process.run_shown(repository.path, command, operation.descriptor)
     if outcome.status:
         raise CommandError(f"git worktree add: {outcome.reason}")

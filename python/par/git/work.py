@@ -23,11 +23,11 @@ def losses(worktrees: Sequence[Worktree]) -> Losses:
     files, commits = [], []
     for worktree in worktrees:
         if worktree.repository.common_dir.is_dir():
-            name = f"{worktree.repository.name}/" if len(worktrees) > 1 else ""
+            name = f"{worktree.name}/" if len(worktrees) > 1 else ""
             known = (worktree.path, worktree.repository, worktree.included)
             found = uncommitted(*known) if worktree.path.exists() else []
             files += [f"{name}{each}" for each in found]
-            name = f"{worktree.repository.name}: " if len(worktrees) > 1 else ""
+            name = f"{worktree.name}: " if len(worktrees) > 1 else ""
             commits += [f"{name}{each}" for each in unmerged(worktree)]
     return Losses(tuple(files), tuple(commits))
 

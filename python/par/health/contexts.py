@@ -5,7 +5,7 @@ from functools import cache, partial
 from pathlib import Path
 from shlex import quote
 
-from par import locks, repair
+from par import locks, repair, roots, workspace_file
 from par.errors import ParError
 from par.git import links, relink, repository
 from par.health import records
@@ -18,6 +18,9 @@ AFTER = {
     Phase.CREATING: "take back what was made",
     Phase.REMOVING: "finish it",
     Phase.RESTORING: "take it back",
+    Phase.PURGING: "finish it, or take it back where nothing is gone yet",
+    Phase.ADDING: "take back what was made",
+    Phase.DROPPING: "finish it",
 }
 
 
@@ -29,6 +32,7 @@ def examine(found: Index, folder: Path) -> Iterator[Finding]:
         if context.is_ready:
             for worktree in context.worktrees:
                 yield from _examine(context, worktree, [*homes, folder, *folder.parents], branches)
+            yield from _examine_file(context)
         elif not locks.is_running(context.operation):
             told = f"{context.phase.value} it was interrupted"
             mend = partial(repair.heal, Index((context,)), context.socket)
@@ -66,6 +70,14 @@ def _examine(
         )
 
 
+def _examine_file(context: Context) -> Iterator[Finding]:
+    root = roots.of(context)
+    if root and root.is_dir() and not workspace_file.shows_all(context):
+        told = f"its file for editors {_shown(workspace_file.path(context))} does not show all of it"
+        mend = partial(workspace_file.write, context)
+        yield Finding(Fault.WORKSPACE_FILE, context.label, told, "write it again", mend=mend)
+
+
 def _lost_repository(context: Context, worktree: Worktree, folders: Iterable[Path]) -> Finding:
     home = worktree.repository.path
     beside = (each for each in (home.parent.iterdir() if home.parent.is_dir() else ()) if each.is_dir())
@@ -90,7 +102,9 @@ def _lost_worktree(context: Context, worktree: Worktree) -> Finding:
         mend = partial(records.follow_worktree, context, worktree, new)
         return Finding(Fault.WORKTREE_MOVED, context.label, told, "record that it is there", mend=mend)
     how, remake = _remaking(context, worktree)
-    hint = "" if how else f"par rm {context.label}"
+    alone = f"par rm {context.label}"
+    others = f"par workspace drop {context.label} {worktree.name}"
+    hint = "" if how else alone if len(context.worktrees) == 1 else others
     return Finding(Fault.WORKTREE_GONE, context.label, told, how, hint, remake)
 
 

@@ -24,6 +24,7 @@ class Fault(Enum):
     BRANCH_RENAMED = "branch-renamed"
     SESSION_UNMARKED = "session-unmarked"
     SESSION_UNKNOWN = "session-unknown"
+    WORKSPACE_FILE = "workspace-file"
     GIT_REMAINS = "git-remains"
     REMAINS = "remains"
     TRASH_FILES = "trash-files"

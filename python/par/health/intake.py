@@ -52,7 +52,12 @@ def _session(label: str, stray: Stray, session: Marked | None, found: Index) -> 
         return session.name
     taken = {each.name for each in marks.marked(session.socket)} if session else set()
     taken |= {context.session for context in found.contexts}
-    return names.session(home.name, home.path, label, taken)
+    if stray.root == stray.worktrees[0].path:
+        return names.session(home.name, home.path, label, taken)
+    digits = paths.workspaces_of(stray.root).name
+    # That it was started in the folder above its repositories is likely, and can be told
+    started_in = next((each.name for each in home.path.parents if names.digest(each) == digits), "")
+    return names.workspace_session(started_in, digits, label, taken)
 
 
 def _record(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from par import index, locks, paths
+from par import index, locks, paths, roots, roster
 from par.errors import ConflictError
 from par.git import links, relink, repository
 from par.health import strays
@@ -39,10 +39,21 @@ def follow_repository(context: Context, worktree: Worktree, admin: Path) -> None
 
 
 def follow_worktree(context: Context, worktree: Worktree, path: Path) -> None:
-    """Record the place the worktree was moved to; outside of par's folder it is no longer par's."""
+    """Record the place the worktree was moved to; outside of par's folder it is no longer par's.
+
+    One that was moved out of a workspace is no longer in that.
+    """
     moved = replace(worktree, path=path)
     is_strange = not paths.is_ours(path)
+    if roots.of(context) and context.root not in path.parents and len(context.worktrees) > 1:
+        rest = revise(context, lambda current: _without(current, worktree))
+        roster.show(rest, context)
+        return
     revise(context, lambda current: replace(_place(current, worktree, moved), is_adopted=is_strange))
+
+
+def _without(context: Context, gone: Worktree) -> Context:
+    return replace(context, worktrees=tuple(each for each in context.worktrees if each.path != gone.path))
 
 
 def follow_branch(context: Context, worktree: Worktree, branch: str) -> None:
@@ -53,7 +64,7 @@ def follow_branch(context: Context, worktree: Worktree, branch: str) -> None:
     changed = revise(context, lambda current: _place(current, worktree, new))
     for session in marks.marked(context.socket):
         if session.label == context.label:
-            marks.mark_branch(changed, session)
+            marks.mark_worktrees(changed, session.id)
 
 
 def remake_branch(worktree: Worktree, oid: str) -> None:

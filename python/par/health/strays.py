@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from par import paths
+from par import paths, roots
 from par.errors import ParError
 from par.git import links, relink, repository
 from par.index import Index
@@ -65,14 +65,23 @@ def _is_linked(path: Path) -> bool:
 def _leaves(folder: Path, depth: int) -> Iterator[Path]:
     for inner in _below(folder):
         entries = list(inner.iterdir()) if os.access(inner, os.R_OK | os.X_OK) else []
-        if (
-            COPY.fullmatch(inner.name)
-            or any(each.name == ".git" or not each.is_dir() for each in entries)
-            or not depth
-        ):
+        if COPY.fullmatch(inner.name) or any(each.name == ".git" for each in entries) or not depth:
             yield inner
+        elif any(not each.is_dir() for each in entries):
+            yield from _worktrees_in(inner) or [inner]
         else:
             yield from _leaves(inner, depth - 1)
+
+
+def _worktrees_in(folder: Path) -> list[Path]:
+    """The worktrees in what may be the folder of a workspace, where the user has files too."""
+    inside = _below(folder)
+    inside += [deeper for each in inside if not _is_worktree(each) for deeper in _below(each)]
+    return [each for each in inside if _is_worktree(each)]
+
+
+def _is_worktree(folder: Path) -> bool:
+    return os.path.lexists(folder / ".git") or bool(COPY.fullmatch(folder.name))
 
 
 def _below(folder: Path) -> list[Path]:
@@ -84,17 +93,28 @@ def _below(folder: Path) -> list[Path]:
 def unknown(found_folders: Iterable[Path], known: Index) -> list[Stray]:
     """Of these folders those that no context has, put together to what was one context."""
     taken = {worktree.path for context in known.contexts for worktree in context.worktrees}
-    roots: dict[Path, list[Path]] = {}
+    taken |= {root for context in known.contexts if (root := roots.of(context))}
+    found_roots: dict[Path, list[Path]] = {}
     for path in found_folders:
         is_inside = any(each in taken for each in path.parents)
         if path not in taken and not is_inside and path.exists() and not COPY.fullmatch(path.name):
-            roots.setdefault(_root(path), []).append(path)
-    found = [_stray(root, below) for root, below in roots.items()]
+            found_roots.setdefault(_root(path), []).append(path)
+    found = [_stray(root, below) for root, below in found_roots.items()]
     return sorted(found, key=lambda each: each.made_at)
 
 
 def _root(path: Path) -> Path:
-    return path.parent if paths.data() / "workspaces" in path.parents else path
+    home = paths.data() / "workspaces"
+    if home not in path.parents:
+        return path
+    for parent in (each for each in path.parents if paths.is_workspace(each)):
+        if any(parent.glob("*.code-workspace")):
+            return parent
+    # As the older par-cli made them: LABEL/REPOSITORY/LABEL
+    parts = path.relative_to(home).parts[1:]
+    half = len(parts) // 2
+    is_older = len(parts) % 2 == 1 and half and parts[:half] == parts[half + 1 :]
+    return path.parents[half] if is_older else path.parent
 
 
 def _stray(root: Path, below: list[Path]) -> Stray:

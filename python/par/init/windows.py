@@ -42,13 +42,21 @@ def _write(
     """Write what is to be run, and what is held; the programs that will run it."""
     programs = []
     for place, (worktree, preparation) in enumerate(zip(context.worktrees, preparations, strict=True)):
-        files = Files(folder, place)
-        if preparation.recipe.commands:
-            jobs.save_job(files, _job(context, session_id, worktree, preparation))
-            programs.append(_program(files))
-        elif preparation.is_held:
-            jobs.save_state(files, State(Init.HELD, worktree.repository.name, jobs.now()))
+        program = write(Files(folder, place), context, session_id, worktree, preparation)
+        programs += [program] if program else []
     return programs
+
+
+def write(
+    files: Files, context: Context, session_id: str, worktree: Worktree, preparation: Preparation
+) -> list[str]:
+    """Write what is to be run in one worktree, or that it is held; the program that will run it, if any."""
+    if preparation.recipe.commands:
+        jobs.save_job(files, _job(context, session_id, worktree, preparation))
+        return _program(files)
+    if preparation.is_held:
+        jobs.save_state(files, State(Init.HELD, worktree.repository.name, jobs.now()))
+    return []
 
 
 def _job(context: Context, session_id: str, worktree: Worktree, preparation: Preparation) -> Job:

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from par.model import Context, State
+from par.model import Context, State, Worktree
 from par.render import findings as of_doctor
 from par.render import listing
 
@@ -33,8 +33,7 @@ def contexts(seen: Listing) -> str:
 
 
 def made(context: Context, init: str = "") -> str:
-    """The document of `par start --json` and `par checkout --json`."""
-    worktree = context.worktrees[0]
+    """The document of `par start --json`, `par checkout --json` and `par workspace start --json`."""
     return _dumped(
         {
             "context": {
@@ -44,20 +43,22 @@ def made(context: Context, init: str = "") -> str:
                 "init": init,
                 "repository": {"name": context.repository.name, "path": str(context.repository.path)},
                 "session": {"name": context.session},
-                "worktrees": [
-                    {
-                        "repository": str(worktree.repository.path),
-                        "path": str(worktree.path),
-                        "branch": worktree.branch,
-                        "created_branch": worktree.is_branch_ours,
-                        **listing.ports(worktree),
-                    }
-                ],
-                "branch": worktree.branch,
+                "worktrees": [*map(_made, context.worktrees)],
+                "branch": context.branch,
                 "created_at": context.created_at.isoformat(),
             }
         }
     )
+
+
+def _made(worktree: Worktree) -> Document:
+    return {
+        "repository": str(worktree.repository.path),
+        "path": str(worktree.path),
+        "branch": worktree.branch,
+        "created_branch": worktree.is_branch_ours,
+        **listing.ports(worktree),
+    }
 
 
 def removed(done: Iterable[Removed]) -> str:

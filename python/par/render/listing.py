@@ -33,6 +33,8 @@ MARKS = {
     State.REMOVING: "…",
     State.PURGING: "…",
     State.RESTORING: "…",
+    State.ADDING: "…",
+    State.DROPPING: "…",
     State.DAMAGED: "✗",
 }
 INITS_SHOWN = ("running", "failed", "held")
@@ -65,9 +67,10 @@ def _row(sighting: Sighting) -> tuple[str, ...]:
 
 
 def _branch(sighting: Sighting) -> str:
-    """The branch that is really checked out, or what there is instead."""
-    seen = sighting.branches[0]
-    return sighting.context.branch if seen is None else seen or "(no branch)"
+    """The branch that is really checked out, or what there is instead; in a workspace each one of them."""
+    pairs = zip(sighting.context.worktrees, sighting.branches, strict=True)
+    shown = (worktree.branch if seen is None else seen or "(no branch)" for worktree, seen in pairs)
+    return ", ".join(dict.fromkeys(shown))
 
 
 def damaged(found: Iterable[Damaged]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from par.model import Context, Kind, Sighting
@@ -27,23 +28,8 @@ TRASH = (
 
 
 def place(context: Context) -> str:
-    """What a context is a part of, in a word or two."""
-    count = len(context.worktrees)
-    return f"workspace ({count} repos)" if context.kind is Kind.WORKSPACE else context.repository.name
-
-
-def made(context: Context, init: str = "") -> str:
-    """What `par start` and `par checkout` say when they are done; `init` is how its commands go."""
-    lines = [
-        f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}",
-        f"  worktree  {visible(str(context.root))}",
-        f"  branch    {visible(context.branch)}"
-        + ("" if context.worktrees[0].is_branch_ours else " (existing)"),
-        f"  session   {context.session}",
-        *([f"  init      {init} (par init {context.label}{' --log' * (init == 'running')})"] if init else []),
-        f"open it: par open {context.label}",
-    ]
-    return "\n".join(lines)
+    """What a context is a part of: its repository, or those of a workspace."""
+    return f"workspace ({context.place})" if context.kind is Kind.WORKSPACE else context.place
 
 
 def removed(done: Removed) -> str:
@@ -51,11 +37,12 @@ def removed(done: Removed) -> str:
     if done.is_adopted:
         return _forgotten(done)
     parts = [
-        *(["worktree"] if done.folders else []),
-        *(f"branch {visible(name)}" for name in done.branches),
+        *([_many("worktree", len(done.folders))] if done.folders else []),
+        *(_branches(name, count) for name, count in Counter(done.branches).items()),
         *(["session"] if done.session else []),
     ]
-    said = f"removed '{done.label}'" + (f": {', '.join(parts)}" if parts else ": only its record was left")
+    deed = "dropped" if done.is_part else "removed"
+    said = f"{deed} '{done.label}'" + (f": {', '.join(parts)}" if parts else ": only its record was left")
     lines = [said]
     if done.processes:
         lines.append(f"still running in its folder: {visible(', '.join(done.processes))}")
@@ -66,8 +53,17 @@ def removed(done: Removed) -> str:
     if done.left:
         lines.append(f"its files are in {visible(str(done.left))}: some could not be deleted")
     if done.trash_id:
-        lines.append(f"all of it is in the trash, bring it back: par restore {done.label}")
+        how = f"{done.trash_id} --as NEWLABEL" if done.is_part else done.label
+        lines.append(f"all of it is in the trash, bring it back: par restore {how}")
     return "\n".join(lines)
+
+
+def _many(noun: str, count: int) -> str:
+    return noun if count == 1 else f"{count} {noun}s"
+
+
+def _branches(name: str, count: int) -> str:
+    return f"branch {visible(name)}" + ("" if count == 1 else f" in {count} repositories")
 
 
 def _forgotten(done: Removed) -> str:
@@ -135,7 +131,7 @@ def doomed(sightings: Iterable[Sighting]) -> str:
 def deliveries(found: Iterable[Delivery], verb: str) -> str:
     """A receipt for each context that a text was for; `verb` tells what happened to it."""
     return "\n".join(
-        f"{each.label}: " + (f"not sent, {each.fault}" if each.fault else verb) for each in found
+        f"{visible(each.label)}: " + (f"not sent, {each.fault}" if each.fault else verb) for each in found
     )
 
 

@@ -63,6 +63,14 @@ def close(socket: Path, window_ids: Iterable[str]) -> None:
         server.attempt(socket, "kill-window", "-t", window_id)
 
 
+def close_panes(socket: Path, words: Sequence[str]) -> None:
+    """Kill the panes whose program was started with one of `words`."""
+    listed = server.attempt(socket, "list-panes", "-a", "-F", "#{pane_id} #{pane_start_command}").stdout
+    for pane_id, _, command in (line.partition(" ") for line in listed.splitlines()):
+        if any(word in command for word in words):
+            server.attempt(socket, "kill-pane", "-t", pane_id)
+
+
 def end(socket: Path, session_id: str, init: str, pane_id: str) -> None:
     """Write `init` on a session and, with a `pane_id`, close that pane, unless the session would end too."""
     closing = ("if-shell", "-F", "-t", pane_id, IS_ALONE, "", f"kill-pane -t {pane_id}")

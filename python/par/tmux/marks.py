@@ -50,12 +50,18 @@ def unmark(session: Marked) -> None:
     listed = ("list-windows", "-t", f"{session.id}:", "-F", "#{window_id}\t#{@par_context}")
     rows = [row.split("\t") for row in server.attempt(session.socket, *listed).stdout.splitlines()]
     windows = [row[0] for row in rows if row[1:] == [session.label]]
-    script = [f"set-option -w -u -t {window_id} @par_context" for window_id in windows]
+    script = [
+        f"set-option -w -u -t {window_id} {option}"
+        for window_id in windows
+        for option in ("@par_context", "@par_worktree")
+    ]
     script += [f"set-option -u -t '{session.id}:' {option}" for option in OPTIONS]
     server.run(session.socket, "source-file", "-", text="\n".join([*script, ""]))
 
 
-def mark_branch(context: Context, session: Marked) -> None:
-    """Write on the session which branch its context is on now."""
-    target = f"{session.id}:"
-    server.run(context.socket, "set-option", "-t", target, "@par_branch", argument(context.branch))
+def mark_worktrees(context: Context, session_id: str) -> None:
+    """Write on the session which repositories its context has now, and the branch it is on."""
+    target = f"{session_id}:"
+    repositories = ("set-option", "-t", target, "@par_repo", argument(context.place))
+    branch = ("set-option", "-t", target, "@par_branch", argument(context.branch))
+    server.run(context.socket, *repositories, ";", *branch)

@@ -15,28 +15,33 @@ FIELDS = (
     "#{pane_id}",
     "#{@par_label}",
     "#{session_name}",
-    "#{pane_active}#{window_active}",
+    "#{pane_active}",
+    "#{window_active}",
     "#{pane_dead}",
     "#{pane_input_off}",
     "#{@par_pane}",
+    "#{@par_worktree}",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Pane:
-    """A live pane: whose session it is in, and whether it is the session's active or the context's first.
+    """A live pane: whose session it is in, and whether it is its window's active or the context's first.
 
-    `has_first` says that the session knows which pane is its first.
+    `is_shown` says that its window is the one that its session shows, `has_first` that the session knows
+    which pane is its first. In a workspace `worktree` names the repository whose window it is in.
     """
 
     id: str
     label: str
     session: str
     is_active: bool
+    is_shown: bool
     is_first: bool
     has_first: bool
     is_dead: bool
     is_input_off: bool
+    worktree: str
 
 
 def panes(socket: Path) -> list[Pane]:
@@ -50,16 +55,28 @@ def panes(socket: Path) -> list[Pane]:
     return [_pane(*row) for row in rows if len(row) == len(FIELDS)]
 
 
-def _pane(pane_id: str, label: str, session: str, active: str, dead: str, off: str, first: str) -> Pane:
+def _pane(
+    pane_id: str,
+    label: str,
+    session: str,
+    active: str,
+    shown: str,
+    dead: str,
+    off: str,
+    first: str,
+    worktree: str,
+) -> Pane:
     return Pane(
         id=pane_id,
         label=label,
         session=session,
-        is_active=active == "11",
+        is_active=active == "1",
+        is_shown=shown == "1",
         is_first=pane_id == first,
         has_first=bool(first),
         is_dead=dead == "1",
         is_input_off=off == "1",
+        worktree=worktree,
     )
 
 

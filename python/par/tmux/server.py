@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,8 @@ from par.errors import CommandError, NotFoundError
 # How tmux says that nobody listens on the socket (client.c)
 ABSENT = ("no server running on", "error connecting to", "server exited", "lost server")
 BOOT_SECONDS = 20
+# What tmux reads as more than a character inside double quotes, or at the end of a line
+ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "$": r"\$", "\n": r"\n", "\r": r"\r"})
 
 
 class Outcome(NamedTuple):
@@ -56,11 +58,33 @@ def attempt(socket: Path, *arguments: str, text: str | None = None, folder: Path
 
 def run(socket: Path, *arguments: str, text: str | None = None, folder: Path | None = None) -> str:
     """Run a chain of tmux commands; its standard output. Raises CommandError with tmux's own words."""
-    outcome = attempt(socket, *arguments, text=text, folder=folder)
+    return _said(arguments[0], attempt(socket, *arguments, text=text, folder=folder))
+
+
+def run_script(socket: Path, commands: Sequence[Sequence[str]], folder: Path | None = None) -> str:
+    """As `run`, for commands of any length and number: each argument is taken as it is.
+
+    The first that fails is the last. The server has to be there.
+    """
+    # On one line: tmux goes on with the next line after a failure
+    script = " ; ".join(" ".join(map(_quoted, command)) for command in commands)
+    return _said(commands[0][0], attempt(socket, "source-file", "-", text=f"{script}\n", folder=folder))
+
+
+def _said(command: str, outcome: Outcome) -> str:
     if outcome.status:
         said = outcome.stderr.strip().splitlines() or [f"exit status {outcome.status}"]
-        raise CommandError(f"tmux {arguments[0]}: {said[0]}")
+        raise CommandError(f"tmux {command}: {said[0]}")
     return outcome.stdout
+
+
+def line(value: str) -> str:
+    """`value` on one line and without tabs, which are between the fields of what tmux lists."""
+    return value.translate({9: " ", 10: " "})
+
+
+def _quoted(argument: str) -> str:
+    return f'"{argument.translate(ESCAPES)}"'
 
 
 def argv(socket: Path, *arguments: str) -> list[str]:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from par.errors import CommandError
-from par.model import Context, Session
+from par.model import Context, Kind, Session
 from par.sockets import current_pane
-from par.tmux import server
+from par.tmux import server, windows
 
 # A runner that was killed told nobody: then no pane of its window is alive
 ALIVE = "#{W:#{P:#{?#{&&:#{@par_jobs},#{==:#{pane_dead},0}},1,}}}"
@@ -69,27 +69,34 @@ def _session(row: list[str], here: str) -> Session:
 def create(context: Context) -> str:
     """Make the session of `context` in its folder, marked with what is known of it; the session's id.
 
-    One call, so that no session is ever left unmarked. The folder is that of the calling process: `-c`
-    would expand formats in it. Raises CommandError.
+    That of a workspace has a window for each repository too. One call, so that no session is ever left
+    unmarked. The folder is that of the calling process: `-c` would expand formats in it. Raises CommandError.
     """
     target = f"={context.session}:"
-    made = ("new-session", "-d", "-s", context.session, "-n", context.label)
-    shown = ("display-message", "-p", "-t", target, "#{session_id}")
+    is_workspace = context.kind is Kind.WORKSPACE
+    own = () if is_workspace else windows.environment(context.worktrees[0])
+    commands = [
+        ("new-session", "-d", "-s", context.session, "-n", context.label, *own),
+        server.stays(target),
+        *_marks(context, target),
+        *(each for w in context.worktrees if is_workspace for each in windows.made(context, w, target)),
+        ("display-message", "-p", "-t", target, "#{session_id}"),
+    ]
     with server.started(context.socket):
-        chain = (*made, ";", *server.stays(target), ";", *_marks(context, target), ";", *shown)
-        return server.run(context.socket, *chain, folder=context.root).strip()
+        return server.run_script(context.socket, commands, context.root).strip()
 
 
 def mark(context: Context, session_id: str) -> None:
     """Write on a session that has lost its marks which context it belongs to."""
-    server.run(context.socket, *_marks(context, f"{session_id}:"))
+    inner = windows.found_again(context, session_id) if context.kind is Kind.WORKSPACE else []
+    server.run_script(context.socket, [*_marks(context, f"{session_id}:"), *inner])
 
 
 def adopt(context: Context, session_id: str) -> None:
     """Mark a session that was there before par as that of `context`. Raises CommandError."""
     target = f"{session_id}:"
     adopted = ("set-option", "-t", target, "@par_adopted", "1")
-    server.run(context.socket, *_marks(context, target), ";", *adopted)
+    server.run_script(context.socket, [*_marks(context, target), adopted])
 
 
 def folders(socket: Path, session_id: str) -> list[Path]:
@@ -116,24 +123,28 @@ def release(context: Context, session: Session) -> None:
     server.attempt(context.socket, "source-file", "-", text="\n".join([*script, ""]))
 
 
-def _marks(context: Context, target: str) -> list[str]:
+def _marks(context: Context, target: str) -> list[tuple[str, ...]]:
     facts = {
         "@par_label": context.label,
         "@par_kind": context.kind.value,
-        "@par_repo": context.repository.name,
+        "@par_repo": context.place,
         "@par_branch": context.branch,
         "@par_path": str(context.root),
     }
-    chain = []
-    for option, value in facts.items():
-        chain += ["set-option", "-t", target, option, argument(value), ";"]
-    chain += ["set-option", "-F", "-t", target, "@par_pane", "#{pane_id}", ";"]
-    return [*chain, "set-option", "-w", "-t", target, "@par_context", argument(context.label)]
+    # The other windows of a workspace are those of its repositories; its first one is of none
+    is_workspace = context.kind is Kind.WORKSPACE
+    first = f"{target}{{start}}" if is_workspace else target
+    context_mark = ("set-option", "-w", "-t", target, "@par_context", context.label)
+    return [
+        *(("set-option", "-t", target, option, server.line(value)) for option, value in facts.items()),
+        ("set-option", "-F", "-t", first, "@par_pane", "#{pane_id}"),
+        *([] if is_workspace else [context_mark]),
+    ]
 
 
 def argument(value: str) -> str:
     """`value` as one argument of a chain: on one line, and never the end of a command."""
-    plain = value.translate({9: " ", 10: " "})
+    plain = server.line(value)
     return plain[:-1] + "\\;" if plain.endswith(";") else plain
 
 

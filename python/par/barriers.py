@@ -1,0 +1,55 @@
+"""What is in the way of moving a worktree, or a workspace's folder, out of its place."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from par import paths, roots
+from par.git import links, relink
+from par.model import Context, Worktree
+from par.names import visible
+
+
+class Bar(NamedTuple):
+    """Why something may not be moved, in words that go on after its name, and what mends that."""
+
+    told: str
+    hint: str
+
+
+def find(context: Context, known: Iterable[Context]) -> Bar | None:
+    """The first thing in the way of moving the context, one of the `known`; None where nothing is."""
+    found = next(filter(None, map(of_worktree, context.worktrees)), None)
+    root = roots.of(context)
+    if found or root is None:
+        return found
+    if other := roots.intruder(context, known):
+        told = f"has worktrees of '{other.label}' in its folder"
+        return Bar(told, f"par rm {other.label}")
+    return None if paths.is_beside(root) else _on_another_disk(str(root))
+
+
+def of_worktree(worktree: Worktree) -> Bar | None:
+    """What is in the way of moving a worktree; None where nothing is, or its repository is gone."""
+    home, path = visible(str(worktree.repository.path)), worktree.path
+    shown = visible(str(path))
+    if not worktree.repository.common_dir.is_dir():
+        return None
+    # Also where its folder is gone: that is what a lock is for, a disk that is not always there
+    if (reason := links.lock_reason(worktree)) is not None:
+        told = f"is locked by git worktree lock: {visible(reason)}"
+        return Bar(told, f"git -C '{home}' worktree unlock '{shown}'")
+    if not paths.is_beside(path):
+        return _on_another_disk(shown)
+    # An index edited by hand may name anything, also what is only away for now
+    if path.is_symlink() or not paths.is_ours(path) or (path.exists() and not links.is_linked(worktree)):
+        told = f"is no longer a worktree of par's at '{path}'"
+        return Bar(told, f"move away what is not par's: mv '{shown}' ELSEWHERE")
+    if not path.exists() and (moved := relink.moved_to(worktree)):
+        told = f"was moved by git worktree move to '{visible(str(moved))}'"
+        return Bar(told, f"git -C '{home}' worktree move '{visible(str(moved))}' '{shown}'")
+    return None
+
+
+def _on_another_disk(place: str) -> Bar:
+    told = f"lies on another disk than par's data folder: '{place}'"
+    return Bar(told, f"keep all of '{paths.data()}' on one disk: XDG_DATA_HOME says where it is")

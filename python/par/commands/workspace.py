@@ -1,0 +1,133 @@
+"""`par workspace start`: one new context over several repositories, all or nothing."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from par import names, paths, plans, survey
+from par.errors import ConflictError, NotFoundError, UsageError
+from par.git import repository
+from par.model import Kind, Repository
+from par.names import visible
+from par.plans import CreationPlan, WorktreePlan
+from par.preparation import Consent, prepare
+
+REPOS_HINT = "par workspace start LABEL --repos PATH,PATH"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `par workspace start` was asked for.
+
+    `repos` are the repositories as they were typed, separated by commas; without them those that lie in
+    `folder` are taken.
+    """
+
+    label: str
+    folder: Path
+    socket: Path
+    repos: str | None = None
+    base: str | None = None
+    consent: Consent = Consent()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A repository of the workspace, and the folder of it whose commit its branch starts at."""
+
+    home: Repository
+    folder: Path
+
+
+def plan(request: Request) -> CreationPlan:
+    """Decide how the workspace is made. Raises every refusal, of whichever repository; touches nothing."""
+    label = names.label(request.label)
+    found = survey.known(request.socket)
+    plans.check_label(found, label)
+    folder = _root(request.folder)
+    root = paths.workspaces(folder) / label
+    plans.check_path(found, root)
+    sources = _distinct(named(folder, request.repos) if request.repos is not None else _within(folder))
+    return CreationPlan(
+        label=label,
+        kind=Kind.WORKSPACE,
+        root=root,
+        worktrees=tuple(_worktrees(sources, root, label, request)),
+        named_after=(f"ws-{folder.name}", folder),
+        taken=plans.live_names(request.socket),
+        socket=request.socket,
+        consent=request.consent,
+    )
+
+
+def _root(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise NotFoundError(f"there is no folder '{visible(str(folder))}'", hint="use --path ROOT")
+    return folder.resolve()
+
+
+def named(folder: Path, typed: str, hint: str = REPOS_HINT) -> Iterator[Source]:
+    """The repositories that are named, or lie, in `folder`. Raises NotFoundError for what is none."""
+    given = [each.strip() for each in typed.split(",") if each.strip()]
+    if not given:
+        raise UsageError("--repos names no repository", hint=hint)
+    for each in given:
+        place = folder / os.path.expanduser(each)  # noqa: PTH111 - Path's own fails where there is no such user
+        home = repository.containing(place, hint=hint) if place.is_dir() else None
+        # A folder inside of a repository is none itself
+        if home is None or not (os.path.lexists(place / ".git") or place.resolve() == home.path):
+            raise NotFoundError(f"'{visible(str(place))}' is not a git repository", hint=hint)
+        yield Source(home, place)
+
+
+def _within(folder: Path) -> Iterator[Source]:
+    """The repositories one level below, in the order of their names; hidden folders are not looked at."""
+    try:
+        places = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    except OSError as error:
+        told = f"the folder '{visible(str(folder))}' cannot be read: {error.strerror}"
+        raise NotFoundError(told, hint=REPOS_HINT) from error
+    found = [each for each in places if _is_main(each)]
+    if not found:
+        told = f"there is no git repository directly in '{visible(str(folder))}'"
+        raise NotFoundError(told, hint=REPOS_HINT)
+    # A link to one beside it is the same one
+    real = {each.resolve(): each for each in sorted(found, key=Path.is_symlink, reverse=True)}
+    for each in sorted(real.values()):
+        yield Source(repository.containing(each), each)
+
+
+def _is_main(place: Path) -> bool:
+    """Whether `place` has a git folder of its own: that of linked worktrees and submodules is a file."""
+    inner = [f"{place}/.git/{name}" for name in ("HEAD", "objects", "refs")]
+    return all(map(os.path.lexists, inner))
+
+
+def _distinct(sources: Iterable[Source]) -> list[Source]:
+    known: dict[Path, Source] = {}
+    for source in sources:
+        if source.home.common_dir in known:
+            told = f"the repository '{visible(str(source.home.path))}' is named twice"
+            raise UsageError(told, hint=REPOS_HINT)
+        known[source.home.common_dir] = source
+    return [*known.values()]
+
+
+def _worktrees(sources: Iterable[Source], root: Path, label: str, request: Request) -> Iterator[WorktreePlan]:
+    taken = {names.key(f"{root.name}.code-workspace")}
+    for source in sources:
+        name = names.folder(source.home.name, taken)
+        taken.add(names.key(name))
+        branch = branch_of(source, label, request.base)
+        yield WorktreePlan(source.home, root / name, branch, prepare(source.home, request.consent))
+
+
+def branch_of(source: Source, label: str, base: str | None) -> plans.BranchPlan:
+    """How the branch `label` of the repository comes to be. Raises every refusal, naming the repository."""
+    try:
+        return plans.own_branch(source.home, label, base, source.folder)
+    except ConflictError as error:
+        place = visible(str(source.home.path))
+        hint = error.hint.replace("par start", "par workspace start")
+        raise ConflictError(f"{error.message} in '{place}'", hint=hint) from error

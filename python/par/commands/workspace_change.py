@@ -1,0 +1,150 @@
+"""`par workspace add` and `par workspace drop`: a workspace gets, or loses, one repository."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from par import barriers, dropping, extension, index, interrupts, locks, names, repair, survey
+from par.commands import workspace
+from par.commands.workspace import Source
+from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
+from par.init import joining
+from par.init.jobs import Init
+from par.model import Context, Kind, Phase, Worktree
+from par.names import visible
+from par.plans import CreationPlan, WorktreePlan
+from par.preparation import Consent, prepare
+from par.removal import Removed
+
+
+@dataclass(frozen=True, slots=True)
+class AddRequest:
+    """The workspace to add to, and a repository: a path, or a name in `folder` or beside its others."""
+
+    label: str
+    repo: str
+    folder: Path
+    socket: Path
+    base: str | None = None
+    consent: Consent = Consent()
+
+
+@dataclass(frozen=True, slots=True)
+class DropRequest:
+    """The workspace to take something out of, and what: the name of a repository in it."""
+
+    label: str
+    repo: str
+    socket: Path
+
+
+@dataclass(frozen=True, slots=True)
+class DropPlan:
+    """A workspace and the worktree that can be taken out of it."""
+
+    context: Context
+    worktree: Worktree
+
+
+def plan_add(request: AddRequest) -> tuple[Context, CreationPlan]:
+    """Decide how the worktree is made. Raises every refusal; touches nothing."""
+    context = _workspace(request.label, request.socket)
+    source = _source(context, request)
+    for known in context.worktrees:
+        if known.repository.common_dir == source.home.common_dir:
+            told = f"'{visible(known.name)}' is in the workspace '{context.label}' already"
+            raise ConflictError(told, hint=f"par open {context.label}")
+    taken = {names.key(each.name) for each in context.root.glob("*")}
+    name = names.folder(source.home.name, taken | {names.key(each.name) for each in context.worktrees})
+    branch = workspace.branch_of(source, context.label, request.base)
+    wanted = WorktreePlan(source.home, context.root / name, branch, prepare(source.home, request.consent))
+    return context, CreationPlan(
+        label=context.label,
+        kind=Kind.WORKSPACE,
+        root=context.root,
+        worktrees=(wanted,),
+        named_after=("", context.root),
+        taken=frozenset(),
+        socket=context.socket,
+        consent=request.consent,
+    )
+
+
+def _workspace(label: str, socket: Path) -> Context:
+    context = survey.survey(socket).find_ready(label).context
+    if context.kind is not Kind.WORKSPACE or context.is_adopted:
+        told = f"'{context.label}' is no workspace: it has one repository"
+        raise ConflictError(told, hint="par ls --kind workspace")
+    return context
+
+
+def _source(context: Context, request: AddRequest) -> Source:
+    hint = f"par workspace add {context.label} PATH"
+    if not request.repo.strip() or "," in request.repo:
+        raise UsageError("one repository is added at a time", hint=hint)
+    beside = dict.fromkeys(each.repository.path.parent for each in context.worktrees)
+    places = [request.folder, *beside]
+    found = next((each for each in places if (each / request.repo).is_dir()), request.folder)
+    (source,) = workspace.named(found, request.repo, hint)
+    return source
+
+
+def run_add(context: Context, planned: CreationPlan) -> Context:
+    """Make what was planned, or leave nothing of it; the workspace as it is then."""
+    return extension.extend(context, planned)
+
+
+def plan_drop(request: DropRequest) -> DropPlan:
+    """Find the worktree, and see that it can be moved. Raises every refusal; touches nothing."""
+    context = _workspace(request.label, request.socket)
+    worktree = _named(context, request.repo)
+    if len(context.worktrees) == 1:
+        told = f"'{visible(worktree.name)}' is the last repository of '{context.label}'"
+        raise ConflictError(told, hint=f"par rm {context.label}")
+    if not worktree.repository.common_dir.is_dir():
+        gone = f"the repository '{visible(str(worktree.repository.path))}' is gone"
+        raise NotFoundError(gone, hint="par doctor")
+    if any(run.state.init is Init.RUNNING for run in joining.runs_of(context, worktree)):
+        told = f"the commands of '{visible(worktree.name)}' are running"
+        raise ConflictError(told, hint=f"par init {context.label} --wait")
+    if bar := barriers.of_worktree(worktree):
+        raise UnsafeError(f"'{visible(worktree.name)}' cannot be dropped: it {bar.told}", hint=bar.hint)
+    return DropPlan(context, worktree)
+
+
+def _named(context: Context, repo: str) -> Worktree:
+    home = str(Path(repo).resolve())
+    found = [w for w in context.worktrees if repo == w.name or home == str(w.repository.path)]
+    if found:
+        return found[0]
+    known = [worktree.name for worktree in context.worktrees]
+    hint = names.nearest_hint(repo, known, otherwise=f"it has {', '.join(map(visible, known))}")
+    raise NotFoundError(f"there is no repository '{visible(repo)}' in '{context.label}'", hint=hint)
+
+
+def run_drop(planned: DropPlan) -> Removed:
+    """Move the worktree into the trash; what was done, truly."""
+    context, gone = planned.context, planned.worktree
+    with interrupts.ignored(), locks.operation() as operation:
+        doomed = repair.doomed(gone)
+        worktrees = tuple(doomed if each == gone else each for each in context.worktrees)
+        dropped = replace(context, phase=Phase.DROPPING, operation=operation.id, worktrees=worktrees)
+        with locks.index():
+            found = index.load(context.socket)
+            if found.like(context.label) != context:
+                told = f"context '{context.label}' was changed by another par"
+                raise ConflictError(told, hint="par ls")
+            index.save(found.with_(dropped))
+        had_folder = gone.path.is_dir()
+        try:
+            dropping.drop(dropped, doomed, operation)
+        except OSError as error:
+            told = f"'{visible(gone.name)}' cannot be moved away: {error.strerror or error}"
+            raise StateError(told, hint="par ls") from error
+    return Removed(
+        label=f"{context.label}/{gone.name}",
+        folders=(gone.path,) if had_folder else (),
+        branches=(gone.branch,) if doomed.doomed_oid else (),
+        session=None,
+        trash_id=operation.id,
+        is_part=True,
+    )

@@ -1,0 +1,64 @@
+"""The windows of a workspace: one for each of its repositories, beside the first one in its root."""
+
+from collections.abc import Collection
+
+from par import names
+from par.model import Context, Worktree
+from par.tmux import server
+
+
+def made(context: Context, worktree: Worktree, target: str) -> list[tuple[str, ...]]:
+    """The commands that put the window of `worktree` behind the others of the session at `target`."""
+    last = f"{target}{{end}}"
+    started = ("-c", "#{@_par_folder}", *environment(worktree))
+    return [
+        # By way of an option: in what `-c` is given itself tmux would expand formats
+        ("set-option", "-t", target, "@_par_folder", str(worktree.path)),
+        ("new-window", "-d", "-a", "-t", last, "-n", _name(context, worktree), *started),
+        ("set-option", "-u", "-t", target, "@_par_folder"),
+        *_marks(context, worktree, last),
+    ]
+
+
+def add(context: Context, session_id: str, worktree: Worktree) -> None:
+    """Make the window of a repository that the workspace `context` got later. Raises CommandError."""
+    server.run_script(context.socket, made(context, worktree, f"{session_id}:"))
+
+
+def kill(context: Context, names_gone: Collection[str]) -> None:
+    """Kill the windows of these worktrees of the workspace `context`, wherever they are linked."""
+    fields = "#{window_id}\t#{@par_context}\t#{@par_worktree}"
+    rows = [
+        row.split("\t")
+        for row in server.attempt(context.socket, "list-windows", "-a", "-F", fields).stdout.splitlines()
+    ]
+    shown = {server.line(name) for name in names_gone}
+    doomed = {row[0] for row in rows if row[1:2] == [context.label] and row[2] in shown}
+    script = [f"kill-window -t {window_id}" for window_id in sorted(doomed)]
+    if script:
+        server.attempt(context.socket, "source-file", "-", text="\n".join([*script, ""]))
+
+
+def found_again(context: Context, session_id: str) -> list[tuple[str, ...]]:
+    """The commands that mark the windows of a session which has lost its marks, but not their names."""
+    listed = ("list-windows", "-t", f"{session_id}:", "-F", "#{window_name}\t#{window_id}")
+    rows = (row.split("\t") for row in server.run(context.socket, *listed).splitlines())
+    ids = {row[0]: row[1] for row in rows if len(row) == 2}
+    pairs = ((worktree, ids.get(_name(context, worktree))) for worktree in context.worktrees)
+    return [each for worktree, id_ in pairs if id_ for each in _marks(context, worktree, id_)]
+
+
+def _name(context: Context, worktree: Worktree) -> str:
+    return names.plain(f"{context.label}/{worktree.name}")
+
+
+def _marks(context: Context, worktree: Worktree, target: str) -> list[tuple[str, ...]]:
+    return [
+        ("set-option", "-w", "-t", target, "@par_context", context.label),
+        ("set-option", "-w", "-t", target, "@par_worktree", server.line(worktree.name)),
+    ]
+
+
+def environment(worktree: Worktree) -> tuple[str, ...]:
+    """What starts a program with the names and values of `worktree` in its environment."""
+    return tuple(each for name, value in worktree.env for each in ("-e", f"{name}={value}"))
