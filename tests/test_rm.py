@@ -114,14 +114,6 @@ def test_rm_of_an_unknown_label_names_the_nearest(world: World) -> None:
     assert none == type(none)(3, "", "par: there is no context to remove\nhint: par start LABEL\n")
 
 
-def test_force_alone_is_told_that_nothing_needs_it(world: World) -> None:
-    result = world.par("rm", "--force", "feat")
-    assert result.stderr == (
-        "par: --force goes with --purge: what is only removed can be brought back\nhint: par rm LABEL\n"
-    )
-    assert (result.status, result.stdout) == (2, "")
-
-
 # -- work that would be lost ---------------------------------------------------------------------
 
 

@@ -6,7 +6,19 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 
-from par import copying, index, interrupts, locks, names, plans, ports, preparation, undoing, workspace_file
+from par import (
+    copying,
+    furnishing,
+    index,
+    interrupts,
+    locks,
+    names,
+    plans,
+    ports,
+    preparation,
+    undoing,
+    workspace_file,
+)
 from par.errors import ParError
 from par.git import remotes, repository
 from par.index import Index
@@ -28,7 +40,9 @@ def create(planned: CreationPlan) -> Context:
             if context.kind is Kind.WORKSPACE:
                 workspace_file.write(context)
             session_id = sessions.create(context)
-            windows.begin(context, session_id, [each.preparation for each in planned.worktrees])
+            prepared = [each.preparation for each in planned.worktrees]
+            furnishing.furnish(context, session_id, prepared)
+            windows.begin(context, session_id, prepared)
             return finish(context)
         except BaseException as error:
             with interrupts.ignored():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from par import index, locks, narration, paths, removal, roots, trash, workspace_file
+from par import furnishing, index, locks, narration, paths, removal, roots, trash, workspace_file
 from par.errors import ParError, StateError
 from par.git import burial, moving
 from par.git.burial import Kept
@@ -149,10 +149,13 @@ def end_restoring(context: Context, operation: Operation) -> None:
     if entry and not all(map(burial.is_back, context.worktrees)):
         take_back(entry, context, operation)
         return
+    session_id = ""
     if all(session.label != context.label for session in sessions.sessions(context.socket)):
         with suppress(ParError):  # then it is stopped, and `par open` makes it
-            sessions.create(context)
+            session_id = sessions.create(context)
     finish_restoring(context, operation)
+    if session_id:
+        furnishing.refurnish(context, session_id)
 
 
 def finish_restoring(context: Context, operation: Operation) -> Context:

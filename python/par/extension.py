@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from par import creation, index, interrupts, locks, roster, undoing
+from par import creation, furnishing, index, interrupts, locks, roster, undoing
 from par.errors import ConflictError
 from par.init import joining
 from par.locks import Operation
@@ -50,4 +50,5 @@ def _begin(context: Context, preparation: Preparation) -> None:
     """Run what the repository asks for, where the session lives; the others have had theirs."""
     live = sessions.sessions(context.socket)
     if session := next((each for each in live if each.label == context.label), None):
+        furnishing.furnish(replace(context, worktrees=context.worktrees[-1:]), session.id, [preparation])
         joining.join(context, session.id, preparation)

@@ -30,7 +30,11 @@ def _age(_ctx: click.Context, _parameter: click.Parameter, value: str) -> timede
 @click.option(
     "--purge", is_flag=True, help="Delete at once, past the trash; refused where work would be lost."
 )
-@click.option("--force", is_flag=True, help="With --purge: also what holds work that is nowhere else.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Also where a before_remove command fails; with --purge: what holds work that is nowhere else.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 @click.pass_obj
 def rm(socket: Path, labels: tuple[str, ...], yes: bool, purge: bool, force: bool, as_json: bool) -> None:
@@ -42,8 +46,13 @@ def rm(socket: Path, labels: tuple[str, ...], yes: bool, purge: bool, force: boo
     planned = rm_command.plan(request)
     if request.is_all and not yes:
         _ask(planned)
-    done = rm_command.run(planned)
-    emit(document.removed(done) if as_json else "\n".join(map(text.removed, done)))
+    done = []
+    try:
+        for each in rm_command.run(planned):
+            done.append(each)  # noqa: PERF402 - what is gone is told, also where the next one fails
+    finally:
+        if done:
+            emit(document.removed(done) if as_json else "\n".join(map(text.removed, done)))
     if expired := rm_command.expire(planned):
         narrate(text.expired(expired))
 

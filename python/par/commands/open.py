@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import index, locks, survey
+from par import furnishing, index, locks, survey
 from par.errors import NotFoundError
 from par.model import Context, Sighting, State
 from par.survey import Survey
@@ -51,17 +51,21 @@ def run(planned: Plan) -> None:
     context = planned.context
     with locks.index():
         found = index.load(context.socket)
-        session_id = planned.session_id or _revive(context)
+        session_id, is_new = (planned.session_id, False) if planned.session_id else _revive(context)
         index.save(found.opening(context.label))
+    if is_new:
+        furnishing.refurnish(context, session_id)
     if planned.session_id and not planned.is_marked:
         sessions.mark(context, session_id)
     clients.show(context.socket, session_id, planned.client)
 
 
-def _revive(context: Context) -> str:
+def _revive(context: Context) -> tuple[str, bool]:
+    """The id of the context's session, and whether it was made for that."""
     live = sessions.sessions(context.socket)
     # Under the lock: another `par open` may have made it since the plan
-    return next((each.id for each in live if each.label == context.label), "") or sessions.create(context)
+    known = next((each.id for each in live if each.label == context.label), "")
+    return (known, False) if known else (sessions.create(context), True)
 
 
 def _previous(seen: Survey, request: Request) -> Sighting:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import destination, disposal, index, interrupts, locks, names, plans, preparation, survey, trash
+from par import destination, disposal, furnishing, index, interrupts, locks, names, plans, survey, trash
 from par.errors import ConflictError, NotFoundError, ParError, StateError
 from par.git import burial, repository
 from par.git.burial import Kept
@@ -12,6 +12,7 @@ from par.index import Index
 from par.locks import Operation
 from par.model import Context, Worktree
 from par.names import visible
+from par.preparation import settled
 from par.tmux import sessions
 from par.trash import Entry
 
@@ -121,7 +122,7 @@ def run(planned: Plan) -> Context:
         context = _reserve(context)
         try:
             _put_back(replace(planned, context=context), operation)
-            sessions.create(context)
+            session_id = sessions.create(context)
         except BaseException as error:
             # Where this fails too the next par does it: what went wrong first is told
             with interrupts.ignored(), suppress(ParError, OSError):
@@ -131,7 +132,9 @@ def run(planned: Plan) -> Context:
                 raise StateError(told, hint=f"par restore {entry.id}") from error
             raise
         with interrupts.ignored():
-            return disposal.finish_restoring(context, operation)
+            done = disposal.finish_restoring(context, operation)
+    furnishing.refurnish(done, session_id)
+    return done
 
 
 def _put_back(planned: Plan, operation: Operation) -> None:
@@ -147,6 +150,6 @@ def _reserve(context: Context) -> Context:
     with locks.index():
         found = index.load(context.socket)
         plans.check_label(found, context.label)
-        settled = preparation.settled(context, found)
-        index.save(found.with_(settled))
-    return settled
+        reserved = settled(context, found)
+        index.save(found.with_(reserved))
+    return reserved

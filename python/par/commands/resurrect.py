@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import index, locks, survey
+from par import furnishing, index, locks, survey
 from par.errors import ParError
 from par.model import Context, Sighting, State
 from par.tmux import sessions
@@ -50,7 +50,7 @@ def run(planned: Iterable[Rise]) -> tuple[Rise, ...]:
 
 
 def _raise(rise: Rise) -> Rise:
-    context = rise.context
+    context, session_id = rise.context, ""
     try:
         with locks.index():
             # Under the lock: another par may have removed it, or made its session, since the plan
@@ -59,7 +59,9 @@ def _raise(rise: Rise) -> Rise:
             if rise.unmarked_id:
                 sessions.mark(context, rise.unmarked_id)
             elif all(each.label != context.label for each in sessions.sessions(context.socket)):
-                sessions.create(context)
+                session_id = sessions.create(context)
     except (ParError, OSError) as error:
         return Rise(context, str(error))
+    if session_id:
+        furnishing.refurnish(context, session_id)
     return rise

@@ -1,6 +1,6 @@
 """`par rm`: put contexts away where they can be brought back; with `--purge` delete them at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,8 @@ from par import (
     index,
     interrupts,
     locks,
+    narration,
+    parting,
     processes,
     removal,
     roots,
@@ -19,11 +21,12 @@ from par import (
     trash,
 )
 from par.config import settings
-from par.errors import ConflictError, NotFoundError, StateError, UnsafeError, UsageError
+from par.errors import ConflictError, NotFoundError, StateError, UnsafeError
 from par.git import repository, work
 from par.git.work import Losses
 from par.locks import Operation
 from par.model import Context, Phase, Sighting, Worktree
+from par.parting import Partings
 from par.removal import Removed
 from par.tmux import panes
 from par.trash import Entry
@@ -36,7 +39,8 @@ LISTED = 1000
 class Request:
     """The labels to remove, or just `all`.
 
-    `is_purge` deletes at once, and `is_forced` then gives up work that is nowhere else.
+    `is_purge` deletes at once. One that `is_forced` then gives up work that is nowhere else, and in any
+    case goes on where what a repository wants done before fails.
     """
 
     labels: tuple[str, ...]
@@ -53,10 +57,12 @@ class Request:
 class Plan:
     """The contexts that can be removed, that of the caller's own session last.
 
-    What is in the trash for longer than `age` is emptied then; None keeps it for ever.
+    `partings` are done before. What is in the trash for longer than `age` is emptied then; None keeps it
+    for ever.
     """
 
     sightings: tuple[Sighting, ...]
+    partings: Partings
     is_purge: bool
     is_forced: bool
     age: timedelta | None
@@ -64,10 +70,6 @@ class Plan:
 
 def plan(request: Request) -> Plan:
     """Find the contexts and judge each. Raises UnsafeError for what is not par's, or would be lost."""
-    if request.is_forced and not request.is_purge:
-        raise UsageError(
-            "--force goes with --purge: what is only removed can be brought back", hint="par rm LABEL"
-        )
     days = settings.load().trash_days
     seen = survey.survey(request.socket)
     if request.is_all:
@@ -81,13 +83,22 @@ def plan(request: Request) -> Plan:
     _check(judged, seen.index.contexts, judges_loss=request.is_purge and not request.is_forced)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
     age = timedelta(days=days) if days else None
-    return Plan(tuple(own_last), request.is_purge, request.is_forced, age)
+    partings = parting.plan((each.context for each in own_last), request.is_forced)
+    return Plan(tuple(own_last), partings, request.is_purge, request.is_forced, age)
 
 
-def run(planned: Plan) -> tuple[Removed, ...]:
-    """Remove what was planned; what was done for each, truly."""
-    with interrupts.ignored():
-        return tuple(_remove(sighting, planned) for sighting in planned.sightings)
+def run(planned: Plan) -> Iterator[Removed]:
+    """Remove one context after the other as planned; what was done for each, truly.
+
+    Only what is done before, once for each, can be interrupted, or fail before anything was touched.
+    """
+    for note in planned.partings.notes:
+        narration.tell(note)
+    for sighting in planned.sightings:
+        for each in planned.partings.by_label[sighting.context.label]:
+            parting.run(each, planned.is_forced)
+        with interrupts.ignored():
+            yield _remove(sighting, planned)
 
 
 def expire(planned: Plan) -> tuple[Entry, ...]:

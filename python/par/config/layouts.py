@@ -5,6 +5,7 @@ change the tmux server (global_options) is not taken.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import PurePosixPath
@@ -17,6 +18,15 @@ from par.config.values import Reader
 
 FORM = "write layout: {windows: [{window_name: server, panes: [npm start]}]}"
 MOST_SECONDS = 60
+# Those that end with their window: any other one tmux would set on the session, or on the whole server
+OPTIONS = (
+    *("aggressive-resize", "allow-rename", "automatic-rename", "main-pane-height", "main-pane-width"),
+    *("monitor-activity", "monitor-bell", "monitor-silence", "other-pane-height", "other-pane-width"),
+    *("pane-active-border-style", "pane-base-index", "pane-border-format", "pane-border-status"),
+    *("pane-border-style", "remain-on-exit", "synchronize-panes", "window-active-style", "window-style"),
+)
+ARRANGEMENTS = ("even-horizontal", "even-vertical", "main-horizontal", "main-vertical", "tiled")
+DRAWN = re.compile(r"[0-9a-f]{4},[0-9x,{}\[\]]+")  # as tmux itself tells one
 
 
 def layout(source: Source, node: Node) -> str:
@@ -78,9 +88,17 @@ def _value(source: Source, node: Node) -> str:
     return node.text if is_good else ""
 
 
+def _arrangement(source: Source, node: Node) -> str:
+    said = values.line(source, node)
+    if said and said not in ARRANGEMENTS and not DRAWN.fullmatch(said):
+        told = f"'{values.shown(said)}' is no layout of tmux's"
+        source.fault(node.line, node.key, told, f"write one of: {', '.join(ARRANGEMENTS)}")
+    return said
+
+
 def _options(source: Source, node: Node) -> dict[str, Any]:
-    pairs = values.pairs(source, node, "write options: {main-pane-width: 80}")
-    return {name: _option(source, each) for name, each in pairs}
+    readers = dict.fromkeys(OPTIONS, _option)
+    return values.fields(source, node, readers, "write options: {main-pane-width: 80}")
 
 
 def _option(source: Source, node: Node) -> str:
@@ -109,7 +127,7 @@ PANE: Mapping[str, Reader] = {
 }
 WINDOW: Mapping[str, Reader] = {
     "window_name": values.line,
-    "layout": values.line,
+    "layout": _arrangement,
     "panes": _panes,
     "window_shell": values.line,
     "options": _options,

@@ -1,0 +1,41 @@
+"""The windows that repositories want in a session besides its own: in a new one, and in one made again."""
+
+from collections.abc import Sequence
+
+from par import narration
+from par.errors import ParError
+from par.model import Context
+from par.names import visible
+from par.preparation import Consent, Preparation, prepare
+
+
+def furnish(context: Context, session_id: str, preparations: Sequence[Preparation]) -> None:
+    """Build the layout that each worktree's preparation has, if any. Raises CommandError."""
+    for worktree, each in zip(context.worktrees, preparations, strict=True):
+        if each.recipe.layout:
+            from par.tmux import layout  # noqa: PLC0415 - few ask for one
+
+            layout.build(context, worktree, session_id, each.recipe.layout)
+
+
+def refurnish(context: Context, session_id: str) -> None:
+    """Build in a session that was made again the layouts that are approved now.
+
+    Nothing there stops the session: what is wrong, or waits for approval, is told. A stranger's code and
+    what par did not make get none.
+    """
+    if context.is_adopted or context.is_review:
+        return
+    try:
+        preparations = [prepare(each.repository, Consent()) for each in context.worktrees]
+        _tell_waiting(context, preparations)
+        furnish(context, session_id, preparations)
+    except (ParError, OSError) as error:
+        narration.tell(f"the session of '{context.label}' has no layout: {error}")
+
+
+def _tell_waiting(context: Context, preparations: Sequence[Preparation]) -> None:
+    for worktree, each in zip(context.worktrees, preparations, strict=True):
+        if each.unapproved and each.unapproved.layout:
+            home = visible(str(worktree.repository.path))
+            narration.tell(f"the layout of '{context.label}' waits for approval: par trust '{home}'")
