@@ -196,6 +196,9 @@ def test_strangers_code_runs_only_after_it_was_said_what_that_means(world: World
     eventually(lambda: terminal.screen().count("Run them? [y/N]") == 2)
     terminal.type("y")
     terminal.wait("app: ok")
+    (worktree,) = world.index["contexts"]["feat"]["worktrees"]
+    assert (world.worktree("feat") / "built").read_text() == "secret\n"
+    assert worktree["included"] == [".env"]
 
 
 class End(NamedTuple):

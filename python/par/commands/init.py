@@ -124,5 +124,6 @@ def _equipped(planned: Plan, found: Index) -> Context:
             count, port = each.recipe.ports, ports.lease(found, each.recipe.ports, leased)
         bare = replace(worktree, port=port, port_count=count)
         env = preparation.environment(each.recipe, planned.context.label, bare)
-        worktrees.append(replace(bare, env=env))
+        included = each.recipe.include if planned.context.is_review else worktree.included
+        worktrees.append(replace(bare, env=env, included=included))
     return replace(planned.context, worktrees=tuple(worktrees))
