@@ -138,7 +138,8 @@ def test_failure_stays_to_be_seen_and_can_be_tried_again(world: World) -> None:
     assert (world.worktree("feat") / "who").read_text() == "me;\n"
     eventually(lambda: world.tmux(*LIST_WINDOWS) == "feat")
     assert told(world) == "ok"
-    assert world.index["contexts"]["feat"]["worktrees"][0]["env"] == [["WHO", "me;"]]
+    (worktree,) = world.index["contexts"]["feat"]["worktrees"]
+    assert worktree["env"] == worktree["env_asked"] == [["WHO", "me;"]]
     assert "WHO=me;" in world.tmux("show-environment", "-t", f"={world.session('feat')}:")
     (home / ".par.yaml").unlink()
     assert world.ok("init", "feat", "--retry").stdout == "init: nothing was to be done in 'feat'\n"

@@ -125,5 +125,5 @@ def _equipped(planned: Plan, found: Index) -> Context:
         bare = replace(worktree, port=port, port_count=count)
         env = preparation.environment(each.recipe, planned.context.label, bare)
         included = each.recipe.include if planned.context.is_review else worktree.included
-        worktrees.append(replace(bare, env=env, included=included))
+        worktrees.append(replace(bare, env=env, env_asked=each.recipe.env, included=included))
     return replace(planned.context, worktrees=tuple(worktrees))
