@@ -183,8 +183,10 @@ def test_strangers_code_runs_only_after_it_was_said_what_that_means(world: World
     result = world.par("init", "feat", "--retry", PAR_TRUST="always")
     said = [
         "'feat' holds the code of a stranger. These run it, and let it read what is copied:",
-        "  app: copied: .env",
-        "  app: Build: cat .env > built",
+        "app:",
+        "  include: .env",
+        "  command: Build",
+        "    cat .env > built",
     ]
     fault = ["par: 'feat' holds the code of a stranger", "hint: par init feat --retry -y"]
     assert (result.status, result.stderr.splitlines()) == (5, said + fault)
