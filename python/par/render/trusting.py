@@ -29,7 +29,10 @@ def asked(home: Repository, own: Recipe, previous: Recipe | None) -> str:
 
 
 def lines(recipe: Recipe) -> Iterator[str]:
-    """All that `recipe` can run. Each line tells what it is, or is indented below one that does: no text can pass for another's."""
+    """All that `recipe` can run.
+
+    Each line tells what it is, or is indented below one that does: no text can pass for another's.
+    """
     if recipe.shell:
         yield visible(f"  shell: {recipe.shell}")
     for name, value in recipe.env:
