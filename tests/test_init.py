@@ -363,3 +363,13 @@ def test_run_that_cannot_be_read_is_told_as_one_that_did_not_start(world: World,
     for name in ("0.state", "0.job"):
         (folder / name).write_text(damage)
     assert world.ok("init", "feat").stdout.startswith(": failed: it did not start\n")
+
+
+def test_layout_that_was_held_is_built_with_the_commands(world: World) -> None:
+    home = world.repository()
+    asking(home, "exit 0", more="layout: {windows: [{window_name: extra, panes: [null]}]}\n")
+    world.ok("start", "feat", cwd=home)
+    assert world.tmux(*LIST_WINDOWS).split() == ["feat"]
+    for _ in range(2):  # there already, and not held any more
+        world.ok("init", "feat", "--retry", "--wait", "-y")
+        eventually(lambda: world.tmux(*LIST_WINDOWS).split() == ["feat", "extra"])
