@@ -138,7 +138,8 @@ def test_failure_stays_to_be_seen_and_can_be_tried_again(world: World) -> None:
     assert (world.worktree("feat") / "who").read_text() == "me;\n"
     eventually(lambda: world.tmux(*LIST_WINDOWS) == "feat")
     assert told(world) == "ok"
-    assert world.index["contexts"]["feat"]["worktrees"][0]["env"] == [["WHO", "me;"]]
+    (worktree,) = world.index["contexts"]["feat"]["worktrees"]
+    assert worktree["env"] == worktree["env_asked"] == [["WHO", "me;"]]
     assert "WHO=me;" in world.tmux("show-environment", "-t", f"={world.session('feat')}:")
     (home / ".par.yaml").unlink()
     assert world.ok("init", "feat", "--retry").stdout == "init: nothing was to be done in 'feat'\n"
@@ -182,8 +183,10 @@ def test_strangers_code_runs_only_after_it_was_said_what_that_means(world: World
     result = world.par("init", "feat", "--retry", PAR_TRUST="always")
     said = [
         "'feat' holds the code of a stranger. These run it, and let it read what is copied:",
-        "  app: copied: .env",
-        "  app: Build: cat .env > built",
+        "app:",
+        "  include: .env",
+        "  command: Build",
+        "    cat .env > built",
     ]
     fault = ["par: 'feat' holds the code of a stranger", "hint: par init feat --retry -y"]
     assert (result.status, result.stderr.splitlines()) == (5, said + fault)
@@ -196,6 +199,9 @@ def test_strangers_code_runs_only_after_it_was_said_what_that_means(world: World
     eventually(lambda: terminal.screen().count("Run them? [y/N]") == 2)
     terminal.type("y")
     terminal.wait("app: ok")
+    (worktree,) = world.index["contexts"]["feat"]["worktrees"]
+    assert (world.worktree("feat") / "built").read_text() == "secret\n"
+    assert worktree["included"] == [".env"]
 
 
 class End(NamedTuple):
@@ -357,3 +363,13 @@ def test_run_that_cannot_be_read_is_told_as_one_that_did_not_start(world: World,
     for name in ("0.state", "0.job"):
         (folder / name).write_text(damage)
     assert world.ok("init", "feat").stdout.startswith(": failed: it did not start\n")
+
+
+def test_layout_that_was_held_is_built_with_the_commands(world: World) -> None:
+    home = world.repository()
+    asking(home, "exit 0", more="layout: {windows: [{window_name: extra, panes: [null]}]}\n")
+    world.ok("start", "feat", cwd=home)
+    assert world.tmux(*LIST_WINDOWS).split() == ["feat"]
+    for _ in range(2):  # there already, and not held any more
+        world.ok("init", "feat", "--retry", "--wait", "-y")
+        eventually(lambda: world.tmux(*LIST_WINDOWS).split() == ["feat", "extra"])

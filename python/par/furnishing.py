@@ -7,6 +7,7 @@ from par.errors import ParError
 from par.model import Context
 from par.names import visible
 from par.preparation import Consent, Preparation, prepare
+from par.tmux import server, windows
 
 
 def furnish(context: Context, session_id: str, preparations: Sequence[Preparation]) -> None:
@@ -16,6 +17,19 @@ def furnish(context: Context, session_id: str, preparations: Sequence[Preparatio
             from par.tmux import layout  # noqa: PLC0415 - few ask for one
 
             layout.build(context, worktree, session_id, each.recipe.layout)
+
+
+def complete(context: Context, session_id: str, preparations: Sequence[Preparation]) -> None:
+    """Build of these layouts those that the session has no window of. Raises CommandError."""
+    if any(each.recipe.layout for each in preparations):
+        from par.tmux import layout  # noqa: PLC0415 - as above
+
+        owners = layout.owners(context.socket, session_id)
+        pairs = zip(context.worktrees, preparations, strict=True)
+        lacking = [pair for pair in pairs if server.line(windows.owner(context, pair[0])) not in owners]
+        for worktree, each in lacking:
+            if each.recipe.layout:
+                layout.build(context, worktree, session_id, each.recipe.layout)
 
 
 def refurnish(context: Context, session_id: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import copying, index, locks, paths, ports, preparation, survey
+from par import copying, furnishing, index, locks, paths, ports, preparation, survey
 from par.errors import CommandError, ConflictError, NotFoundError, UnsafeError
 from par.index import Index
 from par.init import jobs, logs, windows
@@ -97,7 +97,10 @@ def _check_idle(context: Context) -> None:
 
 
 def run(planned: Plan) -> Report:
-    """Run the commands again, from the first; what they find in their environment is made anew."""
+    """Run the commands again, from the first; what they find in their environment is made anew.
+
+    Where something was held before, the session gets the layouts too. Raises CommandError.
+    """
     if planned.context.is_review:  # nothing was brought when it was made
         for worktree, each in zip(planned.context.worktrees, planned.preparations, strict=True):
             copying.bring(worktree, each.recipe)
@@ -110,7 +113,10 @@ def run(planned: Plan) -> Report:
         index.save(found.with_(context))
         if context.kind is not Kind.WORKSPACE:
             tmux.share(context.socket, planned.session_id, context.worktrees[0].env)
+        was_held = any(each.state.init is Init.HELD for each in jobs.runs(paths.init(context.root)))
         windows.begin(context, planned.session_id, planned.preparations)
+    if was_held:
+        furnishing.complete(context, planned.session_id, planned.preparations)
     return look(context.label, context.socket)
 
 
@@ -124,5 +130,6 @@ def _equipped(planned: Plan, found: Index) -> Context:
             count, port = each.recipe.ports, ports.lease(found, each.recipe.ports, leased)
         bare = replace(worktree, port=port, port_count=count)
         env = preparation.environment(each.recipe, planned.context.label, bare)
-        worktrees.append(replace(bare, env=env))
+        included = each.recipe.include if planned.context.is_review else worktree.included
+        worktrees.append(replace(bare, env=env, env_asked=each.recipe.env, included=included))
     return replace(planned.context, worktrees=tuple(worktrees))

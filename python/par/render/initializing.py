@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from par.init import logs
 from par.init.jobs import Init, Run
 from par.names import visible
+from par.render import trusting
 
 if TYPE_CHECKING:
     from par.commands.init import Plan, Report
-    from par.preparation import Preparation
+    from par.recipe import Recipe
 
 VERSION = 1
 
@@ -63,24 +65,18 @@ def document(found: Report) -> str:
 
 
 def strange(planned: Plan) -> str:
-    """What running the commands of a context with a stranger's code means, and each of them."""
+    """What running the commands of a context with a stranger's code means, and all that would be done."""
     pairs = zip(planned.context.worktrees, planned.preparations, strict=True)
-    shown = [line for worktree, each in pairs for line in _asked(worktree.repository.name, each)]
+    shown = [line for worktree, each in pairs for line in _asked(worktree.repository.name, each.recipe)]
     label = planned.context.label
-    told = f"'{label}' holds the code of a stranger. These run it, and let it read what is copied"
-    return "\n".join(visible(line) for line in (f"{told}:", *shown))
+    told = f"'{label}' holds the code of a stranger. These run it, and let it read what is copied:"
+    return "\n".join([visible(told), *shown])
 
 
-def _asked(repository: str, each: Preparation) -> list[str]:
-    recipe = each.recipe
-    keys = (("copied", recipe.include), ("linked", recipe.symlink))
+def _asked(repository: str, recipe: Recipe) -> list[str]:
     return [
-        *(f"  {repository}: {what}: {pattern}" for what, patterns in keys for pattern in patterns),
-        *(f"  {repository}: env: {name}={value}" for name, value in recipe.env),
-        *(f"  {repository}: shell: {shell}" for shell in (recipe.shell,) if shell),
-        *(
-            f"  {repository}: {step.name or 'command'}: {line}"
-            for step in recipe.commands
-            for line in step.command.split("\n")
-        ),
+        visible(f"{repository}:"),
+        *(visible(f"  include: {pattern}") for pattern in recipe.include),
+        *(visible(f"  symlink: {pattern}") for pattern in recipe.symlink),
+        *trusting.lines(replace(recipe, before_remove=())),
     ]

@@ -53,8 +53,7 @@ def contexts(listing: Listing, width: int | None) -> str:
 
 
 def _row(sighting: Sighting) -> tuple[str, ...]:
-    context = sighting.context
-    session = sighting.session
+    context, session = sighting.context, sighting.session
     here = "*" if session and session.is_current else ""
     init = f" (init {session.init})" if session and session.init in INITS_SHOWN else ""
     return (

@@ -22,14 +22,17 @@ VERSION = 1
 def asked(home: Repository, own: Recipe, previous: Recipe | None) -> str:
     """All that the recipe of `home` would run; or where it was approved before, what has changed since."""
     place = visible(f"{home.name} ({home.path})")
-    now = list(_lines(own))
-    if changed := _difference(list(_lines(previous)), now) if previous else []:
+    now = list(lines(own))
+    if changed := _difference(list(lines(previous)), now) if previous else []:
         return "\n".join([f".par.yaml of {place} has changed since it was approved:", *changed])
     return "\n".join([f".par.yaml of {place} asks to run for each new context:", *now])
 
 
-def _lines(recipe: Recipe) -> Iterator[str]:
-    """Each line tells what it is, or is indented below one that does: no text can pass for another's."""
+def lines(recipe: Recipe) -> Iterator[str]:
+    """All that `recipe` can run.
+
+    Each line tells what it is, or is indented below one that does: no text can pass for another's.
+    """
     if recipe.shell:
         yield visible(f"  shell: {recipe.shell}")
     for name, value in recipe.env:

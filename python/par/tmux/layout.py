@@ -64,6 +64,12 @@ def _window_ids(socket: Path, session_id: str) -> set[str]:
     return set(server.attempt(socket, *listed).stdout.split())
 
 
+def owners(socket: Path, session_id: str) -> set[str]:
+    """Whose layouts a session has windows of."""
+    listed = ("list-windows", "-t", f"{session_id}:", "-F", "#{@par_layout}")
+    return set(server.attempt(socket, *listed).stdout.splitlines()) - {""}
+
+
 def _build(socket: Path, session_id: str, configs: list[dict[str, Any]]) -> None:
     library = view.library(socket)  # before tmuxp imports it in its own way
     from tmuxp.workspace.builder import WorkspaceBuilder  # 80 ms
