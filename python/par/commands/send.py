@@ -84,8 +84,11 @@ def _wanted(found: Index, labels: Iterable[str]) -> list[Aim]:
 
 def _aim(found: Index, label: str) -> Aim:
     head, _, name = label.rpartition("/")
-    workspace = None if not head or found.like(label) else found.like(head)
-    if not workspace or workspace.kind is not Kind.WORKSPACE:
+    taken = set(map(names.key, found.labels())) if head else set()
+    if names.key(label) in taken or names.key(head) not in taken:
+        return Aim(found.find(label))
+    workspace = found.find(head)
+    if workspace.kind is not Kind.WORKSPACE:
         return Aim(found.find(label))
     by_key = {names.key(each.name): each for each in workspace.worktrees}
     if names.key(name) not in by_key:
