@@ -356,7 +356,7 @@ def test_par_that_dies_after_it_copied_leaves_nothing(world: World) -> None:
     put(home, "config/a", "b.js", "node_modules/x")
     shims, program = world.home / "shims", shutil.which("tmux")
     shims.mkdir()
-    killing = f"case $* in *new-session*) kill -{int(SIGKILL)} $PPID;; esac"
+    killing = f"case $* in *source-file*) kill -{int(SIGKILL)} $PPID;; esac"
     (shims / "tmux").write_text(f'#!/bin/sh\n{killing}\nexec {program} "$@"\n')
     (shims / "tmux").chmod(0o755)
     killed = world.run(*PAR, "start", "feat", cwd=home, PATH=f"{shims}:{world.env['PATH']}")
