@@ -108,8 +108,12 @@ def test_dropped_repository_goes_to_the_trash_and_the_others_stay(desk: Desk) ->
     world.ok("workspace", "add", "big", "docs")
     (root / "docs/work").write_text("mine\n")
     tip = commit(world, root / "docs", "work in docs")
+    world.ok("send", "big/docs", "echo said in $((1 + 1)) words")
+    eventually(lambda: "said in 2 words" in world.screen("=" + world.session("big") + ":big/docs"))
     done = world.ok("workspace", "drop", "big", "docs")
     (entry,) = world.ok("trash", "--json").json["trash"]
+    (shown,) = (world.data / "trash" / entry["id"]).glob("pane-*.txt")
+    assert "said in 2 words" in shown.read_text()
     assert (done.stdout, done.stderr) == (
         "dropped 'big/docs': worktree, branch big\n"
         f"all of it is in the trash, bring it back: par restore {entry['id']} --as NEWLABEL\n",

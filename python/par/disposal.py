@@ -1,5 +1,6 @@
 """How a context goes into the trash and out of it again; whoever begins it, and whoever ends it."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -25,7 +26,7 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
     caller may be running in it. Raises ParError or OSError, and then it is as it was before.
     """
     try:
-        entry = written(context, operation, session_id)
+        entry = written(context, operation, (session_id,))
         stays = [each for each in entry.kept if _is_homeless(each)]
         for place, kept in enumerate(entry.kept):
             if kept not in stays:
@@ -76,8 +77,13 @@ def _is_homeless(kept: Kept) -> bool:
     return not kept.worktree.repository.common_dir.is_dir()
 
 
-def written(context: Context, operation: Operation, session_id: str | None, with_root: bool = True) -> Entry:
-    """The entry for the removal of `context`, on disk before anything moves, as it was written first."""
+def written(
+    context: Context, operation: Operation, shown: Iterable[str | None], with_root: bool = True
+) -> Entry:
+    """The entry for the removal of `context`, on disk before anything moves, as it was written first.
+
+    What the panes show in the sessions and windows with the ids `shown` is kept in it too.
+    """
     known = trash.load(operation.id)
     if known and any(each.exists() for each in (known.root_grave, *map(known.grave, range(len(known.kept))))):
         return known
@@ -96,7 +102,7 @@ def written(context: Context, operation: Operation, session_id: str | None, with
     stays = any(_is_homeless(each) and each.worktree.path.exists() for each in kept)
     has_root = with_root and root is not None and root.is_dir() and not stays
     entry = Entry(operation.id, before, now, kept, has_root)
-    trash.save(entry, panes.texts(context.socket, session_id, KEPT_LINES) if session_id else ())
+    trash.save(entry, [text for id_ in shown if id_ for text in panes.texts(context.socket, id_, KEPT_LINES)])
     return entry
 
 

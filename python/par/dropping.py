@@ -8,6 +8,7 @@ from par.errors import ParError
 from par.init import joining
 from par.locks import Operation
 from par.model import Context, Worktree
+from par.tmux import windows
 
 
 def drop(context: Context, gone: Worktree, operation: Operation) -> Context:
@@ -17,7 +18,8 @@ def drop(context: Context, gone: Worktree, operation: Operation) -> Context:
     Raises ParError or OSError, and then all is as it was before.
     """
     try:
-        entry = disposal.written(replace(context, worktrees=(gone,)), operation, None, with_root=False)
+        shown = windows.of(context, [gone.name])
+        entry = disposal.written(replace(context, worktrees=(gone,)), operation, shown, with_root=False)
         disposal.bury(entry.kept[0], entry, 0)
     except BaseException:
         with suppress(ParError, OSError):  # then the next par ends it: what went wrong first is told

@@ -110,9 +110,10 @@ def _line(place: int, pane_id: str, buffer: str, with_text: bool, with_enter: bo
     return " ; ".join([*steps, f"display-message -p 'sent {place}'"])
 
 
-def texts(socket: Path, session_id: str, lines: int) -> list[str]:
-    """The last `lines` lines of each pane of a session, as they were shown."""
-    listed = server.attempt(socket, "list-panes", "-s", "-t", f"{session_id}:", "-F", "#{pane_id}").stdout
+def texts(socket: Path, target: str, lines: int) -> list[str]:
+    """The last `lines` lines of each pane of a session or a window, by its id, as they were shown."""
+    whole = ("-s", "-t", f"{target}:") if target.startswith("$") else ("-t", target)
+    listed = server.attempt(socket, "list-panes", *whole, "-F", "#{pane_id}").stdout
     asked = ("capture-pane", "-p", "-J", "-S", f"-{lines}", "-t")
     return [server.attempt(socket, *asked, pane_id).stdout for pane_id in listed.split()]
 

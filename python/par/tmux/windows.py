@@ -27,17 +27,23 @@ def add(context: Context, session_id: str, worktree: Worktree) -> None:
 
 def kill(context: Context, names_gone: Collection[str]) -> None:
     """Kill the windows of these worktrees of the workspace `context`, wherever they are linked."""
+    script = [f"kill-window -t {window_id}" for window_id in of(context, names_gone)]
+    if script:
+        server.attempt(context.socket, "source-file", "-", text="\n".join([*script, ""]))
+
+
+def of(context: Context, worktrees: Collection[str]) -> list[str]:
+    """The ids of the windows that belong to the worktrees of `context` with these names."""
     fields = "#{window_id}\t#{@par_context}\t#{@par_worktree}\t#{@par_layout}"
     rows = [
         row.split("\t")
         for row in server.attempt(context.socket, "list-windows", "-a", "-F", fields).stdout.splitlines()
     ]
-    shown = {server.line(name) for name in names_gone}
+    shown = {server.line(name) for name in worktrees}
     owned = {f"{context.label}/{name}" for name in shown}
-    doomed = {row[0] for row in rows if (row[1] == context.label and row[2] in shown) or row[3] in owned}
-    script = [f"kill-window -t {window_id}" for window_id in sorted(doomed)]
-    if script:
-        server.attempt(context.socket, "source-file", "-", text="\n".join([*script, ""]))
+    return sorted(
+        {row[0] for row in rows if (row[1] == context.label and row[2] in shown) or row[3] in owned}
+    )
 
 
 def owner(context: Context, worktree: Worktree) -> str:
