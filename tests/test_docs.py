@@ -160,3 +160,42 @@ def test_contributing_names_what_is_there() -> None:
 def test_no_file_is_longer_than_it_may_be() -> None:
     for path in (ROOT / "python").rglob("*.py"):
         assert len(Path(path).read_text().splitlines()) <= 200, path
+
+
+def test_the_example_of_par_yaml_runs_word_for_word(world: World) -> None:
+    home = world.repository()
+    (home / ".par.yaml").write_text(next(block for block in blocks("yaml") if "initialization:" in block))
+    files = {"frontend/a": "", ".gitignore": ".env\n*.json\nmodels\n", ".env": "x\n", "config/a.json": "{}\n"}
+    for name, content in {**files, "models/big": "weights\n"}.items():
+        (home / name).parent.mkdir(exist_ok=True)
+        (home / name).write_text(content)
+    world.git(home, "add", "frontend", ".gitignore")
+    world.git(home, "commit", "-q", "-m", "frontend")
+    called, programs = world.home / "called", world.home / "bin"
+    programs.mkdir()
+    for name in ("pnpm", "npm", "docker"):
+        said = f'#!/bin/sh\necho "{name} $* in ${{PWD##*/}}: $DATABASE $API_URL" >> {called}\n'
+        (programs / name).write_text(said)
+        (programs / name).chmod(0o755)
+    path = f"{programs}:{world.env['PATH']}"
+    (world.home / ".profile").write_text(f"PATH={programs}:$PATH\n")  # a pane has a login shell
+    world.ok("start", "feat", "--trust", "--wait", cwd=home, PATH=path)
+    root = world.worktree("feat")
+    port = world.ok("ls", "--json").json["contexts"][0]["worktrees"][0]["port"]
+    env = f"app_feat http://localhost:{port + 1}"
+    eventually(lambda: "npm start" in called.read_text())
+    world.ok("rm", "feat", PATH=path, PAR_TRUST="always")
+    assert sorted(called.read_text().splitlines()) == [
+        f"docker compose down in feat: {env}",
+        f"npm start in feat: {env}",
+        f"pnpm install in frontend: {env}",
+    ]
+    world.ok("restore", "feat", PATH=path, PAR_TRUST="always")
+    assert (root / ".env").read_text() == "x\n"
+    assert (root / "config/a.json").read_text() == "{}\n"
+    assert (root / "models").readlink() == home / "models"
+    assert "Worktree initialized!" in world.ok("init", "feat", "--log").stdout
+    windows = world.tmux(
+        "list-windows", "-t", f"={world.session('feat')}:", "-F", "#{window_name} #{window_panes}"
+    )
+    assert windows.splitlines() == ["feat 1", "server 2"]
