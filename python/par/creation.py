@@ -113,7 +113,6 @@ def _make_named(
 
 def _at_once(steps: Sequence[Callable[[], None]]) -> None:
     """Take all steps, some at a time; where one fails stop the others, and raise what it raised."""
-    # Most contexts have one worktree
     from concurrent import futures  # noqa: PLC0415 - most contexts have one worktree
 
     from par.git import progress  # noqa: PLC0415 - as above
