@@ -224,7 +224,7 @@ LEARNING = (
     *("rename DATA/contexts", "rename DATA/global_state.json#2", "remove DATA/locks/operation-"),
 )
 TYING = (
-    *("rename DATA/worktrees", "/feat/gitdir.par", "@par_label", "/other/commondir.par", ".par/.git.par"),
+    *("rename DATA/worktrees", "/feat/gitdir.par", "source-file", "/other/commondir.par", ".par/.git.par"),
     *("checkout-index", "rename DATA/worktrees/#3", "update-index", "remove DATA/locks/operation-"),
 )
 # The session is there, and the index does not say yet that the context is ready
