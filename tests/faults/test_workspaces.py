@@ -50,7 +50,7 @@ class Desk(NamedTuple):
         assert seen == paths | graves
         assert [each.name for each in world.data.iterdir() if each.name in {"removed", "emptied"}] == []
         names = {Path(each).name for each in paths}
-        assert {each.name for each in self.root.iterdir() if each.is_dir()} == names
+        assert {each.name for each in self.root.glob("*") if each.is_dir()} == names
         assert self.root.exists() == bool(names)
         shown = world.tmux("list-windows", "-a", "-F", "#{@par_worktree}").split()
         assert not (set(shown) - names)
