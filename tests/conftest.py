@@ -33,6 +33,14 @@ STAY = re.compile(
     r"global_state\.json|contexts\.tsv|worktrees|workspaces|review|init|locks(/index|/repository-[0-9a-f]{8})?"
 )
 ENTRY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.__main__ import main; sys.exit(main())"
+GIT_CONFIG = """[user]
+ name = Test
+ email = test@example.com
+[protocol "file"]
+ allow = always
+[init]
+ defaultBranch = main
+"""
 # What a process takes from its environment only when it starts
 SETTLED = {"LC_ALL", "LANG", "PYTHONPATH", "TZ"}
 PAR = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"))
@@ -149,12 +157,8 @@ class World:
     def repository(self, name: str = "app", *, commits: int = 1, under: Path | None = None) -> Path:
         """A new repository with a branch `main` and so many commits, each adding a file."""
         path = (under or self.home / "src") / name
-        path.mkdir(parents=True)
-        self.git(path, "init", "-q", "-b", "main")
-        for number in range(commits):
-            (path / f"file{number}").write_text(f"content {number}\n")
-            self.git(path, "add", ".")
-            self.git(path, "commit", "-q", "-m", f"commit {number}")
+        shutil.copytree(_model(commits), path)
+        self.git(path, "update-index", "-q", "--refresh")
         return path
 
     def clone(self, name: str = "app", owner: str = "owner") -> tuple[Path, Path]:
@@ -188,6 +192,22 @@ class World:
 
 
 @cache
+def _model(commits: int) -> Path:
+    """A repository to copy: git takes five times as long to make one."""
+    home = Path(tempfile.mkdtemp(prefix="par-model-", dir="/tmp"))
+    atexit.register(shutil.rmtree, home)
+    world, path = World(home, environment(home)), home / "app"
+    (home / ".gitconfig").write_text(GIT_CONFIG)
+    path.mkdir()
+    world.git(path, "init", "-q", "-b", "main")
+    for number in range(commits):
+        (path / f"file{number}").write_text(f"content {number}\n")
+        world.git(path, "add", ".")
+        world.git(path, "commit", "-q", "-m", f"commit {number}")
+    return path
+
+
+@cache
 def _parent() -> Parent:
     """The par that the calls of this process are forks of."""
     parent = Parent(ROOT / "python", environment(Path("/")))
@@ -217,10 +237,7 @@ def sealed_world() -> Iterator[World]:
     """A sealed machine with nothing on it. Its paths are short: a socket's may have 104 bytes."""
     home = Path(tempfile.mkdtemp(prefix="par-", dir="/tmp")).resolve()
     made = World(home, environment(home))
-    (home / ".gitconfig").write_text(
-        '[user]\n name = Test\n email = test@example.com\n[protocol "file"]\n allow = always\n'
-        "[init]\n defaultBranch = main\n"
-    )
+    (home / ".gitconfig").write_text(GIT_CONFIG)
     try:
         yield made
     finally:

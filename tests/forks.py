@@ -11,15 +11,17 @@ import importlib
 import os
 import pickle
 import pkgutil
+import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Container, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, NoReturn
 
 PARTS = ("cli", "commands", "health")
 OTHERS = ("difflib", "pty", "yaml")
@@ -86,23 +88,27 @@ def _content(stream: IO[bytes]) -> str:
 
 
 def serve(path: str) -> None:
-    """Answer calls for ever; in the process of a call this returns by running par."""
-    import par.__main__
-
+    """Answer calls for ever; in the process of a call this runs par and does not return."""
     _load()
+    ended, child_ended = os.pipe()
+    os.set_blocking(child_ended, False)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    signal.set_wakeup_fd(child_ended)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path + ".new")
     listener.listen(100)
     Path(path + ".new").rename(path)
+    running: dict[int, socket.socket] = {}
     while True:
-        connection, _ = listener.accept()
-        if os.fork() == 0:
-            listener.close()
-            _answer(connection)
-            sys.exit(par.__main__.main())
-        connection.close()
-        while _has_reaped():
-            pass
+        ready = select.select([listener.fileno(), ended], [], [])[0]
+        if listener.fileno() in ready:
+            connection, _ = listener.accept()
+            running[_begun(connection)] = connection
+        if ended in ready:
+            os.read(ended, 1000)
+            for pid, status in _reaped(running):
+                with running.pop(pid) as connection, suppress(OSError):
+                    connection.sendall(str(status).encode())
 
 
 def _load() -> None:
@@ -116,23 +122,34 @@ def _load() -> None:
     gc.freeze()
 
 
-def _has_reaped() -> bool:
-    try:
-        return os.waitpid(-1, os.WNOHANG)[0] != 0
-    except ChildProcessError:
-        return False
+def _reaped(running: Container[int]) -> Iterator[tuple[int, int]]:
+    """The calls that have ended, and how."""
+    while running:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            return
+        yield pid, os.waitstatus_to_exitcode(status)
 
 
-def _answer(connection: socket.socket) -> None:
-    """Become the process of the call; one that stays behind tells how it ended."""
+def _begun(connection: socket.socket) -> int:
+    """The id of the process of a call, which runs from now on."""
     _, streams, _, _ = socket.recv_fds(connection, 1, 3)
     pieces = iter(lambda: connection.recv(65536), b"")
     call: Call = pickle.loads(b"".join(pieces))
-    if child := os.fork():
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        connection.sendall(str(status).encode())
-        os._exit(0)
-    connection.close()
+    pid = os.fork()
+    if pid == 0:
+        _run(call, streams)
+    for stream in streams:
+        os.close(stream)
+    return pid
+
+
+def _run(call: Call, streams: Sequence[int]) -> NoReturn:
+    import par.__main__
+
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
@@ -140,4 +157,12 @@ def _answer(connection: socket.socket) -> None:
     os.environ.update(call.environment)
     os.chdir(call.folder)
     sys.argv[1:] = call.words
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    status = 1
+    try:
+        status = par.__main__.main()
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)  # to clean up takes as long as the rest

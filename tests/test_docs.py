@@ -97,6 +97,8 @@ def walk(world: World, block: str) -> None:
             eventually(lambda: world.tmux("list-clients"))
             world.tmux("detach-client", "-a")
             world.tmux("detach-client")
+            # What is typed before the client has left the terminal is lost
+            eventually(lambda: "[detached" in terminal.screen().rpartition("-gave-0")[2])
         terminal.type(f'echo "line-$(({number}))-gave-$?"')
         assert f"line-{number}-gave-0" in terminal.wait(f"line-{number}-gave-")
 
