@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, NoReturn
 
 PARTS = ("cli", "commands", "health")
-OTHERS = ("difflib", "pty", "yaml")
+OTHERS = ("difflib", "git", "pty", "yaml")
 SECONDS = 60.0
 
 
