@@ -7,7 +7,6 @@ from datetime import datetime, timezone
 from functools import partial
 
 from par import (
-    copying,
     furnishing,
     index,
     interrupts,
@@ -142,7 +141,11 @@ def make_worktree(
             repository.track(home, branch.name, branch.upstream)
         planned.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         repository.add_worktree(home, worktree.path, branch.name, operation, with_hooks, workers)
-    copying.bring(worktree, planned.preparation.recipe)
+    recipe = planned.preparation.recipe
+    if recipe.include or recipe.symlink:
+        from par import copying  # noqa: PLC0415 - few ask for files
+
+        copying.bring(worktree, recipe)
 
 
 def finish(context: Context) -> Context:

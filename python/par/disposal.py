@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from par import furnishing, index, locks, narration, paths, removal, roots, trash, workspace_file
+from par import index, locks, narration, paths, removal, roots, trash, workspace_file
 from par.errors import ParError, StateError
 from par.git import burial, moving
 from par.git.burial import Kept
@@ -26,7 +26,7 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
     caller may be running in it. Raises ParError or OSError, and then it is as it was before.
     """
     try:
-        entry = written(context, operation, (session_id,))
+        entry = written(context, operation, [session_id] if session_id else [])
         stays = [each for each in entry.kept if _is_homeless(each)]
         for place, kept in enumerate(entry.kept):
             if kept not in stays:
@@ -77,9 +77,7 @@ def _is_homeless(kept: Kept) -> bool:
     return not kept.worktree.repository.common_dir.is_dir()
 
 
-def written(
-    context: Context, operation: Operation, shown: Iterable[str | None], with_root: bool = True
-) -> Entry:
+def written(context: Context, operation: Operation, shown: Iterable[str], with_root: bool = True) -> Entry:
     """The entry for the removal of `context`, on disk before anything moves, as it was written first.
 
     What the panes show in the sessions and windows with the ids `shown` is kept in it too.
@@ -102,7 +100,7 @@ def written(
     stays = any(_is_homeless(each) and each.worktree.path.exists() for each in kept)
     has_root = with_root and root is not None and root.is_dir() and not stays
     entry = Entry(operation.id, before, now, kept, has_root)
-    trash.save(entry, [text for id_ in shown if id_ for text in panes.texts(context.socket, id_, KEPT_LINES)])
+    trash.save(entry, [text for id_ in shown for text in panes.texts(context.socket, id_, KEPT_LINES)])
     return entry
 
 
@@ -161,6 +159,8 @@ def end_restoring(context: Context, operation: Operation) -> None:
             session_id = sessions.create(context)
     finish_restoring(context, operation)
     if session_id:
+        from par import furnishing  # noqa: PLC0415 - only where a session is made again
+
         furnishing.refurnish(context, session_id)
 
 

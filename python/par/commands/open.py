@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import furnishing, index, locks, survey
+from par import index, locks, survey
 from par.errors import NotFoundError
 from par.model import Context, Sighting, State
 from par.survey import Survey
@@ -54,6 +54,8 @@ def run(planned: Plan) -> None:
         session_id, is_new = (planned.session_id, False) if planned.session_id else _revive(context)
         index.save(found.opening(context.label))
     if is_new:
+        from par import furnishing  # noqa: PLC0415 - only where a session is made again
+
         furnishing.refurnish(context, session_id)
     if planned.session_id and not planned.is_marked:
         sessions.mark(context, session_id)

@@ -1,0 +1,80 @@
+"""`par restore` and `par trash`."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from par.cli.confirming import confirm
+from par.cli.output import emit, narrate, width
+from par.commands import restore as restore_command
+from par.commands import trash as trash_command
+from par.render import document, receipt, text
+
+UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+def _age(_ctx: click.Context, _parameter: click.Parameter, value: str) -> timedelta:
+    match = re.fullmatch(r"(\d{1,6})([dhm])", value)
+    if not match:
+        raise click.BadParameter(f"'{value}' is not an age such as 14d, 12h or 30m")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+@click.command(epilog="Example: par restore feature-auth")
+@click.argument("name", required=False, metavar="[LABEL|ID]")
+@click.option("--as", "new_label", metavar="NEWLABEL", help="Call it so, where its label or branch is taken.")
+@click.option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
+@click.pass_obj
+def restore(socket: Path, name: str | None, new_label: str | None, as_json: bool) -> None:
+    """Bring back what was removed, as it was; without a LABEL the last one removed.
+
+    Files, also the ignored ones, commits, branch and session: in the places they had.
+    """
+    request = restore_command.Request(name, socket, new_label)
+    planned = restore_command.plan(request)
+    context = restore_command.run(planned)
+    emit(document.made(context) if as_json else receipt.made(context))
+    for note in planned.notes:
+        narrate(note)
+
+
+@click.group(invoke_without_command=True, epilog="Example: par trash empty --older-than 14d")
+@click.option("--size", "with_size", is_flag=True, help="Say also how much room each takes.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
+    """List what was removed and can be brought back; `par trash empty` deletes it for good."""
+    if ctx.invoked_subcommand is None:
+        found = trash_command.listing()
+        sizes = [trash_command.size(each) for each in found] if with_size else None
+        emit(document.trash(found, sizes) if as_json else text.trash(found, sizes, width()))
+
+
+@trash.command("empty", epilog="Example: par trash empty --older-than 14d")
+@click.argument("name", required=False, metavar="[LABEL|ID]")
+@click.option(
+    "--older-than",
+    "age",
+    metavar="AGE",
+    default="0d",
+    callback=_age,
+    help="Only what was removed so long ago: 14d, 12h.",
+)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")
+def empty(name: str | None, age: timedelta, yes: bool) -> None:
+    """Delete for good what is in the trash. It says first what holds work that is nowhere else."""
+    planned = trash_command.plan(trash_command.Request(name, age))
+    if not planned:
+        emit("Nothing in the trash is meant.")
+        return
+    if not yes:
+        question = f"Delete {len(planned)} for good?"
+        confirm(text.holdings(planned), question, "deleted", _again(name))
+    for entry in trash_command.run(planned):
+        emit(f"deleted '{entry.context.label}' ({entry.id})")
+
+
+def _again(name: str | None) -> str:
+    return " ".join(["par trash empty", *([name] if name else []), "-y"])

@@ -1,0 +1,48 @@
+"""`par send`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from par.cli.output import emit
+from par.commands import send as send_command
+from par.errors import CommandError
+from par.render import document, text
+
+
+@click.command(epilog="Example: par send all 'git status'")
+@click.argument("words", nargs=-1, required=True, metavar="LABEL...|all [--] TEXT")
+@click.option(
+    "--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context."
+)
+@click.option("--no-enter", is_flag=True, help="Type the text but do not press Enter.")
+@click.option("--dry-run", is_flag=True, help="Only say where the text would go.")
+@click.option("--json", "as_json", is_flag=True, help="Print the receipts as JSON.")
+@click.pass_obj
+def send(
+    socket: Path, words: tuple[str, ...], pane: str, no_enter: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Type TEXT and Enter into the first pane of each context.
+
+    That of a workspace is the one in its root; LABEL/REPO is that of one repository's window.
+    The last word is the TEXT: quote it, and put `--` before it where it begins with a dash. `-` reads
+    it from standard input. Each context gets a line that says whether it was sent.
+    """
+    if len(words) < 2:
+        raise click.UsageError("a label and a text are needed")
+    content = _standard_input() if words[-1] == "-" else words[-1]
+    request = send_command.Request(words[:-1], content, socket, pane == "active", not no_enter)
+    planned = send_command.plan(request)
+    done = planned if dry_run else send_command.run(planned, request)
+    verb = f"would be sent to {pane} pane" if dry_run else "sent"
+    emit(document.deliveries(done, not dry_run) if as_json else text.deliveries(done, verb))
+    failed = [each for each in done if each.fault]
+    if failed and not dry_run:
+        told = ", ".join(each.label for each in failed)
+        raise CommandError(f"not sent to {told}", hint=f"par open {failed[0].context}")
+
+
+def _standard_input() -> str:
+    # As bytes: what is no text in the user's locale arrives as it is too
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape").removesuffix("\n")
