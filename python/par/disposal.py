@@ -154,7 +154,7 @@ def end_restoring(context: Context, operation: Operation) -> None:
         take_back(entry, context, operation)
         return
     session_id = ""
-    if all(session.label != context.label for session in sessions.sessions(context.socket)):
+    if sessions.of(context) is None:
         with suppress(ParError):  # then it is stopped, and `par open` makes it
             session_id = sessions.create(context)
     finish_restoring(context, operation)

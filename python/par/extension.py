@@ -48,7 +48,6 @@ def _reserve(context: Context, planned: CreationPlan, operation: Operation) -> C
 
 def _begin(context: Context, preparation: Preparation) -> None:
     """Run what the repository asks for, where the session lives; the others have had theirs."""
-    live = sessions.sessions(context.socket)
-    if session := next((each for each in live if each.label == context.label), None):
+    if session := sessions.of(context):
         furnishing.furnish(replace(context, worktrees=context.worktrees[-1:]), session.id, [preparation])
         joining.join(context, session.id, preparation)

@@ -10,10 +10,9 @@ from par.errors import CommandError, ConfigError
 from par.model import Context, Kind, Repository, Worktree
 from par.names import visible
 from par.preparation import Consent, Preparation, prepare
-from par.recipe import Step
+from par.recipe import SHELL, Step
 from par.tmux import server
 
-SHELL = "sh"
 GRACE_SECONDS = 2.0
 
 

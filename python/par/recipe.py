@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 
 PLACEHOLDER = re.compile(r"\{(label|branch|repo|port)(?:\+([0-9]+))?\}")
 
+# What runs commands where nothing else is asked for
+SHELL = "sh"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -54,8 +54,7 @@ def _clear_locks(context: Context, operation: Operation) -> None:
 
 def _repair(context: Context, operation: Operation) -> None:
     if context.is_adopted:
-        live = sessions.sessions(context.socket)
-        removal.forget(context, next((each for each in live if each.label == context.label), None))
+        removal.forget(context, sessions.of(context))
     elif context.phase is Phase.CREATING:
         _end_creating(context, operation)
     elif context.phase is Phase.RESTORING:

@@ -71,15 +71,10 @@ def run(planned: Plan) -> Adopted:
         except BaseException:
             # What fails here too the next par does: the record says that it was not finished
             with interrupts.ignored(), suppress(ParError, OSError):
-                removal.forget(context, _marked(context))
+                removal.forget(context, sessions.of(context))
             raise
     name = planned.session.name if planned.session else ready.session
     return Adopted(ready, name, planned.session is None)
-
-
-def _marked(context: Context) -> Session | None:
-    live = sessions.sessions(context.socket)
-    return next((each for each in live if each.label == context.label), None)
 
 
 def _session(request: Request, found: Index) -> Session:

@@ -64,10 +64,9 @@ def run(planned: Plan) -> None:
 
 def _revive(context: Context) -> tuple[str, bool]:
     """The id of the context's session, and whether it was made for that."""
-    live = sessions.sessions(context.socket)
     # Under the lock: another `par open` may have made it since the plan
-    known = next((each.id for each in live if each.label == context.label), "")
-    return (known, False) if known else (sessions.create(context), True)
+    known = sessions.of(context)
+    return (known.id, False) if known else (sessions.create(context), True)
 
 
 def _previous(seen: Survey, request: Request) -> Sighting:

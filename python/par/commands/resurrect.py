@@ -58,7 +58,7 @@ def _raise(rise: Rise) -> Rise:
                 return Rise(context, "it was changed by another par")
             if rise.unmarked_id:
                 sessions.mark(context, rise.unmarked_id)
-            elif all(each.label != context.label for each in sessions.sessions(context.socket)):
+            elif sessions.of(context) is None:
                 session_id = sessions.create(context)
     except (ParError, OSError) as error:
         return Rise(context, str(error))

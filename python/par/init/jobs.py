@@ -106,11 +106,14 @@ def now() -> datetime:
     return datetime.now(timezone.utc).replace(microsecond=0)
 
 
-def prepare(folder: Path) -> None:
-    """Make the folder of a context's runs, empty. Raises StateError."""
+def prepare(folder: Path, empties: bool = True) -> None:
+    """Make the folder of a context's runs, and leave what is in it only where nothing `empties` it.
+
+    Raises StateError.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in folder.iterdir():
+        for path in folder.iterdir() if empties else ():
             path.unlink()
     except OSError as error:
         raise StateError(f"the folder {folder} cannot be written: {error.strerror}") from error

@@ -3,7 +3,6 @@
 import time
 
 from par import paths
-from par.errors import StateError
 from par.init import jobs, windows
 from par.init.jobs import Files, Init, Run
 from par.model import Context, Worktree
@@ -22,10 +21,7 @@ def join(context: Context, session_id: str, preparation: Preparation) -> None:
     if not (preparation.recipe.commands or preparation.is_held):
         return
     folder = paths.init(context.root)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StateError(f"the folder {folder} cannot be written: {error.strerror}") from error
+    jobs.prepare(folder, empties=False)
     place = max((run.files.place for run in jobs.runs(folder)), default=-1) + 1
     program = windows.write(Files(folder, place), context, session_id, context.worktrees[-1], preparation)
     init = jobs.worst(jobs.runs(folder))
@@ -40,7 +36,7 @@ def runs_of(context: Context, worktree: Worktree) -> list[Run]:
 def _is_of(files: Files, run: Run, worktree: Worktree) -> bool:
     try:
         return jobs.load_job(files.job).folder == worktree.path
-    except (OSError, ValueError, KeyError, TypeError):  # what is held has no job
+    except jobs.DAMAGE:  # what is held has no job
         return run.state.repository == worktree.repository.name
 
 

@@ -11,11 +11,11 @@ from par.init import jobs
 from par.init.jobs import Files, Init, Job, State
 from par.model import Context, Worktree
 from par.preparation import Preparation
+from par.recipe import SHELL
 from par.tmux import init as tmux
 
 # Of the same source as this par, wherever that lies
 ENTRY = "import sys; sys.path.insert(0, sys.argv[1]); from par.init.runner import main; main(sys.argv[2])"
-SHELL = "sh"
 
 
 def begin(context: Context, session_id: str, preparations: Sequence[Preparation]) -> None:

@@ -76,8 +76,8 @@ def apply(socket: Path, change: Change) -> str:
         script.append(f"link-window -d -k -s {first.id} -t '{TARGET}{{start}}'")
     script += [f"link-window -d -a -s {window.id} -t '{TARGET}{{end}}'" for window in missing]
     script += [f"unlink-window -t '{TARGET}{window_id}'" for window_id in change.surplus]
-    script += [f"display-message -p -t {TARGET} '#{{session_id}}'", ""]
-    outcome = server.attempt(socket, "source-file", "-", text="\n".join(script))
+    script.append(f"display-message -p -t {TARGET} '#{{session_id}}'")
+    outcome = server.attempt_each(socket, script)
     session_id = outcome.stdout.strip().rpartition("\n")[2]
     if not session_id.startswith("$"):
         raise CommandError(f"tmux: {outcome.stderr.strip() or outcome.stdout.strip()}")

@@ -81,7 +81,6 @@ def share(socket: Path, session_id: str, env: Iterable[tuple[str, str]]) -> None
     """Let the panes that a session gets from now on have these names and values in their environment."""
     chain: list[str] = []
     for name, value in env:
-        plain = value[:-1] + "\\;" if value.endswith(";") else value
-        chain += ["set-environment", "-t", f"{session_id}:", name, plain, ";"]
+        chain += ["set-environment", "-t", f"{session_id}:", name, server.ended(value), ";"]
     if chain:
         server.run(socket, *chain[:-1])

@@ -116,12 +116,12 @@ def _config(window: Window, worktree: Worktree, folders: dict[str, Path]) -> dic
 
 def _pane(pane: Pane, worktree: Worktree, folders: dict[str, Path]) -> dict[str, Any]:
     env = {**dict(worktree.env), **dict(pane.env)}
-    program = {"shell": _ended(pane.program)} if pane.program else {}
+    program = {"shell": server.ended(pane.program)} if pane.program else {}
     return {
         **program,
         "shell_command": [_command(each) for each in pane.typed],
         "start_directory": _unexpanded(str(folders[pane.folder])),
-        "environment": {name: _ended(value) for name, value in env.items()},
+        "environment": {name: server.ended(value) for name, value in env.items()},
         "focus": pane.is_focused,
         "suppress_history": not pane.is_in_history,
     }
@@ -130,7 +130,7 @@ def _pane(pane: Pane, worktree: Worktree, folders: dict[str, Path]) -> dict[str,
 def _command(typed: Typed) -> dict[str, Any]:
     # tmux would take a dash for an option
     text = f" {typed.text}" if typed.text.startswith("-") else typed.text
-    said = {"cmd": _ended(text), "enter": typed.has_enter}
+    said = {"cmd": server.ended(text), "enter": typed.has_enter}
     return {**said, "sleep_before": typed.before, "sleep_after": typed.after}
 
 
@@ -149,9 +149,4 @@ def _folders(asked: Iterable[Window], worktree: Worktree) -> dict[str, Path]:
 
 def _unexpanded(text: str) -> str:
     """`text` where tmux expands formats, which also run programs."""
-    return _ended(text.replace("#", "##"))
-
-
-def _ended(text: str) -> str:
-    """`text` as an argument that does not end its command."""
-    return text[:-1] + "\\;" if text.endswith(";") else text
+    return server.ended(text.replace("#", "##"))

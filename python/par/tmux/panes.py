@@ -95,8 +95,8 @@ def send(socket: Path, pane_ids: Iterable[str], text: str, with_enter: bool) -> 
     lines = [_line(place, target, buffer, bool(plain), with_enter) for place, target in enumerate(targets)]
     last = [f"delete-buffer -b {buffer}"] if plain else []
     enter = f"{buffer}-enter"
-    script = "\n".join([f'set-buffer -b {enter} "\\n"', *lines, *last, f"delete-buffer -b {enter}", ""])
-    said = server.attempt(socket, "source-file", "-", text=script).stdout.splitlines()
+    script = [f'set-buffer -b {enter} "\\n"', *lines, *last, f"delete-buffer -b {enter}"]
+    said = server.attempt_each(socket, script).stdout.splitlines()
     return {targets[int(line.removeprefix("sent "))] for line in said if line.startswith("sent ")}
 
 

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -71,6 +71,11 @@ def run_script(socket: Path, commands: Sequence[Sequence[str]], folder: Path | N
     return _said(commands[0][0], attempt(socket, "source-file", "-", text=f"{script}\n", folder=folder))
 
 
+def attempt_each(socket: Path, lines: Iterable[str]) -> Outcome:
+    """Run commands that are lines for tmux's own parser: one that fails stops no other."""
+    return attempt(socket, "source-file", "-", text="\n".join([*lines, ""]))
+
+
 def _said(command: str, outcome: Outcome) -> str:
     if outcome.status:
         said = outcome.stderr.strip().splitlines() or [f"exit status {outcome.status}"]
@@ -81,6 +86,11 @@ def _said(command: str, outcome: Outcome) -> str:
 def line(value: str) -> str:
     """`value` on one line and without tabs, which are between the fields of what tmux lists."""
     return value.translate({9: " ", 10: " "})
+
+
+def ended(value: str) -> str:
+    """`value` as an argument of a chain that does not end its command."""
+    return value[:-1] + "\\;" if value.endswith(";") else value
 
 
 def _quoted(argument: str) -> str:

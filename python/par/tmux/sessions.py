@@ -66,6 +66,11 @@ def _session(row: list[str], here: str) -> Session:
     )
 
 
+def of(context: Context) -> Session | None:
+    """The live session that is marked as that of `context`, if there is one. Raises CommandError."""
+    return next((each for each in sessions(context.socket) if each.label == context.label), None)
+
+
 def create(context: Context) -> str:
     """Make the session of `context` in its folder, marked with what is known of it; the session's id.
 
@@ -120,7 +125,7 @@ def release(context: Context, session: Session) -> None:
         script += [f"unlink-window -t '{center}:{window_id}'" for window_id in sorted(marked & shown)]
     script += [f"set-option -w -u -t {window_id} @par_context" for window_id in sorted(marked)]
     script += [f"set-option -u -t '{session.id}:' {option}" for option in OPTIONS]
-    server.attempt(context.socket, "source-file", "-", text="\n".join([*script, ""]))
+    server.attempt_each(context.socket, script)
 
 
 def _marks(context: Context, target: str) -> list[tuple[str, ...]]:
@@ -144,8 +149,7 @@ def _marks(context: Context, target: str) -> list[tuple[str, ...]]:
 
 def argument(value: str) -> str:
     """`value` as one argument of a chain: on one line, and never the end of a command."""
-    plain = server.line(value)
-    return plain[:-1] + "\\;" if plain.endswith(";") else plain
+    return server.ended(server.line(value))
 
 
 def kill(context: Context, session_id: str) -> None:
@@ -164,8 +168,7 @@ def kill(context: Context, session_id: str) -> None:
         if shown not in survivors and survivors
     ]
     script += [f"kill-window -t {window_id}" for window_id in sorted(ours)]
-    script += [f"kill-session -t '{session_id}'", ""]
-    server.attempt(context.socket, "source-file", "-", text="\n".join(script))
+    server.attempt_each(context.socket, [*script, f"kill-session -t '{session_id}'"])
 
 
 def _rows(socket: Path) -> list[list[str]]:

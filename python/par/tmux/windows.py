@@ -29,7 +29,7 @@ def kill(context: Context, names_gone: Collection[str]) -> None:
     """Kill the windows of these worktrees of the workspace `context`, wherever they are linked."""
     script = [f"kill-window -t {window_id}" for window_id in of(context, names_gone)]
     if script:
-        server.attempt(context.socket, "source-file", "-", text="\n".join([*script, ""]))
+        server.attempt_each(context.socket, script)
 
 
 def of(context: Context, worktrees: Collection[str]) -> list[str]:
