@@ -1,12 +1,13 @@
 """`par completion`: what each shell offers, and that it never runs what it offers."""
 
+import runpy
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import Terminal, World, eventually
+from conftest import ROOT, Terminal, World, eventually
 
 HOSTILE = "$(touch${IFS}ran)"
 
@@ -111,3 +112,16 @@ def test_the_script_is_valid(shell: str, world: World) -> None:
         pytest.skip(f"no {shell}")
     (world.home / "script").write_text(world.ok("completion", shell).stdout)
     assert world.run(shell, "-n", "script").stderr == ""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_offers_what_the_command_line_has(shell: str) -> None:
+    made = runpy.run_path(str(ROOT / "docs/completions.py"))
+    kept = (made["SCRIPTS"] / f"par.{shell}").read_text()
+    assert made["script"](shell) + "\n" == kept, "run: .venv-test-*/bin/python docs/completions.py"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_launcher_prints_the_script_without_python(shell: str, world: World) -> None:
+    by_hand = world.run("sh", str(ROOT / "scripts/par"), "completion", shell, PAR_PYTHON="/nowhere")
+    assert by_hand.stdout == world.ok("completion", shell).stdout

@@ -9,8 +9,142 @@ _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-commit
 _par_words() {
   local previous=$2 current=$3
   case $1 in
-    '') [[ $previous == -[LS] ]] || printf '%s\n' @commands@ ;;
-@cases@
+    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace ls labels path open o send control-center code cursor init rm restore undo trash doctor adopt resurrect config trust untrust completion demo -L -S --help --version ;;
+    start|create)
+      case $previous:$current in
+        -p:*|--path:*) : ;;
+        -b:*|--base:*) : ;;
+        *:-*) printf '%s\n' --open --wait --json --trust -p --path -b --base --fetch -h --help ;;
+        *) : ;;
+      esac ;;
+    checkout)
+      case $previous:$current in
+        -p:*|--path:*) : ;;
+        -l:*|--label:*) : ;;
+        *:-*) printf '%s\n' --open --wait --json --trust -p --path -l --label --init -h --help ;;
+        *) _par_branches ;;
+      esac ;;
+    workspace)
+      case $previous:$current in
+        -p:*|--path:*) : ;;
+        --repos:*) : ;;
+        -b:*|--base:*) : ;;
+        --client:*) : ;;
+        --editor:*) : ;;
+        *:-*) printf '%s\n' -h --help --open --wait --json --trust -p --path --repos -b --base --force --client --editor -y --yes --purge ;;
+        *) printf '%s\n' start ls add drop open code cursor rm; _par_labels ;;
+      esac ;;
+    ls)
+      case $previous:$current in
+        --kind:*) printf '%s\n' session checkout workspace ;;
+        --repo:*) : ;;
+        *:-*) printf '%s\n' --json --kind --repo -h --help ;;
+        *) : ;;
+      esac ;;
+    labels)
+      case $previous:$current in
+        *:-*) printf '%s\n' -h --help ;;
+        *) : ;;
+      esac ;;
+    path)
+      case $previous:$current in
+        *:-*) printf '%s\n' -h --help ;;
+        *) _par_labels ;;
+      esac ;;
+    open|o)
+      case $previous:$current in
+        --client:*) : ;;
+        *:-*) printf '%s\n' --client -h --help ;;
+        *) _par_labels ;;
+      esac ;;
+    send)
+      case $previous:$current in
+        --pane:*) printf '%s\n' first active ;;
+        *:-*) printf '%s\n' --pane --no-enter --dry-run --json -h --help ;;
+        *) _par_labels_or_all ;;
+      esac ;;
+    control-center)
+      case $previous:$current in
+        --client:*) : ;;
+        *:-*) printf '%s\n' --no-attach --json --client -h --help ;;
+        *) : ;;
+      esac ;;
+    code)
+      case $previous:$current in
+        --editor:*) : ;;
+        *:-*) printf '%s\n' --editor -h --help ;;
+        *) _par_labels ;;
+      esac ;;
+    cursor)
+      case $previous:$current in
+        --editor:*) : ;;
+        *:-*) printf '%s\n' --editor -h --help ;;
+        *) _par_labels ;;
+      esac ;;
+    init)
+      case $previous:$current in
+        *:-*) printf '%s\n' --retry --log --wait -y --yes --json -h --help ;;
+        *) _par_labels ;;
+      esac ;;
+    rm)
+      case $previous:$current in
+        *:-*) printf '%s\n' -y --yes --purge --force --json -h --help ;;
+        *) _par_labels_or_all ;;
+      esac ;;
+    restore|undo)
+      case $previous:$current in
+        --as:*) : ;;
+        *:-*) printf '%s\n' --as --json -h --help ;;
+        *) : ;;
+      esac ;;
+    trash)
+      case $previous:$current in
+        --older-than:*) : ;;
+        *:-*) printf '%s\n' --size --json -h --help --older-than -y --yes ;;
+        *) printf '%s\n' empty ;;
+      esac ;;
+    doctor)
+      case $previous:$current in
+        *:-*) printf '%s\n' --fix --environment --json -h --help ;;
+        *) : ;;
+      esac ;;
+    adopt)
+      case $previous:$current in
+        -l:*|--label:*) : ;;
+        *:-*) printf '%s\n' -l --label --json -h --help ;;
+        *) : ;;
+      esac ;;
+    resurrect)
+      case $previous:$current in
+        *:-*) printf '%s\n' --json -h --help ;;
+        *) : ;;
+      esac ;;
+    config)
+      case $previous:$current in
+        -p:*|--path:*) : ;;
+        *:-*) printf '%s\n' -h --help -p --path --json ;;
+        *) printf '%s\n' check init ;;
+      esac ;;
+    trust)
+      case $previous:$current in
+        *:-*) printf '%s\n' -y --yes --list --json -h --help ;;
+        *) : ;;
+      esac ;;
+    untrust)
+      case $previous:$current in
+        *:-*) printf '%s\n' -h --help ;;
+        *) : ;;
+      esac ;;
+    completion)
+      case $previous:$current in
+        *:-*) printf '%s\n' -h --help ;;
+        *) printf '%s\n' bash zsh fish ;;
+      esac ;;
+    demo)
+      case $previous:$current in
+        *:-*) printf '%s\n' --keep -h --help ;;
+        *) : ;;
+      esac ;;
   esac
 }
 _par() {
@@ -24,7 +158,9 @@ _par() {
   done
   COMPREPLY=()
   while IFS= read -r word; do
-    [[ $word == "$current"* ]] && COMPREPLY+=("$(printf %q "$word")")
+    [[ $word == "$current"* ]] || continue
+    [[ $word != *[!A-Za-z0-9._/-]* ]] || printf -v word %q "$word" # not in a subshell: a fork for each match
+    COMPREPLY+=("$word")
   done < <(_par_words "$verb" "$previous" "$current")
 }
 complete -o default -F _par par

@@ -1,0 +1,32 @@
+# bash completion for par; in ~/.bashrc: eval "$(par completion bash)"
+_par_labels() {
+  local data
+  case ${XDG_DATA_HOME-} in /*) data=$XDG_DATA_HOME ;; *) data=$HOME/.local/share ;; esac
+  cut -f1 "$data/par/contexts.tsv" 2>/dev/null
+}
+_par_labels_or_all() { _par_labels; echo all; }
+_par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-committerdate refs/heads refs/remotes 2>/dev/null; }
+_par_words() {
+  local previous=$2 current=$3
+  case $1 in
+    '') [[ $previous == -[LS] ]] || printf '%s\n' @commands@ ;;
+@cases@
+  esac
+}
+_par() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb='' i word
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      -[LS]) ((i++)) ;;
+      -*) ;;
+      *) verb=${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  COMPREPLY=()
+  while IFS= read -r word; do
+    [[ $word == "$current"* ]] || continue
+    [[ $word != *[!A-Za-z0-9._/-]* ]] || printf -v word %q "$word" # not in a subshell: a fork for each match
+    COMPREPLY+=("$word")
+  done < <(_par_words "$verb" "$previous" "$current")
+}
+complete -o default -F _par par
