@@ -7,7 +7,7 @@
 # shellcheck source=scripts/ask.sh
 . "${BASH_SOURCE[0]%/*}/ask.sh"
 # The tmux server may have been started by a git hook
-unset GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_INDEX_FILE
+unset GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_NAMESPACE GIT_PREFIX GIT_CONFIG
 
 choose_repository() {
   # shellcheck disable=SC2154 # set by those who source it

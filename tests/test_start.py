@@ -250,7 +250,6 @@ def test_what_is_inherited_does_not_choose_the_repository_or_the_data_folder(wor
         "GIT_INDEX_FILE": str(other / ".git/index"),
         "GIT_OBJECT_DIRECTORY": str(other / ".git/objects"),
         "GIT_NAMESPACE": "elsewhere",
-        "GIT_CEILING_DIRECTORIES": str(home),
         "XDG_DATA_HOME": "relative/data",
     }
     dirty = replace(world, env=inherited)

@@ -1,6 +1,7 @@
 """Running git: a clean environment, no hooks unless asked for, git's own words as errors."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,11 +10,28 @@ from typing import NamedTuple
 
 from par.errors import CommandError, NotFoundError
 
-# What only says who the user is and how the network is reached; all else would choose the repository
-KEPT = (
-    *("GIT_SSH", "GIT_ASKPASS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"),
-    *("GIT_SSL_", "GIT_PROXY_", "GIT_HTTP_", "GIT_ALLOW_PROTOCOL", "GIT_PROTOCOL"),
-    *("GIT_EXEC_PATH", "GIT_AUTHOR_", "GIT_COMMITTER_"),
+# What points git at one repository, or belongs to the one git command that started par: of what
+# `git rev-parse --local-env-vars` lists, all but what carries the user's `-c` (GIT_CONFIG_COUNT and
+# GIT_CONFIG_PARAMETERS), and more from git(1). All else that begins with GIT_ is the user's way of using git
+DROPPED = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"),
+    *(
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_CONFIG",
+        "GIT_GRAFT_FILE",
+        "GIT_SHALLOW_FILE",
+        "GIT_NAMESPACE",
+    ),
+    *(
+        "GIT_NAMESPACE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_PREFIX",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_QUARANTINE_PATH",
+    ),
+    *("GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_REFLOG_ACTION", "GIT_ATTR_SOURCE"),
+    # par's patterns say themselves how they are meant
+    *("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
 )
 # A stranger's worktree may name programs in its own hooks folder: none of them runs for par's own looks
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
@@ -21,6 +39,8 @@ SOMEWHERE = Path("/")
 BLAMES = ("fatal: ", "error: ")
 # A hook may fail without a word: then this is the last that git said
 NO_REASONS = ("Preparing worktree", "Updating files:", "HEAD is now at")
+# How git refuses a repository of another user's, and the command with which it would take it
+EXCEPTION = re.compile(r"^\t(git config --global --add safe\.directory .+)$", re.MULTILINE)
 
 
 class Outcome(NamedTuple):
@@ -39,10 +59,16 @@ class Outcome(NamedTuple):
         reason = (blamed or lines[-1:] or [f"git exited with status {self.status}"])[0]
         return reason.removeprefix(BLAMES[0]).removeprefix(BLAMES[1])
 
+    @property
+    def hint(self) -> str:
+        """What git itself says can be done: the exception for a repository that another user owns."""
+        found = EXCEPTION.search(self.stderr)
+        return found[1] if found else ""
+
 
 def environment() -> dict[str, str]:
     """The environment for git: nothing that points it to another repository or makes it ask."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(KEPT)}
+    kept = {key: value for key, value in os.environ.items() if key not in DROPPED}
     return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
 
 
@@ -78,8 +104,17 @@ def run(folder: Path, *arguments: str, text: str | None = None) -> str:
     outcome = attempt(folder, *arguments, text=text)
     if outcome.status:
         named = arguments[2] if arguments[0] == "-c" else arguments[0]
-        raise CommandError(f"git {named}: {outcome.reason}")
+        raise CommandError(f"git {named}: {outcome.reason}", hint=outcome.hint)
     return outcome.stdout
+
+
+def history(folder: Path, form: str, *asked: str) -> list[str]:
+    """A line in the pretty format `form` for each commit that `git rev-list` finds. Raises CommandError.
+
+    `git log` would obey the user's settings: it shows signatures, other names, another encoding.
+    """
+    said = run(folder, "rev-list", "--encoding=UTF-8", f"--format={form}", *asked)
+    return said.split("\n")[1:-1:2]  # each has a line `commit OID` before it
 
 
 def run_shown(folder: Path, arguments: Sequence[str], keep: int, seconds: float | None = None) -> Outcome:

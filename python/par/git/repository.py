@@ -11,7 +11,8 @@ from par.locks import Operation
 from par.model import Repository
 from par.names import visible
 
-NO_OID = "0" * 40
+# To `update-ref` nothing is what a ref has that is not there: as many zeros as its hash is long
+NO_OID = ""
 CREATED, FETCHED = "par: created", "par: fetched"
 FROM_REMOTE = re.compile(rf"{FETCHED} |pull\b.*: Fast-forward$")
 
@@ -34,7 +35,7 @@ def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
     if outcome.status:
         if "not a git repository" in outcome.stderr:
             raise NotFoundError(f"'{visible(str(folder))}' is not in a git repository", hint=hint)
-        raise CommandError(f"git: {outcome.reason}")
+        raise CommandError(f"git: {outcome.reason}", hint=outcome.hint)
     said, is_bare = outcome.stdout.splitlines()[-2:]
     common = (folder / said).resolve()
     if common.name == ".git":
@@ -71,8 +72,8 @@ def find_oid(repository: Repository, rev: str) -> str:
 def refs(repository: Repository, patterns: Iterable[str]) -> dict[str, str]:
     """The refs that `patterns` name, exactly or as a folder above them, with what they point to."""
     asked = ("for-each-ref", "--format=%(refname) %(objectname)", "--", *patterns)
-    lines = process.run(repository.path, *asked).splitlines()
-    return dict(line.rsplit(" ", 1) for line in lines)
+    lines = process.run(repository.path, *asked).split("\n")
+    return dict(line.rsplit(" ", 1) for line in lines if line)
 
 
 def branch_oid(repository: Repository, branch: str) -> str | None:
@@ -140,8 +141,10 @@ def fetched_oids(repository: Repository, branch: str) -> list[str]:
 
 def reflog(repository: Repository, branch: str) -> list[tuple[str, str]]:
     """Where `branch` pointed and why, the latest first."""
-    asked = ("log", "--walk-reflogs", "--format=%H %gs", f"refs/heads/{branch}", "--")
-    lines = process.attempt(repository.path, *asked).stdout.splitlines()
+    # `git rev-list` obeys no setting, but it knows no messages of reflogs
+    plain = ("--no-show-signature", "--no-patch", "--no-color", "--encoding=UTF-8", "--format=%H %gs")
+    asked = ("log", "--walk-reflogs", *plain, f"refs/heads/{branch}", "--")
+    lines = process.attempt(repository.path, *asked).stdout.split("\n")[:-1]
     return [(oid, message) for oid, _, message in (line.partition(" ") for line in lines)]
 
 

@@ -54,7 +54,7 @@ def _others(worktree: Worktree, known: list[str], is_branch_going: bool) -> list
 
 
 def _logged(folder: Path, ref: str) -> list[str]:
-    return process.attempt(folder, "log", "--walk-reflogs", "--format=%H", ref, "--").stdout.split()
+    return process.attempt(folder, "rev-list", "--walk-reflogs", ref, "--").stdout.split()
 
 
 def _noted(path: Path) -> Iterable[str]:

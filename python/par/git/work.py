@@ -74,9 +74,10 @@ def unmerged_from(worktree: Worktree, tips: list[str], known: list[str], is_goin
     """
     if not tips:
         return []
-    asked = ("log", "--format=%h %s", "--ignore-missing")
     others = _others(worktree, known, is_going)
-    return process.run(worktree.repository.path, *asked, *tips, "--not", *others, "--").splitlines()
+    return process.history(
+        worktree.repository.path, "%h %s", "--ignore-missing", *tips, "--not", *others, "--"
+    )
 
 
 def only_from(worktree: Worktree, tips: Iterable[str], known: list[str], is_going: bool) -> list[list[str]]:
@@ -98,9 +99,9 @@ def unpushed(admin: Path) -> list[str]:
     for module in links.modules(admin):
         # A bare look: what it says of its worktree may not be true at the moment
         bare = ("-c", "core.bare=true", "-c", "core.worktree=")
-        asked = ("log", "--format=%h %s", "HEAD", "--branches", "--not")
-        said = process.attempt(module, "--git-dir=.", *bare, *asked, "--remotes", "--tags")
-        found += [f"{module.name}: {line}" for line in said.stdout.splitlines()]
+        asked = ("rev-list", "--format=%h %s", "HEAD", "--branches", "--not", "--remotes", "--tags")
+        said = process.attempt(module, "--git-dir=.", *bare, *asked).stdout
+        found += [f"{module.name}: {line}" for line in said.split("\n")[1:-1:2]]
     return found
 
 
