@@ -7,7 +7,7 @@ import click
 
 from par import interrupts, narration
 from par.cli.main import par
-from par.cli.output import narrate
+from par.cli.output import narrate, open_closed
 from par.errors import ParError
 from par.render.failure import failure
 
@@ -16,6 +16,7 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Run `par` with the words of the command line; the exit status."""
+    open_closed()
     interrupts.unwind_on_signals()
     narration.listen(narrate)
     try:
@@ -31,7 +32,7 @@ def main() -> int:
         narrate("par: interrupted")
         return INTERRUPTED
     except Exception as error:
-        told: ParError = import_module("par.cli.bug").log(error)
+        told: ParError = import_module("par.cli.unexpected").told(error)
         narrate(failure(told))
         return told.status
     return status if isinstance(status, int) else 0

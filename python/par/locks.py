@@ -3,22 +3,17 @@
 All are `flock`: the system frees them when their holder dies, so none is ever stale.
 """
 
-import fcntl
 import os
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import narration, paths
-from par.errors import StateError
-from par.names import digest, visible
+from par import lock_files, paths
+from par.names import digest
 
 INDEX_SECONDS = 30.0
 REPOSITORY_SECONDS = 900.0
-PATIENCE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +38,21 @@ def index() -> Iterator[None]:
 
 @contextmanager
 def repository(common_dir: Path) -> Iterator[None]:
-    """Hold a repository while its worktrees or branches change: git itself is not safe there."""
-    with _held(f"repository-{digest(common_dir)}", f"the repository {common_dir}", REPOSITORY_SECONDS):
-        yield
+    """Hold a repository while its worktrees or branches change: git itself is not safe there.
+
+    The lock is on its common folder: each par sees it, also one with another data folder, as in a
+    container, and nothing is written for it. The one in par's own folder tells who has it.
+    """
+    what = f"the repository {common_dir}"
+    with _held(f"repository-{digest(common_dir)}", what, REPOSITORY_SECONDS):
+        folder = lock_files.opened_folder(common_dir)
+        try:
+            if folder is not None:
+                lock_files.wait(folder, what, REPOSITORY_SECONDS)
+            yield
+        finally:
+            if folder is not None:
+                os.close(folder)
 
 
 @contextmanager
@@ -54,8 +61,8 @@ def operation() -> Iterator[Operation]:
     name = os.urandom(6).hex()
     with index():
         _sweep()
-        descriptor = _opened(f"operation-{name}")
-        _took(descriptor)
+        descriptor = lock_files.opened(f"operation-{name}")
+        lock_files.took(descriptor)
     try:
         yield Operation(name, descriptor)
     finally:
@@ -72,8 +79,8 @@ def adopted(name: str) -> Iterator[Operation | None]:
     """
     with index():
         was_there = (paths.locks() / f"operation-{name}").exists()
-        descriptor = _opened(f"operation-{name}")
-        has_taken = _took(descriptor)
+        descriptor = lock_files.opened(f"operation-{name}")
+        has_taken = lock_files.took(descriptor)
     try:
         if has_taken:
             yield Operation(name, descriptor, os.fstat(descriptor).st_mtime if was_there else None)
@@ -90,8 +97,8 @@ def is_running(name: str) -> bool:
     if not (paths.locks() / f"operation-{name}").exists():
         return False
     with index():
-        descriptor = _opened(f"operation-{name}")
-        has_taken = _took(descriptor)
+        descriptor = lock_files.opened(f"operation-{name}")
+        has_taken = lock_files.took(descriptor)
         os.close(descriptor)
     return not has_taken
 
@@ -117,62 +124,18 @@ def _sweep() -> None:
     The caller holds the index, and so does whoever opens one to lock it.
     """
     for path in paths.locks().glob("operation-*"):
-        descriptor = _opened(path.name)
-        if _took(descriptor):
+        descriptor = lock_files.opened(path.name)
+        if lock_files.took(descriptor):
             path.unlink(missing_ok=True)
         os.close(descriptor)
 
 
 @contextmanager
 def _held(name: str, what: str, seconds: float) -> Iterator[None]:
-    descriptor = _opened(name)
+    descriptor = lock_files.opened(name)
     try:
-        _wait(descriptor, what, seconds)
-        _sign(descriptor)
+        lock_files.wait(descriptor, what, seconds)
+        lock_files.sign(descriptor)
         yield
     finally:
         os.close(descriptor)
-
-
-def _wait(descriptor: int, what: str, seconds: float) -> None:
-    """Take the lock; after a second say who has it. Raises StateError after `seconds`."""
-    pause, begun, is_told = 0.001, time.monotonic(), False
-    while not _took(descriptor):
-        waited = time.monotonic() - begun
-        if waited > seconds:
-            told = f"{what} has been in use by {_holder(descriptor)} for {seconds:.0f} s"
-            raise StateError(told, hint="try again")
-        if waited > PATIENCE_SECONDS and not is_told:
-            narration.tell(f"waiting for {what}, which {_holder(descriptor)} uses")
-            is_told = True
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.05)
-
-
-def _sign(descriptor: int) -> None:
-    """Write into the lock who has it, for those who wait."""
-    with suppress(OSError):
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"par {' '.join(sys.argv[1:])} (pid {os.getpid()})".encode(errors="replace"), 0)
-
-
-def _holder(descriptor: int) -> str:
-    return visible(os.pread(descriptor, 200, 0).decode(errors="replace")) or "another par"
-
-
-def _took(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _opened(name: str) -> int:
-    try:
-        paths.data().mkdir(mode=0o700, parents=True, exist_ok=True)
-        paths.locks().mkdir(mode=0o700, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        return os.open(paths.locks() / name, flags, 0o600)
-    except OSError as error:
-        raise StateError(f"the data folder {paths.data()} cannot be written: {error.strerror}") from error

@@ -3,13 +3,19 @@
 import os
 from pathlib import Path
 
+from par.errors import StateError
 from par.names import digest
 
 
 def home_of(variable: str, default: str) -> Path:
     """An XDG base folder; a relative value of `variable` is ignored, as the XDG rules say."""
     value = os.environ.get(variable, "")
-    return Path(value) if Path(value).is_absolute() else Path.home() / default
+    if Path(value).is_absolute():
+        return Path(value)
+    try:
+        return Path.home() / default
+    except RuntimeError as error:
+        raise StateError("HOME is not set, and you have no folder", hint=f"set {variable}") from error
 
 
 def data() -> Path:

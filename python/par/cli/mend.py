@@ -33,7 +33,7 @@ def doctor(socket: Path, with_fix: bool, environment: bool, as_json: bool) -> No
             raise click.UsageError("--environment changes nothing: there is no --fix for it")
         _try_environment(socket, as_json)
         return
-    request = doctor_command.Request(socket, Path.cwd())
+    request = doctor_command.Request(socket, _here())
     planned = doctor_command.plan(request)
     report = doctor_command.run(request, planned) if with_fix else doctor_command.Report((), planned)
     emit(document.findings(report) if as_json else findings_text.lines(report))
@@ -41,6 +41,13 @@ def doctor(socket: Path, with_fix: bool, environment: bool, as_json: bool) -> No
         told = f"{count} finding{'' if count == 1 else 's'} left"
         can_mend = any(each.mend for each in report.left) and not with_fix
         raise ConflictError(told, hint="par doctor --fix" if can_mend else "")
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # it was deleted: then it is no hint to where a repository is now
+        return Path.home()
 
 
 def _try_environment(socket: Path, as_json: bool) -> None:

@@ -1,16 +1,38 @@
 """The one place that prints: answers to standard output, narration to standard error."""
 
+import errno
 import os
 import sys
 from contextlib import suppress
 
 import click
 
+from par.errors import StateError
+
+# A reader that went away: of a pipe (`| head`), or a terminal that was killed
+UNREAD = (errno.EPIPE, errno.EIO)
+
+
+def open_closed() -> None:
+    """Let a standard stream that the caller closed be the null device: no other file may get its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        with suppress(OSError):
+            os.fstat(number)
+            continue
+        os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+        stream = open(number, "w" if number else "r", encoding="utf-8", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+
 
 def emit(text: str) -> None:
-    """Print an answer. A reader that went away (`| head`, a killed terminal) is no failure."""
-    with suppress(OSError):
+    """Print an answer. A reader that went away is no failure; what else fails raises StateError."""
+    try:
         click.echo(text)
+    except OSError as error:
+        # What is still in the buffer would be written, and fail, once more when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno not in UNREAD:
+            raise StateError(f"the answer cannot be written: {error.strerror}") from error
 
 
 def narrate(text: str) -> None:

@@ -1,0 +1,40 @@
+"""What no command of par expects: what a machine can do is told in a line, a bug goes into a log too."""
+
+import os
+import sys
+import traceback
+from datetime import datetime, timezone
+
+from par import index, paths
+from par.errors import NotFoundError, ParError, StateError
+
+KEPT_BYTES = 100_000
+REPORT = "https://github.com/tmux-par/tmux-par/issues"
+
+
+def told(error: Exception) -> ParError:
+    """What to tell the user instead of `error`: a fault of the machine in its own words, or a bug."""
+    if isinstance(error, MemoryError):
+        return StateError("there is no memory left")
+    if not isinstance(error, OSError):
+        return _log(error)
+    try:
+        os.getcwd()  # noqa: PTH109 - nothing is done with it
+    except FileNotFoundError:
+        return NotFoundError("the folder that you are in is gone", hint="cd")
+    where = f": '{error.filename}'" if error.filename else ""
+    return StateError(f"{error.strerror or error}{where}", hint="par doctor")
+
+
+def _log(error: Exception) -> ParError:
+    """Append `error` to the log with its trace."""
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    said = f"{now} par {sys.argv[1:]}\n{''.join(traceback.format_exception(error))}\n"
+    try:
+        paths.data().mkdir(mode=0o700, parents=True, exist_ok=True)
+        before = paths.log().read_bytes() if paths.log().exists() else b""
+        index.write(paths.log(), before[-KEPT_BYTES:] + said.encode("utf-8", "backslashreplace"))
+        hint = f"please report the end of {paths.log()} at {REPORT}"
+    except OSError:
+        hint = f"please report it at {REPORT}"
+    return ParError(f"a bug in par: {type(error).__name__}: {error}", hint)

@@ -1,0 +1,131 @@
+"""What a machine can do to par: one line and exit status 7 or 8, never a bug, and nothing half done."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import PAR, Result, World, eventually, refused
+
+LIMITED = """import os, resource, sys
+resource.setrlimit(getattr(resource, sys.argv[1]), (int(sys.argv[2]),) * 2)
+os.execvp(sys.argv[3], sys.argv[3:])"""
+UNLOCKABLE = """import errno, fcntl, sys
+def flock(descriptor, operation):
+    raise OSError(errno.ENOLCK, "No locks available")
+fcntl.flock = flock
+sys.path.insert(0, sys.argv.pop(1))
+from par.__main__ import main
+sys.exit(main())"""
+
+
+def in_shell(world: World, redirection: str, *words: str, cwd: Path | None = None) -> Result:
+    """Run par with its streams as a shell's `redirection` has them."""
+    return world.run("sh", "-c", f'exec "$@" {redirection}', "sh", *PAR, *words, cwd=cwd)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_hinder_nothing(world: World, closed: str) -> None:
+    home = world.repository()
+    for words in (("start", "feat"), ("ls",), ("rm", "feat"), ("restore", "feat"), ("doctor",)):
+        result = in_shell(world, closed, *words, cwd=home)
+        assert (result.status, "par:" in result.stderr) == (0, False), (words, result)
+    assert [*world.index["contexts"]] == ["feat"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_answer_that_cannot_be_written_is_told_and_a_reader_that_went_away_is_no_failure(
+    world: World,
+) -> None:
+    result = in_shell(world, ">/dev/full", "start", "feat", cwd=world.repository())
+    refused(result, 7, "the answer cannot be written: No space left on device")
+    assert [*world.index["contexts"]] == ["feat"]
+    assert in_shell(world, "| true", "ls") == Result(0, "", "")
+
+
+def test_disk_without_locks_is_told(world: World) -> None:
+    home = world.repository()
+    for words in (("start", "feat"), ("trash", "empty", "-y")):
+        result = world.run(PAR[0], "-I", "-c", UNLOCKABLE, PAR[-1], *words, cwd=home)
+        if result.status:
+            told = f"the data folder {world.data} lies where no file can be locked: No locks available"
+            refused(result, 7, told, "set XDG_DATA_HOME to a folder on a disk of this machine")
+    assert world.branches(home) == {"main"}
+
+
+def test_folder_that_is_gone_under_the_feet(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    here = 'mkdir here; cd here; rmdir ../here; exec "$@"'
+    for words, status in ((("ls",), 0), (("doctor",), 0), (("rm", "feat"), 0), (("start", "other"), 8)):
+        result = world.run("sh", "-c", here, "sh", *PAR, *words)
+        assert (result.status, "bug" in result.stderr, "Traceback" in result.stderr) == (status, False, False)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("RLIMIT_FSIZE", 0), ("RLIMIT_NOFILE", 7), ("RLIMIT_NOFILE", 9)]
+)
+def test_limits_leave_all_as_it_was(world: World, limit: str, value: int) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    before = world.index
+    for words in (("start", "other"), ("rm", "feat")):
+        result = world.run(PAR[0], "-I", "-c", LIMITED, limit, str(value), *PAR, *words, cwd=home)
+        assert "a bug in par" not in result.stderr, result
+        if result.status:
+            assert result.status in {7, 8}, result
+    world.ok("ls")
+    assert world.par("doctor").status == 0
+    if world.index != before:
+        world.ok("restore", "feat")
+
+
+def test_data_folder_of_another_user_is_refused_before_anything_is_written(world: World) -> None:
+    if os.geteuid():
+        pytest.skip("only root can give a folder away")
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    os.chown(world.data, 12345, 12345)
+    told = f"the data folder {world.data} belongs to another user (uid 12345)"
+    for words in (("start", "other"), ("rm", "feat")):
+        hint = "run par as that user, without sudo; or set XDG_DATA_HOME"
+        refused(world.par(*words, cwd=home), 7, told, hint)
+    assert world.branches(home) == {"main", "feat"}
+
+
+def test_command_waits_once_for_an_index_that_another_holds(world: World) -> None:
+    home = world.repository()
+    for label in ("one", "two"):
+        world.ok("start", label, cwd=home)
+    index = world.data / "global_state.json"
+    index.write_text(index.read_text().replace('"ready"', '"removing"'))
+    script = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from par import locks; locks.INDEX_SECONDS = 2.0;"
+        "from par.__main__ import main; sys.exit(main())"
+    )
+    with (world.data / "locks/index").open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        begun = time.monotonic()
+        result = world.run(PAR[0], "-I", "-c", script, PAR[-1], "ls", "--json")
+        assert time.monotonic() - begun < 3.8
+    assert (result.status, result.stdout.count('"removing"')) == (0, 2), result
+
+
+def test_pars_with_other_data_folders_are_one_after_the_other_in_a_repository(world: World) -> None:
+    home = world.repository()
+    for name in ("one", "two"):
+        (world.home / name).mkdir()
+    hook = home / ".git/hooks/post-checkout"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\necho begin >>{world.home}/when; sleep 0.5; echo end >>{world.home}/when\n")
+    hook.chmod(0o755)
+    both = [world.start_par("start", n, cwd=home, XDG_DATA_HOME=f"{world.home}/{n}") for n in ("one", "two")]
+    for each in both:
+        each.communicate(timeout=60)
+        assert each.returncode == 0
+    assert (world.home / "when").read_text().split() == ["begin", "end", "begin", "end"]
+    eventually(lambda: len(world.sessions()) == 2)
