@@ -1,9 +1,10 @@
 """What is in the way of moving a worktree, or a workspace's folder, out of its place."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
-from par import paths, roots
+from par import mounts, paths, roots
 from par.git import links, relink
 from par.model import Context, Worktree
 from par.names import visible
@@ -22,6 +23,8 @@ def find(context: Context, known: Iterable[Context]) -> Bar | None:
     root = roots.of(context)
     if found or root is None:
         return found
+    if mounted := mounts.below(root):
+        return _mount(mounted)
     if other := roots.intruder(context, known):
         told = f"has worktrees of '{other.label}' in its folder"
         return Bar(told, f"par rm {other.label}")
@@ -44,10 +47,23 @@ def of_worktree(worktree: Worktree) -> Bar | None:
     if path.is_symlink() or not paths.is_ours(path) or (path.exists() and not links.is_linked(worktree)):
         told = f"is no longer a worktree of par's at '{path}'"
         return Bar(told, f"move away what is not par's: mv '{shown}' ELSEWHERE")
+    return _inside(worktree)
+
+
+def _inside(worktree: Worktree) -> Bar | None:
+    home, path = visible(str(worktree.repository.path)), worktree.path
+    shown = visible(str(path))
+    if mounted := mounts.below(path):
+        return _mount(mounted)
     if not path.exists() and (moved := relink.moved_to(worktree)):
         told = f"was moved by git worktree move to '{visible(str(moved))}'"
         return Bar(told, f"git -C '{home}' worktree move '{visible(str(moved))}' '{shown}'")
     return None
+
+
+def _mount(mounted: list[Path]) -> Bar:
+    place = visible(str(mounted[-1]))  # the last one mounted is the first to unmount
+    return Bar(f"has something mounted in it, at '{place}'", f"umount '{place}'")
 
 
 def _on_another_disk(place: str) -> Bar:

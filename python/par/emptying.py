@@ -3,14 +3,23 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from par import interrupts, locks, paths, trash
+from par import interrupts, locks, mounts, narration, paths, trash
 from par.errors import ParError
 from par.git import deletion, salvage, stale
+from par.names import visible
 from par.trash import Entry
 
 
 def empty(entry: Entry) -> bool:
-    """Delete an entry and all that is in it for good; False while another par works on it."""
+    """Delete an entry and all that is in it for good; False where it stays.
+
+    So it does while another par works on it, and while something is mounted in it: that is told.
+    """
+    if mounted := mounts.below(entry.folder):
+        place = visible(str(mounted[-1]))
+        told = f"'{visible(entry.context.label)}' ({entry.id}) stays in the trash"
+        narration.tell(f"{told}: something is mounted in it: umount '{place}'")
+        return False
     with locks.adopted(entry.id) as operation, interrupts.ignored():
         if operation is None or not entry.folder.is_dir():
             return False

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from shlex import quote
 
-from par import emptying, index, locks, paths
+from par import emptying, index, locks, mounts, paths
 from par.git import deletion, links, relink, stale
 from par.health.findings import Fault, Finding
 from par.index import Index
@@ -101,6 +101,9 @@ def copies(found: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
 
 def _grave(grave: Path) -> Finding:
     told = "what a removal took out of its place was not deleted"
+    if mounted := mounts.below(grave):
+        told = f"{told}: something is mounted in it"
+        return Finding(Fault.REMAINS, _shown(grave), told, hint=f"umount {quote(str(mounted[-1]))}")
     if any(not each.is_dir() or each.is_symlink() for each in grave.rglob("*")) or not grave.is_dir():
         return Finding(Fault.REMAINS, _shown(grave), told, hint=f"rm -rf {quote(str(grave))}")
     mend = partial(deletion.delete_tree, grave)
