@@ -1,12 +1,13 @@
 """Writes the completion scripts again from the command line as click knows it, after it has changed.
 
-    .venv-test-*/bin/python docs/completions.py
+    .venv-test-*/bin/python docs/completions.py [FOLDER]
 
 They are kept ready in the package, so that no shell has to start Python for them. Labels come from a plain
 file that par keeps beside its index, branches from git. Both are text from strangers: the scripts never let a
 shell expand them.
 """
 
+import sys
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
@@ -141,8 +142,9 @@ def _choices(parameter: click.Parameter) -> tuple[str, ...]:
 
 
 def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else SCRIPTS
     for shell in SHELLS:
-        (SCRIPTS / f"par.{shell}").write_text(script(shell) + "\n")
+        (folder / f"par.{shell}").write_text(script(shell) + "\n")
 
 
 if __name__ == "__main__":

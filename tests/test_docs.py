@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from conftest import ROOT, Terminal, World, eventually
+from conftest import ROOT, Result, Terminal, World, eventually
 from par.cli.main import par
 from par.cli.verbs import ALIASES, VERBS, load
 from par.errors import ParError
@@ -55,6 +55,17 @@ def test_help_lists_each_command_with_its_alias(world: World) -> None:
         assert re.search(rf"^  {verb.name}\b.*{re.escape(verb.summary)}$", shown, re.MULTILINE)
     assert all(alias in shown for alias in ALIASES)
     assert {verb.name for verb in VERBS} == set(par.list_commands(click.Context(par)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [("strat", "did you mean 'start' or 'trust' or 'trash'?"), ("list", "par ls"), ("help", "par --help")],
+)
+def test_a_command_that_is_not_there_names_the_one_that_was_meant(
+    typed: str, hint: str, world: World
+) -> None:
+    refused = Result(2, "", f"par: there is no command '{typed}'\nhint: {hint}\n")
+    assert world.par(typed, "x") == refused
 
 
 def test_readme_has_every_exit_status() -> None:

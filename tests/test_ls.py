@@ -11,8 +11,13 @@ LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you
 
 
 def rows(shown: str) -> list[list[str]]:
-    """The cells of the table in `shown`, the head's first."""
-    lines = [line for line in shown.splitlines() if line.startswith("│")]
+    """The cells of what `par ls` wrote into a pipe, the head's first."""
+    return [line.split("\t") for line in shown.splitlines()]
+
+
+def framed(screen: str) -> list[list[str]]:
+    """The cells of the table on a terminal, the head's first."""
+    lines = [line for line in screen.splitlines() if line.startswith("│")]
     return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
 
 
@@ -31,26 +36,45 @@ def test_without_contexts_ls_says_how_to_make_one(world: World) -> None:
     assert not world.data.exists()
 
 
-def test_ls_prints_the_whole_table(world: World) -> None:
+def test_a_pipe_gets_a_line_each_with_tabs(world: World) -> None:
+    home = world.repository("my app")
+    world.ok("start", "feat", cwd=home)
+    world.git(home, "branch", "fix/x")
+    world.ok("checkout", "fix/x", "--label", "日本語", cwd=home)
+    one, two = world.session("feat"), world.session("日本語")
+    assert world.par("ls", LC_ALL="C", COLUMNS="40") == Result(
+        0,
+        "label\tstate\tinit\tbranch\trepository\tcreated\tkind\tsession\n"
+        f"feat\trunning\t\tfeat\tmy app\t{made(world, 'feat')}\tSession\t{one}\n"
+        f"日本語\trunning\t\tfix/x\tmy app\t{made(world, '日本語')}\tCheckout\t{two}\n",
+        "",
+    )
+
+
+def test_a_terminal_gets_the_whole_table_where_there_is_room(world: World) -> None:
     home = world.repository("my app")
     world.ok("start", "feat", cwd=home)
     world.git(home, "branch", "fix/x")
     world.ok("checkout", "fix/x", "--label", "日本語", cwd=home)
     one, two = world.session("feat"), world.session("日本語")
     head, width = "Tmux Session", max(len(one), len(two))
-    result = world.par("ls", LC_ALL="C", COLUMNS="40")
-    assert result.stdout == (
+    terminal = Terminal(world, columns=150, name="wide")
+    terminal.par("ls; echo status $?")
+    shown = terminal.wait("status 0")
+    assert (
         "Par Development Contexts (Global)\n"
         "\n"
-        f"┌──────────┬──────────┬──────────────────────┬{'─' * (width + 2)}┬────────┬──────────────────┐\n"
-        f"│ Label    │ Type     │ Repository/Workspace │ {head:{width}} │ Branch │ Created          │\n"
-        f"├──────────┼──────────┼──────────────────────┼{'─' * (width + 2)}┼────────┼──────────────────┤\n"
-        f"│ ○ feat   │ Session  │ my app               │ {one:{width}} │ feat   │ {made(world, 'feat')} │\n"
-        f"│ ○ 日本語 │ Checkout │ my app               │ {two:{width}} │ fix/x  │ {made(world, '日本語')} │\n"
-        f"└──────────┴──────────┴──────────────────────┴{'─' * (width + 2)}┴────────┴──────────────────┘\n"
+        f"┌──────────┬────────┬──────────────────────┬──────────────────┬──────────┬{'─' * (width + 2)}┐\n"
+        f"│ Label    │ Branch │ Repository/Workspace │ Created          │ Type     │ {head:{width}} │\n"
+        f"├──────────┼────────┼──────────────────────┼──────────────────┼──────────┼{'─' * (width + 2)}┤\n"
+        f"│ ○ feat   │ feat   │ my app               │ {made(world, 'feat')} │ Session  │ {one:{width}} │\n"
+        f"│ ○ 日本語 │ fix/x  │ my app               │ {made(world, '日本語')} │ Checkout │ {two:{width}} │\n"
+        f"└──────────┴────────┴──────────────────────┴──────────────────┴──────────┴{'─' * (width + 2)}┘\n"
         f"{LEGEND}\n"
-    )
-    assert (result.status, result.stderr) == (0, "")
+    ) in shown
+    terminal.type("clear")
+    terminal.par("ls --plain; echo status $?")
+    assert framed(terminal.wait("status 0")) == []
 
 
 def test_times_are_local(world: World) -> None:
@@ -70,14 +94,17 @@ def test_each_state_has_its_mark_and_the_branch_is_the_real_one(world: World, te
     shutil.rmtree(world.worktree("broken"))
     eventually(lambda: world.tmux("list-clients"), "the client")
     world.tmux("rename-session", "-t", f"={sessions['bare']}:", "mine")
-    cells = [[row[0], row[3], row[4]] for row in rows(world.ok("ls").stdout)[1:]]
-    assert cells == [
-        ["● attached", sessions["attached"], "attached"],
-        ["○ running", sessions["running"], "other/one"],
-        ["· stopped", sessions["stopped"], "stopped"],
-        ["✗ broken", sessions["broken"], "broken"],
-        ["○ bare", "mine", "(no branch)"],
+    assert [[*row[:2], row[3], row[-1]] for row in rows(world.ok("ls").stdout)[1:]] == [
+        ["attached", "attached", "attached", sessions["attached"]],
+        ["running", "running", "other/one", sessions["running"]],
+        ["stopped", "stopped", "stopped", sessions["stopped"]],
+        ["broken", "broken", "broken", sessions["broken"]],
+        ["bare", "running", "(no branch)", "mine"],
     ]
+    seen = Terminal(world, columns=150, name="seen")
+    seen.par("ls; echo status $?")
+    marked = [row[0] for row in framed(seen.wait("status 0"))[1:]]
+    assert marked == ["● attached", "○ running", "· stopped", "✗ broken", "○ bare"]
     document = {each["label"]: each for each in world.ok("ls", "--json").json["contexts"]}
     states = {label: (each["state"], each["branch"]) for label, each in document.items()}
     assert states == {
@@ -158,7 +185,9 @@ def test_kind_and_repo_choose(world: World) -> None:
     ):
         document = world.ok("ls", "--json", *words, cwd=app).json
         assert [each["label"] for each in document["contexts"]] == labels
-    assert [row[0] for row in rows(world.ok("ls", "--repo", "app", cwd=other).stdout)[1:]] == ["○ one"]
+    assert [row[0] for row in rows(world.ok("ls", "--repo", "app", cwd=other).stdout)[1:]] == ["one"]
+    none = "None of the 3 contexts matches.\n"
+    assert world.par("ls", "--repo", "oth") == Result(0, none, "")
     wrong = world.par("ls", "--kind", "thing")
     assert (wrong.status, wrong.stdout) == (2, "")
     assert wrong.stderr.endswith("\nhint: par ls --help\n")
@@ -171,10 +200,8 @@ def test_the_current_context_is_marked_also_in_the_control_center(world: World, 
         world.ok("start", label, cwd=home)
     terminal.par("open feat-2")
     eventually(lambda: world.tmux("list-clients"), "the client")
-    terminal.par("ls > shown; echo status $?")
-    terminal.wait("status 0")
-    shown = (world.worktree("feat-2") / "shown").read_text()
-    assert [row[0] for row in rows(shown)[1:]] == ["○ feat", "● feat-2*"]
+    terminal.par("ls; echo status $?")
+    assert [row[0] for row in framed(terminal.wait("status 0"))[1:]] == ["○ feat", "● feat-2*"]
     world.ok("control-center", "--no-attach")
     terminal.type("tmux switch-client -t =control-center:")
     world.tmux("select-window", "-t", "=control-center:0")
@@ -187,34 +214,36 @@ def test_the_current_context_is_marked_also_in_the_control_center(world: World, 
     assert [each["current"] for each in Result(0, text, "").json["contexts"]] == [True, False]
 
 
-def test_a_table_on_a_terminal_is_fitted_to_it(world: World) -> None:
-    home = world.repository("a-repository-with-quite-a-long-name")
-    world.ok("start", "a-label-that-is-rather-long", cwd=home)
-    narrow = Terminal(world, columns=90, name="narrow")
-    date = made(world, "a-label-that-is-rather-long")[:10]
-    narrow.par("ls; echo status $?")
-    screen = narrow.wait("status 0")
-    lines = [line for line in screen.splitlines() if line[:1] in {"┌", "│", "├", "└"}]
-    assert [len(line) for line in lines] == [90] * 5
-    assert rows(screen) == [
-        ["Label", "Type", "Repositor…", "Tmux Ses…", "Branch", "Created"],
-        ["○ a-label-that-is-rather…", "Session", "a-reposit…", "par-a-re…", "a-label-t…", date],
-    ]
-    tiny = Terminal(world, columns=40, name="tiny")
-    tiny.par("ls; echo status $?")
-    screen = tiny.wait("status 0")
-    assert rows(screen)[0] == ["Label", "Branch"]
-    assert {len(line) for line in screen.splitlines() if line[:1] in {"┌", "│", "├", "└"}} == {40}
-    piped = world.ok("ls", COLUMNS="90").stdout
-    assert rows(piped)[1][:2] == ["○ a-label-that-is-rather-long", "Session"]
-    assert "…" not in piped.replace(LEGEND, "")
+def test_a_narrow_terminal_loses_columns_from_the_right_and_never_a_label(world: World) -> None:
+    home, label = world.repository("a-repository-with-quite-a-long-name"), "a-label-that-is-rather-long"
+    world.ok("start", label, cwd=home)
+    date = made(world, label)
+    for columns, expected in (
+        (140, [f"○ {label}", label, home.name, date, "Session"]),
+        (100, [f"○ {label}", label, "a-repository-with-qu…", date[:10]]),
+        (80, [f"○ {label}", "a-label-that-is-r…", "a-reposit…", date[:10]]),
+        (60, [f"○ {label}", "a-label-th…", "a-reposit…"]),
+        (40, [f"○ {label}"]),
+        (20, [f"○ {label}"]),
+    ):
+        narrow = Terminal(world, columns=columns, name=f"columns-{columns}")
+        narrow.par("ls; echo status $?")
+        screen = narrow.wait("status 0")
+        if columns < 32:  # the label is whole, and the terminal wraps it
+            assert label in screen.replace("\n", "")
+            continue
+        assert framed(screen)[1] == expected, columns
+        lines = [line for line in screen.splitlines() if line[:1] in {"┌", "│", "├", "└"}]
+        assert len(lines) == 5
+        assert {len(line) for line in lines} == {len(lines[0])}
+        assert len(lines[0]) <= columns
 
 
 def test_text_of_others_cannot_move_the_terminal(world: World) -> None:
     home = world.repository("a\x1b[2J\nb")
     world.ok("start", "feat", cwd=home)
     (row,) = rows(world.ok("ls").stdout)[1:]
-    assert row[2] == "a\\u{1b}[2J\\u{a}b"
+    assert row[4] == "a\\u{1b}[2J\\u{a}b"
     assert world.ok("ls", "--json").json["contexts"][0]["repository"]["name"] == "a\x1b[2J\nb"
 
 
@@ -225,9 +254,10 @@ def test_contexts_of_several_servers_are_listed_together(world: World) -> None:
     third = str(world.home / "tmux-third/socket")
     world.ok("-S", third, "start", "far", cwd=home)
     for words in (("ls",), ("-L", "other", "ls")):
-        assert [row[0] for row in rows(world.ok(*words).stdout)[1:]] == ["○ here", "○ there", "○ far"]
+        assert [row[0] for row in rows(world.ok(*words).stdout)[1:]] == ["here", "there", "far"]
     world.tmux("-S", third, "kill-server")
-    assert [row[0] for row in rows(world.ok("ls").stdout)[1:]] == ["○ here", "○ there", "· far"]
+    states = [row[:2] for row in rows(world.ok("ls").stdout)[1:]]
+    assert states == [["here", "running"], ["there", "running"], ["far", "stopped"]]
 
 
 def test_ls_works_where_the_folder_or_the_repository_is_gone(world: World) -> None:
@@ -238,6 +268,6 @@ def test_ls_works_where_the_folder_or_the_repository_is_gone(world: World) -> No
     (context,) = result.json["contexts"]
     assert (result.status, result.stderr) == (0, "")
     assert (context["state"], context["branch"], context["worktrees"][0]["head"]) == ("broken", None, None)
-    assert rows(world.ok("ls").stdout)[1][0] == "✗ feat"
+    assert rows(world.ok("ls").stdout)[1][:2] == ["feat", "broken"]
     nowhere = world.run("sh", "-c", 'mkdir x && cd x && rmdir ../x && exec "$@"', "sh", *PAR, "labels")
     assert nowhere == Result(0, "feat\n", "")

@@ -6,7 +6,9 @@ import click
 
 from par import __version__
 from par.cli.output import emit
-from par.cli.verbs import ALIASES, VERBS, load
+from par.cli.verbs import ALIASES, GROUPS, MEANT, VERBS, load
+from par.errors import UsageError
+from par.names import nearest_hint, visible
 from par.sockets import default_socket, named_socket
 
 EPILOG = "Exit status: 0 done, 2 usage, 3 not found, 4 conflict, 5 unsafe, 6 config, 7 state, 8 command."
@@ -25,14 +27,21 @@ class Verbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            known = (*(verb.name for verb in VERBS), *ALIASES)
+            hint = f"par {MEANT[args[0]]}" if args[0] in MEANT else nearest_hint(args[0], known, "par --help")
+            raise UsageError(f"there is no command '{visible(args[0])}'", hint=hint)
         name, command, rest = super().resolve_command(ctx, args)
         return (command.name if command else name), command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         names = {full: alias for alias, full in ALIASES.items()}
-        rows = [(", ".join(filter(None, (v.name, names.get(v.name)))), v.summary) for v in VERBS]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+        longest = max(len(verb.name) for verb in VERBS)  # so that all sections share their columns
+        for title, verbs in GROUPS.items():
+            words = (", ".join(filter(None, (verb.name, names.get(verb.name)))) for verb in verbs)
+            rows = [(each.ljust(longest), verb.summary) for each, verb in zip(words, verbs, strict=True)]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 @click.group(

@@ -15,32 +15,53 @@ class Verb(NamedTuple):
     attribute: str = ""
 
 
-VERBS = (
-    Verb("start", "create", "Start a context: a worktree, a branch and a session."),
-    Verb("checkout", "create", "Start a context on an existing branch or pull request."),
-    Verb("workspace", "workspace", "Start a context over several repositories."),
-    Verb("ls", "look", "List all contexts.", "list_contexts"),
-    Verb("labels", "script", "Print the label of each context, one a line."),
-    Verb("path", "script", "Print the folder of a context."),
-    Verb("open", "use", "Switch to a context, or attach to it.", "open_context"),
-    Verb("send", "send", "Type a command into contexts."),
-    Verb("control-center", "use", "Show the windows of all contexts in one session.", "control_center"),
-    Verb("code", "edit", "Open a context in VS Code."),
-    Verb("cursor", "edit", "Open a context in Cursor."),
-    Verb("init", "init", "Tell how a context's commands went, or run them again."),
-    Verb("rm", "remove", "Remove contexts; they can be brought back."),
-    Verb("restore", "restore", "Bring back what was removed."),
-    Verb("trash", "restore", "List what can be brought back, or delete it for good."),
-    Verb("doctor", "mend", "Compare what par knows with what is there, and repair it."),
-    Verb("adopt", "mend", "Take an existing worktree or tmux session into par."),
-    Verb("resurrect", "mend", "Make the sessions of all stopped contexts again."),
-    Verb("config", "config", "Check .par.yaml and settings, or write a first one."),
-    Verb("trust", "trust", "Approve what a repository's .par.yaml asks to run."),
-    Verb("untrust", "trust", "Take that approval back."),
-    Verb("completion", "shell", "Print a completion script for a shell."),
-    Verb("demo", "shell", "Show par at work, on a tmux server of its own."),
-)
+GROUPS = {
+    "Start a context": (
+        Verb("start", "create", "Start a context: a worktree, a branch and a session."),
+        Verb("checkout", "create", "Start a context on an existing branch or pull request."),
+        Verb("workspace", "workspace", "Start a context over several repositories."),
+        Verb("adopt", "mend", "Take an existing worktree or tmux session into par."),
+    ),
+    "Work in contexts": (
+        Verb("ls", "look", "List all contexts.", "list_contexts"),
+        Verb("open", "use", "Switch to a context, or attach to it.", "open_context"),
+        Verb("send", "send", "Type a command into contexts."),
+        Verb("control-center", "use", "Show the windows of all contexts in one session.", "control_center"),
+        Verb("code", "edit", "Open a context in VS Code."),
+        Verb("cursor", "edit", "Open a context in Cursor."),
+        Verb("init", "init", "Show how a context's commands went, or run them again."),
+    ),
+    "Remove and bring back": (
+        Verb("rm", "remove", "Remove contexts; they can be brought back."),
+        Verb("restore", "restore", "Bring back what was removed."),
+        Verb("trash", "restore", "List what can be brought back, or delete it for good."),
+        Verb("resurrect", "mend", "Make the sessions of all stopped contexts again."),
+        Verb("doctor", "mend", "Compare what par knows with what is there, and repair it."),
+    ),
+    "Set up": (
+        Verb("config", "config", "Check .par.yaml and settings, or write a first one."),
+        Verb("trust", "trust", "Approve what a repository's .par.yaml asks to run."),
+        Verb("untrust", "trust", "Take that approval back."),
+        Verb("completion", "shell", "Print a completion script for a shell."),
+        Verb("demo", "shell", "Show par at work, on a tmux server of its own."),
+    ),
+    "For scripts": (
+        Verb("labels", "script", "Print the label of each context, one a line."),
+        Verb("path", "script", "Print the folder of a context."),
+    ),
+}
+VERBS = tuple(verb for verbs in GROUPS.values() for verb in verbs)
 ALIASES = {"create": "start", "o": "open", "undo": "restore"}
+# What other tools call it
+MEANT = {
+    **dict.fromkeys(("add", "new"), "start"),
+    **dict.fromkeys(("list", "status"), "ls"),
+    **dict.fromkeys(("attach", "switch"), "open"),
+    **dict.fromkeys(("delete", "remove"), "rm"),
+    "edit": "code",
+    "help": "--help",
+    "run": "send",
+}
 
 
 def load(name: str) -> click.Command:

@@ -19,12 +19,13 @@ class Request(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The contexts asked for, and the commit checked out in each worktree's folder if wanted.
+    """The contexts asked for, of `total`, and the commit checked out in each worktree's folder if wanted.
 
     Of what is `damaged` nobody can tell the kind or the repository: it is there where all are asked for.
     """
 
     sightings: tuple[Sighting, ...]
+    total: int
     heads: dict[Path, str]
     damaged: tuple[Damaged, ...] = ()
 
@@ -34,7 +35,8 @@ def run(request: Request) -> Listing:
     seen = survey.survey(request.socket)
     wanted = tuple(each for each in seen.sightings if _is_wanted(each, request))
     damaged = () if request.kind or request.repository else seen.index.damaged
-    return Listing(wanted, _heads(wanted) if request.with_heads else {}, damaged)
+    total = len(seen.sightings) + len(seen.index.damaged)
+    return Listing(wanted, total, _heads(wanted) if request.with_heads else {}, damaged)
 
 
 def _is_wanted(sighting: Sighting, request: Request) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from par.model import Sighting, State, Worktree
 from par.names import visible
-from par.render.table import Column, table
+from par.render.table import Column, plain, table
 from par.render.text import place
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from par.records import Damaged
 
 COLUMNS = (
-    Column("Label", 14, 5),
-    Column("Type", 7, 3),
-    Column("Repository/Workspace", 10, 2),
-    Column("Tmux Session", 9, 0),
-    Column("Branch", 10, 4),
-    Column("Created", 10, 1),
+    Column("Label"),
+    Column("Branch", 10),
+    Column("Repository/Workspace", 10),
+    Column("Created", 10),
+    Column("Type"),
+    Column("Tmux Session"),
 )
+PLAIN = ("label", "state", "init", "branch", "repository", "created", "kind", "session")
 MARKS = {
     State.ATTACHED: "●",
     State.RUNNING: "○",
@@ -42,14 +43,26 @@ LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you
 
 
 def contexts(listing: Listing, width: int | None) -> str:
-    """The table of `par ls`, fitted to `width` columns or as wide as it needs to be."""
-    unknown = [(f"{MARKS[State.DAMAGED]} {each.label}", "Damaged", *"????") for each in listing.damaged]
+    """The table of `par ls`, fitted to `width` columns; with None plain, a tab between two cells."""
+    if not (listing.sightings or listing.damaged):
+        nothing = "No contexts. Make one in a git repository: par start LABEL"
+        return f"None of the {listing.total} contexts matches." if listing.total else nothing
+    if width is None:
+        return plain(PLAIN, [[visible(cell) for cell in row] for row in _plain_rows(listing)])
+    unknown = [(f"{MARKS[State.DAMAGED]} {each.label}", *"???", "Damaged", "?") for each in listing.damaged]
     lines = [[visible(cell) for cell in row] for row in (*map(_row, listing.sightings), *unknown)]
-    if not lines:
-        return "No contexts. Make one in a git repository: par start LABEL"
-    legend = LEGEND if width is None or width >= len(LEGEND) else ""
+    legend = LEGEND if width >= len(LEGEND) else ""
     parts = ["Par Development Contexts (Global)", "", table(COLUMNS, lines, width), legend]
     return "\n".join(parts).rstrip("\n")
+
+
+def _plain_rows(listing: Listing) -> Iterable[tuple[str, ...]]:
+    for sighting in listing.sightings:
+        _, *rest = _row(sighting)
+        init = sighting.session.init if sighting.session else ""
+        yield sighting.context.label, sighting.state.value, init, *rest
+    for each in listing.damaged:
+        yield each.label, State.DAMAGED.value, "", *"?????"
 
 
 def _row(sighting: Sighting) -> tuple[str, ...]:
@@ -58,11 +71,11 @@ def _row(sighting: Sighting) -> tuple[str, ...]:
     init = f" (init {session.init})" if session and session.init in INITS_SHOWN else ""
     return (
         f"{MARKS[sighting.state]} {context.label}{here}{init}",
-        context.kind.value.capitalize(),
-        place(context),
-        session.name if session else context.session,
         _branch(sighting),
+        place(context),
         context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+        context.kind.value.capitalize(),
+        session.name if session else context.session,
     )
 
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:  # a listing need not load what sends and removes
     from par.trash import Entry
 
 TRASH = (
-    Column("Label", 14, 4),
-    Column("Repository", 10, 1),
-    Column("Removed", 10, 2),
-    Column("Id", 12, 3),
-    Column("Size", 7, 0),
+    Column("Label", 14),
+    Column("Repository", 10),
+    Column("Removed", 10),
+    Column("Id", 12),
+    Column("Size", 7),
 )
 
 

@@ -10,7 +10,7 @@ _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-commit
 _par_words() {
   local previous=$2 current=$3
   case $1 in
-    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace ls labels path open o send control-center code cursor init rm restore undo trash doctor adopt resurrect config trust untrust completion demo -L -S --help --version ;;
+    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send control-center code cursor init rm restore undo trash resurrect doctor config trust untrust completion demo labels path -L -S --help --version ;;
     start|create)
       case $previous:$current in
         -p:*|--path:*) : ;;
@@ -35,22 +35,18 @@ _par_words() {
         *:-*) printf '%s\n' -h --help --open --wait --json --trust -p --path --repos -b --base --force --client --editor -y --yes --purge ;;
         *) printf '%s\n' start ls add drop open code cursor rm; _par_labels ;;
       esac ;;
+    adopt)
+      case $previous:$current in
+        -l:*|--label:*) : ;;
+        *:-*) printf '%s\n' -l --label --json -h --help ;;
+        *) : ;;
+      esac ;;
     ls)
       case $previous:$current in
         --kind:*) printf '%s\n' session checkout workspace ;;
         --repo:*) : ;;
-        *:-*) printf '%s\n' --json --kind --repo -h --help ;;
+        *:-*) printf '%s\n' --json --plain --kind --repo -h --help ;;
         *) : ;;
-      esac ;;
-    labels)
-      case $previous:$current in
-        *:-*) printf '%s\n' -h --help ;;
-        *) : ;;
-      esac ;;
-    path)
-      case $previous:$current in
-        *:-*) printf '%s\n' -h --help ;;
-        *) _par_labels ;;
       esac ;;
     open|o)
       case $previous:$current in
@@ -104,20 +100,14 @@ _par_words() {
         *:-*) printf '%s\n' --size --json -h --help --older-than -y --yes ;;
         *) printf '%s\n' empty ;;
       esac ;;
-    doctor)
-      case $previous:$current in
-        *:-*) printf '%s\n' --fix --environment --json -h --help ;;
-        *) : ;;
-      esac ;;
-    adopt)
-      case $previous:$current in
-        -l:*|--label:*) : ;;
-        *:-*) printf '%s\n' -l --label --json -h --help ;;
-        *) : ;;
-      esac ;;
     resurrect)
       case $previous:$current in
         *:-*) printf '%s\n' --json -h --help ;;
+        *) : ;;
+      esac ;;
+    doctor)
+      case $previous:$current in
+        *:-*) printf '%s\n' --fix --environment --json -h --help ;;
         *) : ;;
       esac ;;
     config)
@@ -145,6 +135,16 @@ _par_words() {
       case $previous:$current in
         *:-*) printf '%s\n' --keep -h --help ;;
         *) : ;;
+      esac ;;
+    labels)
+      case $previous:$current in
+        *:-*) printf '%s\n' -h --help ;;
+        *) : ;;
+      esac ;;
+    path)
+      case $previous:$current in
+        *:-*) printf '%s\n' -h --help ;;
+        *) _par_labels ;;
       esac ;;
   esac
 }
