@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from forks import Call, Parent
+from forks import Call, Doom, Parent
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0
@@ -116,6 +116,10 @@ class World:
             return self.run(*PAR, *words, cwd=cwd, text=text, **env)
         folder = str(cwd or self.home)
         return Result(*_parent().run(Call(words, folder, {**self.env, **env}), text))
+
+    def par_until(self, doom: Doom, *words: str, cwd: Path) -> Result:
+        """Run `par` until its doom comes: a negative status is the signal that ended it."""
+        return Result(*_parent().run(Call(words, str(cwd), self.env, doom), None))
 
     def ok(self, *words: str, cwd: Path | None = None, text: str | None = None, **env: str) -> Result:
         """Run `par` with these words; the test fails where par does."""

@@ -1,0 +1,105 @@
+"""What is known of the work in a folder: all that is compared after every step, byte for byte."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from conftest import World
+
+# It lies in every folder that is followed, wherever par puts it; git ignores it, so it is no work
+MARK = "mark.ign"
+# What git writes of its own accord, and what says where a worktree lies and on which branch
+MOVING = {"HEAD", "commondir", "gitdir", "locked", "logs", "index", "ORIG_HEAD", "FETCH_HEAD", "modules"}
+MOVING |= {"COMMIT_EDITMSG", "AUTO_MERGE"}
+
+
+class Nested(NamedTuple):
+    """A repository or worktree inside of a worktree, and what git answers there to `words`."""
+
+    place: str
+    words: tuple[str, ...]
+    said: str
+
+
+class Work(NamedTuple):
+    """What lies in one folder of a context.
+
+    `tree` has all files but links of git's; `unfinished` the files of a merge, rebase or bisect, `staging`
+    what is staged, `head` the commit that is checked out, `objects` the commits and blobs in `home`'s
+    repository that are of this work. One that `is_counted` has work that is nowhere else, which no
+    purge gives up unasked; one that is `clean` has nothing of the kind, and nothing that looks so.
+    """
+
+    home: Path | None
+    tree: dict[str, tuple[object, ...]]
+    unfinished: dict[str, bytes]
+    staging: str = ""
+    head: str = ""
+    objects: frozenset[str] = frozenset()
+    nested: tuple[Nested, ...] = ()
+    is_counted: bool = False
+    is_clean: bool = True
+
+
+def tree(folder: Path, holds_worktrees: bool = False) -> dict[str, tuple[object, ...]]:
+    """All below `folder`, by path: kind, mode and content; without the worktrees that it may hold."""
+    left_out = {each.parent.name for each in folder.glob("*/.git")} if holds_worktrees else set()
+    return {name: found for name, found in _entries(folder, "") if name.partition("/")[0] not in left_out}
+
+
+def _entries(folder: Path, under: str) -> Iterator[tuple[str, tuple[object, ...]]]:
+    for entry in os.scandir(folder):
+        name, path = under + entry.name, Path(entry.path)
+        if name == ".git":
+            continue
+        mode = entry.stat(follow_symlinks=False).st_mode
+        if stat.S_ISLNK(mode):
+            yield name, ("link", str(path.readlink()))
+        elif stat.S_ISDIR(mode):
+            yield name, ("folder", stat.S_IMODE(mode))
+            yield from _entries(path, f"{name}/")
+        elif not stat.S_ISREG(mode):
+            yield name, ("other", stat.S_IFMT(mode))
+        elif entry.name != ".git" and not name.endswith(".code-workspace"):
+            yield name, ("file", stat.S_IMODE(mode), path.read_bytes())
+
+
+def admin(folder: Path) -> Path | None:
+    """git's folder for the worktree `folder`; None where nothing ties them."""
+    link = folder / ".git"
+    if not link.is_file():
+        return None
+    found = Path(link.read_text().removeprefix("gitdir: ").rstrip("\n"))
+    return found if found.is_dir() else None
+
+
+def unfinished(folder: Path) -> dict[str, bytes]:
+    """What git wrote down of a merge, rebase or bisect, and of refs that only this worktree has."""
+    own = admin(folder)
+    files = [each for each in own.rglob("*") if each.is_file()] if own else []
+    found = {str(each.relative_to(own)): each.read_bytes() for each in files if own}
+    return {
+        name: data
+        for name, data in found.items()
+        if name.partition("/")[0] not in MOVING and not name.endswith((".lock", "head-name", "BISECT_START"))
+    }
+
+
+def index(world: World, folder: Path) -> str:
+    """What is staged in the worktree `folder`, with its flags."""
+    return world.git(folder, "ls-files", "-s", "-v")
+
+
+def head(world: World, folder: Path) -> str:
+    """The commit that is checked out; '' where there is none."""
+    return world.run("git", "rev-parse", "-q", "--verify", "HEAD", cwd=folder).stdout.strip()
+
+
+def kept(world: World, home: Path) -> set[str]:
+    """All objects of a repository that the next `git gc --prune=now` keeps."""
+    every = ("--objects", "--no-object-names", "--all", "--reflog", "--indexed-objects")
+    return set(world.git(home, "rev-list", *every).split())

@@ -1,0 +1,200 @@
+"""A model of what README promises: whatever par is asked for, all work is somewhere, whole, in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from conftest import Result, World, eventually
+from faults.contents import Made, Place
+from faults.kinds import Kind
+from faults.known import MARK, Work, admin, head, index, kept, tree, unfinished
+
+REPOSITORIES = ("app", "back", "front", "docs")
+PLACES = ("worktrees/*/*", "review/*/*", "workspaces/*/*", "workspaces/*/*/*", "trash/*/*")
+CHANGING = {"creating", "removing", "purging", "restoring", "adding", "dropping"}
+STATUSES = {0, 2, 3, 4, 5, 6, 7, 8, 130}
+
+
+class Model:
+    """The work that is known, by the mark that lies with it.
+
+    `listed` has the worktrees of each label, `removed` the label of each entry of the trash. `fixed` is
+    what par may never move. While something is `sick`, a commit that is checked out may be
+    missing, and what was begun may not be finished.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.source = world.home / "src"
+        self.outside = world.home / "outside"
+        self.outside.mkdir()
+        self.homes = {name: self._repository(name) for name in REPOSITORIES}
+        world.repository("library", commits=2)
+        self.works: dict[str, Work] = {}
+        self.fixed: dict[str, Path] = {}
+        self.sick: set[str] = set()
+        self.listed: dict[str, list[Path]] = {}
+        self.removed: dict[str, str] = {}
+        self._seen: dict[str, tuple[object, ...]] = {}
+        self._count = 0
+        self.mine = {name: self._mine(home) for name, home in self.homes.items()}
+
+    def _repository(self, name: str) -> Path:
+        home = self.world.repository(name, commits=3)
+        (home / ".git/info/exclude").write_text("*.ign\n.env\nbuild/\n")
+        (home / "notes").write_text("not committed\n")
+        tree = self.world.git(home, "rev-parse", "HEAD^{tree}")
+        oid = self.world.git(home, "commit-tree", "-m", "of the user", tree)
+        self.world.git(home, "branch", "mine", oid)
+        return home
+
+    def _mine(self, home: Path) -> tuple[object, ...]:
+        """What is the user's own in a repository: files, index, and the branches that were there first."""
+        assert self.world.git(home, "rev-parse", "-q", "--verify", "refs/heads/mine")
+        refs = self.world.git(home, "rev-parse", "HEAD", "refs/heads/main")
+        return tree(home), index(self.world, home), (home / ".git/HEAD").read_text(), refs
+
+    def number(self) -> int:
+        self._count += 1
+        return self._count
+
+    def follow(self, folder: Path, home: Path | None) -> str:
+        """Know of all work in `folder` from now on; its mark. In a workspace's own folder it is work."""
+        mark = f"{self.number()}"
+        (folder / MARK).write_text(mark)
+        self.works[mark] = Work(home, {}, {})
+        self.learn(mark, folder, Made(is_counted=home is None), is_clean=home is not None)
+        return mark
+
+    def fill(self, mark: str, folder: Path, kinds: Iterable[Kind]) -> None:
+        """Make content of such kinds in `folder`, and know of it."""
+        home = self.works[mark].home
+        for kind in kinds if home else ():
+            made = kind(Place(self.world, folder, home or folder, self.number()))
+            self.learn(mark, folder, made, is_clean=False)
+
+    def learn(self, mark: str, folder: Path, made: Made, is_clean: bool = True) -> None:
+        """Take `folder` as it is now for what has to be found from now on."""
+        known, world = self.works[mark], self.world
+        inner = [*made.nested, *known.nested]
+        at = head(world, folder) if known.home else ""
+        self.works[mark] = Work(
+            known.home,
+            tree(folder, known.home is None),
+            unfinished(folder),
+            index(world, folder) if known.home else "",
+            at,
+            known.objects | frozenset(made.objects) | frozenset([at] if at else []),
+            tuple(each._replace(said=world.git(folder / each.place, *each.words)) for each in inner),
+            known.is_counted or made.is_counted,
+            known.is_clean and is_clean,
+        )
+
+    def places(self) -> dict[str, Path]:
+        """Where each mark lies now."""
+        found = [each for pattern in PLACES for each in self.world.data.glob(pattern)]
+        marked = [each for each in (*found, *self.outside.glob("*")) if (each / MARK).is_file()]
+        places = {(each / MARK).read_text(): each for each in marked}
+        assert len(places) == len(marked), f"work lies in two places: {marked}"
+        return places
+
+    def marks(self, label: str) -> dict[str, Path]:
+        """What belongs to the context `label`, and where that is."""
+        folders = self.listed[label]
+        return {
+            mark: each
+            for mark, each in self.places().items()
+            if each in folders or any(each == folder.parent for folder in folders)
+        }
+
+    @property
+    def living(self) -> set[str]:
+        """The marks of all that belongs to a context."""
+        return {mark for label in self.listed for mark in self.marks(label)}
+
+    def in_trash(self, name: str) -> set[str]:
+        """The marks of what lies in the entry `name` of the trash."""
+        return {mark for mark, each in self.places().items() if each.parent.name == name}
+
+    def look(self) -> None:
+        """Let par heal what it finds, and read what it lists."""
+
+        def listed() -> list[dict[str, object]]:
+            said = self.world.ok("ls", "--json").json["contexts"]
+            # A git that outlived its par is waited for
+            is_waiting = bool(CHANGING & {each["state"] for each in said}) and not self.sick
+            return [] if is_waiting else [{"contexts": said}]
+
+        (seen,) = eventually(listed, "the end of orphans")
+        self.listed = {
+            each["label"]: [Path(one["path"]) for one in each["worktrees"]] for each in seen["contexts"]
+        }
+        told = self.world.ok("trash", "--json").json["trash"]
+        self.removed = {each["id"]: each["label"] for each in told}
+
+    def check(self, may_go: Iterable[str] = ()) -> None:
+        """Find all work, whole; only what `may_go` may be gone, and is known no more then."""
+        self.look()
+        places = self.places()
+        gone = self.works.keys() - places.keys()
+        lost = {each: self.works[each] for each in gone - {*may_go}}
+        assert not lost, f"lost: {lost}"
+        for mark in gone:
+            del self.works[mark]
+        known = {
+            str(each) for folders in self.listed.values() for one in folders for each in (one, one.parent)
+        }
+        for mark, place in places.items():
+            is_listed = (
+                str(place) in known or place.parent.name in self.removed or place.parent == self.outside
+            )
+            assert is_listed, f"{place} is in no list"
+            assert self.fixed.get(mark, place) == place, f"{place} was moved"
+            self._compare(mark, place)
+        self._check_repositories()
+
+    def _compare(self, mark: str, place: Path) -> None:
+        work = self.works[mark]
+        now = tree(place, work.home is None)
+        differ = {each for each in {*work.tree, *now} if work.tree.get(each) != now.get(each)}
+        assert not differ, f"not as it was in {place}: {sorted(differ)}"
+        own = admin(place)
+        if work.home is None or own is None:
+            assert work.home is None or place.parent.parent.name == "trash", f"{place} is tied to nothing"
+            return
+        is_lying, found = place.parent.parent.name == "trash", unfinished(place)
+        # What par itself notes there is not for the time when it lies in its place
+        found = {name: found.get(name, b"") for name in work.unfinished} if is_lying else found
+        differ = {each for each in {*work.unfinished, *found} if work.unfinished.get(each) != found.get(each)}
+        assert not differ, f"unfinished work in {place} is not as it was: {sorted(differ)}"
+        if is_lying:
+            return
+        at = head(self.world, place)
+        assert at in ({work.head, ""} if self.sick else {work.head}), (
+            f"HEAD of {place}: {at}, not {work.head}"
+        )
+        state = (place, (own / "index").read_bytes())
+        if self._seen.get(mark) != state:
+            assert index(self.world, place) == work.staging, f"another index in {place}"
+            self._seen[mark] = state
+            for each in work.nested:
+                said = self.world.run("git", *each.words, cwd=place / each.place)
+                assert said.stdout.rstrip("\n") == each.said, (place / each.place, said)
+
+    def _check_repositories(self) -> None:
+        for name, home in self.homes.items():
+            wanted = {oid for each in self.works.values() if each.home == home for oid in each.objects}
+            missing = wanted - kept(self.world, home)
+            told = [self.world.run("git", "cat-file", "-p", each, cwd=home) for each in missing]
+            assert not missing, f"git loses in {home}: {told}"
+            assert self._mine(home) == self.mine[name], f"{home} was changed"
+
+
+def check_told(result: Result) -> None:
+    """A failure is one line with at most one hint, a documented status, and no bug of par's."""
+    assert result.status in STATUSES or result.status < 0 or result.status > 128, result
+    assert "Traceback" not in result.stderr, result
+    assert "bug in par" not in result.stderr, result
+    if 0 < result.status < 128:
+        assert sum(line.startswith("par: ") for line in result.stderr.splitlines()) >= 1, result
