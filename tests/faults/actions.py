@@ -146,4 +146,5 @@ class Actions(Life):
         }
         some = {self.purge: 5, self.look: 4, self.both: 4, self.checkout: 3, self.workspace: 3, self.undo: 3}
         few = {self.mend: 3, self.grow: 2, self.shrink: 2, self.adopt: 2, self.resurrect: 2}
-        return {**often, **some, **few}
+        every = {**often, **some, **few}
+        return {each: often for each, often in every.items() if each.__name__ not in self.without}

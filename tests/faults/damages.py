@@ -38,10 +38,11 @@ def leave_lock(life: Actions) -> None:
     os.utime(lock, (1_700_000_000, 1_700_000_000))
     life.model.sick.add("lock")
     life.dice.choice((life.remove, life.restore, life.start, life.mend))()
-    if lock.exists():
+    left = {each.home for mark, each in life.model.works.items() if mark in life.model.living}
+    if lock.exists() and home in left:
         said = life.world.par("doctor")
         assert (said.status, str(lock) in said.stdout + said.stderr) == (4, True), (str(lock), said)
-        lock.unlink()
+    lock.unlink(missing_ok=True)
     life.model.check()
     life.model.sick.discard("lock")
 

@@ -14,7 +14,7 @@ from forks import Doom
 
 
 class Life:
-    """One world, what is known of it, and dice. No content is made of the kinds `without`.
+    """One world, what is known of it, and dice. Nothing is made or done that is called as one of `without`.
 
     `log` has what was done, for the one who reads a failure.
     """

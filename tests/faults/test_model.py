@@ -18,8 +18,9 @@ STEPS = 50
 LIVES = max(4, int(os.environ.get("PAR_FAULTS", "0")) // STEPS)
 # The same in each run of CI, so that a change is what makes it fail; another each time in a long run
 FIRST = int(os.environ.get("FAULT_SEED", SystemRandom().randrange(1_000_000) if IS_LONG else 9))
-# What is known to fail: none of it is tried
-NOT_YET = {"delete_branch", "worktree"}
+# Damage, content and actions that are known to fail: a branch that was deleted in its own worktree, work in
+# a worktree inside of one, and what a purge takes for work that is nowhere else. None of it is tried.
+NOT_YET = {"delete_branch", "worktree", "purge"}
 pytestmark = [pytest.mark.timeout(600)]
 
 
