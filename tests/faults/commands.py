@@ -1,0 +1,112 @@
+"""The commands that change something, each with a world in which it can be tried again and again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import islice
+from typing import NamedTuple
+
+from conftest import Result, World
+from faults import contents
+from faults.model import Model, check_told
+
+IS_LONG = "PAR_FAULTS" in os.environ
+SAMPLE = 7
+KINDS = (
+    *(contents.staged, contents.unstaged, contents.untracked, contents.ignored, contents.reset_away),
+    *(contents.read_only, contents.links, contents.hidden, contents.clone, contents.committed),
+)
+
+
+class Command(NamedTuple):
+    """Words that can be tried where `before` were done; `may_go` says that they give work up."""
+
+    words: tuple[str, ...]
+    before: tuple[tuple[str, ...], ...] = ()
+    may_go: bool = False
+    damage: str = ""
+
+
+START = ("start", "feat", "-p", "app")
+BIG = ("workspace", "start", "feat", "--repos", "back,front")
+COMMANDS = {
+    "start": Command(START),
+    "checkout": Command(("checkout", "mine", "-l", "feat", "-p", "app")),
+    "rm": Command(("rm", "feat"), (START,)),
+    "purge": Command(("rm", "--purge", "--force", "feat"), (START,), may_go=True),
+    "restore": Command(("restore", "feat"), (START, ("rm", "feat"))),
+    "empty": Command(("trash", "empty", "feat", "-y"), (START, ("rm", "feat")), may_go=True),
+    "workspace start": Command(BIG),
+    "workspace add": Command(("workspace", "add", "feat", "docs"), (BIG,)),
+    "workspace drop": Command(("workspace", "drop", "feat", "front"), (BIG,)),
+    "workspace rm": Command(("rm", "feat"), (BIG,)),
+    "workspace restore": Command(("restore", "feat"), (BIG, ("rm", "feat"))),
+    "adopt": Command(("adopt", "../outside/theirs", "-l", "feat")),
+    "resurrect": Command(("resurrect",), (START,), damage="server"),
+    "doctor": Command(("doctor", "--fix"), (START,), damage="index"),
+}
+
+
+class Bench:
+    """A world for one command: it is brought to where the command can be tried, as often as needed."""
+
+    def __init__(self, world: World, command: Command) -> None:
+        self.world, self.command, self.model = world, command, Model(world)
+        # A server that runs, and a data folder that is there
+        world.ok("start", "other", "-p", str(self.model.homes["docs"]))
+        theirs = self.model.outside / "theirs"
+        world.git(self.model.homes["app"], "worktree", "add", "-q", "-b", "topic", str(theirs))
+        self.model.fixed[self.model.follow(theirs, self.model.homes["app"])] = theirs
+        self.model.check()
+
+    def prepare(self) -> None:
+        """Bring the world to where the command has all to do."""
+        self.clear()
+        for words in self.command.before:
+            self.world.ok(*words, cwd=self.model.source)
+            if words[0] != "rm":
+                self._fill()
+        if self.command.damage == "server":
+            self.world.tmux("kill-server")
+        if self.command.damage == "index":
+            (self.world.data / "global_state.json").write_text('{"contexts": {"other": null}}')
+            self.world.tmux("set-option", "-u", "-t", f"{self.world.sessions()[0]}:", "@par_label")
+
+    def _fill(self) -> None:
+        self.model.check()
+        for folder in self.model.listed["feat"]:
+            home = self.model.homes.get(folder.name, self.model.homes["app"])
+            self.model.fill(self.model.follow(folder, home), folder, KINDS)
+
+    def clear(self) -> None:
+        """Give up all that the command was tried with."""
+        self.model.look()
+        if "feat" in self.model.listed:
+            self.world.ok("rm", "--purge", "--force", "feat")
+        if self.model.removed:
+            self.world.ok("trash", "empty", "-y")
+        self.model.check(self.model.works.keys() - self.model.fixed.keys())
+
+    def check(self, result: Result, told: str) -> None:
+        """The command failed as it may, nothing is lost or stuck, and the next one goes on."""
+        check_told(result)
+        model, may_go = self.model, self.command.may_go
+        gone = model.works.keys() - model.fixed.keys() if may_go else ()
+        model.check(gone)
+        again = self.world.par(*self.command.words, cwd=model.source)
+        # What was done for all that is not there to be done again
+        assert again.status in {0, 3, 4}, (told, result, again)
+        model.check(gone)
+        self.world.ok("doctor", "--fix")
+        model.check(gone)
+        if "feat" not in model.listed and model.works.keys() - model.fixed.keys():
+            self.world.ok("restore", "feat", *(("--as", "feat") if "drop" in self.command.words else ()))
+            model.check()
+
+
+def sampled(points: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """All points in a long run; else each seventh, other ones every day."""
+    first = 0 if IS_LONG else date.today().toordinal() % SAMPLE
+    return islice(points, first, None, 1 if IS_LONG else SAMPLE)
