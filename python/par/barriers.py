@@ -55,6 +55,10 @@ def _inside(worktree: Worktree) -> Bar | None:
     shown = visible(str(path))
     if mounted := mounts.below(path):
         return _mount(mounted)
+    for nested, reason in links.locked_below(worktree):
+        inner = visible(str(nested))
+        told = f"has a worktree in it that is locked by git worktree lock, '{inner}': {visible(reason)}"
+        return Bar(told, f"git -C '{home}' worktree unlock '{inner}'")
     if not path.exists() and (moved := relink.moved_to(worktree)):
         told = f"was moved by git worktree move to '{visible(str(moved))}'"
         return Bar(told, f"git -C '{home}' worktree move '{visible(str(moved))}' '{shown}'")

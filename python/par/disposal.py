@@ -8,7 +8,7 @@ from pathlib import Path
 
 from par import index, locks, narration, paths, removal, roots, trash, workspace_file
 from par.errors import ParError, StateError
-from par.git import burial, moving
+from par.git import burial, moving, nested
 from par.git.burial import Kept
 from par.locks import Operation
 from par.model import Context, Phase, Repository
@@ -30,12 +30,11 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
         stays = [each for each in entry.kept if _is_homeless(each)]
         for place, kept in enumerate(entry.kept):
             if kept not in stays:
-                bury(kept, entry, place)
+                entry = bury(kept, entry, place)
         if entry.has_root and not any(each.worktree.path.exists() for each in stays):
             _bury_root(entry)
     except BaseException:
-        with suppress(ParError, OSError):  # then the next par ends it: what went wrong first is told
-            give_up(context, operation)
+        go_back(context, operation)
         raise
     if session_id:
         sessions.kill(context, session_id)
@@ -45,19 +44,38 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
     return _told(entry, stays, context.session if session_id else None)
 
 
-def bury(kept: Kept, entry: Entry, place: int) -> None:
-    """Move one worktree to where `entry` has it; may be called again after a crash."""
+def go_back(context: Context, operation: Operation) -> None:
+    """Take back a removal that failed, now or, where that fails too, with the next par."""
+    with suppress(ParError, OSError):  # what went wrong first is told
+        returning = replace(context, phase=Phase.RETURNING)
+        with locks.index():
+            index.save(index.load(context.socket).with_(returning))
+        give_up(returning, operation)
+
+
+def bury(kept: Kept, entry: Entry, place: int) -> Entry:
+    """Move one worktree to where `entry` has it; may be called again after a crash.
+
+    The entry as it is then: what came in between, or a branch that had to stay, is written in it.
+    """
     with locks.repository(kept.worktree.repository.common_dir):
-        burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
+        found = burial.bury(kept, entry.grave(place), entry.ref(place), _reason(entry))
         if not entry.has_root:
             paths.prune_parents(kept.worktree.path)
+    if found == kept:
+        return entry
+    changed = replace(entry, kept=tuple(found if each is kept else each for each in entry.kept))
+    trash.save(changed, ())
+    return changed
 
 
 def _bury_root(entry: Entry) -> None:
     """Move what is left of a workspace's folder, all that is not a worktree, beside them."""
     root = entry.context.root
     if not entry.root_grave.exists():
+        nested.lock(root, _reason(entry))
         moving.move(root, entry.root_grave)
+    nested.follow([root], entry.root_grave, _reason(entry))
     paths.prune_parents(root)
 
 
@@ -126,6 +144,7 @@ def put_back_root(entry: Entry, root: Path) -> None:
     """Let the folder of a workspace be `root` again, with all that was in it but the worktrees."""
     root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     moving.move(entry.root_grave, root)
+    nested.follow([entry.root_grave, entry.context.root], root)
 
 
 def take_back(entry: Entry, context: Context, operation: Operation) -> None:
@@ -142,6 +161,7 @@ def take_back(entry: Entry, context: Context, operation: Operation) -> None:
     if entry.has_root:
         if context.root.is_dir():
             moving.move(context.root, entry.root_grave)
+        nested.follow([context.root], entry.root_grave, _reason(entry))
         paths.prune_parents(context.root)
     removal.delete_discarded(operation)
     removal.drop(context)
@@ -197,4 +217,4 @@ def homes(context: Context) -> list[Repository]:
 
 
 def _reason(entry: Entry) -> str:
-    return f"removed by par: par restore {entry.id}"
+    return f"{moving.REMOVED}: par restore {entry.id}"

@@ -22,8 +22,7 @@ def drop(context: Context, gone: Worktree, operation: Operation) -> Context:
         entry = disposal.written(replace(context, worktrees=(gone,)), operation, shown, with_root=False)
         disposal.bury(entry.kept[0], entry, 0)
     except BaseException:
-        with suppress(ParError, OSError):  # then the next par ends it: what went wrong first is told
-            disposal.give_up(context, operation)
+        disposal.go_back(context, operation)
         raise
     rest = replace(context, worktrees=tuple(each for each in context.worktrees if each.path != gone.path))
     with suppress(ParError):  # file and windows only show it

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from par import interrupts, locks, mounts, narration, paths, trash
 from par.errors import ParError
-from par.git import deletion, salvage, stale
+from par.git import deletion, nested, salvage, stale
 from par.names import visible
 from par.trash import Entry
 
@@ -58,6 +58,7 @@ def _delete(name: str, begun: float | None = None) -> None:
         home = kept.worktree.repository
         if entry and home.common_dir.is_dir():
             with locks.repository(home.common_dir):
+                nested.forget(folder / str(place), entry.grave(place))
                 if begun:
                     stale.clear(kept.worktree, (), begun)
                 deletion.forget(replace(kept.worktree, path=entry.grave(place)))

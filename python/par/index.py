@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from par import legacy, narration, paths, projection
+from par import durable, legacy, narration, paths, projection
 from par.errors import ConflictError, NotFoundError, StateError
 from par.model import Context
 from par.names import key, nearest_hint, visible
@@ -172,13 +172,13 @@ def write(path: Path, content: bytes, is_durable: bool = True) -> None:
             file.write(content)
             if is_durable:
                 file.flush()
-                os.fsync(file.fileno())
+                durable.flush(file.fileno())
         part.replace(path)
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
     if is_durable:
-        _sync_folder(path.parent)
+        durable.sync(path.parent)
 
 
 def beside(path: Path) -> Path:
@@ -188,11 +188,3 @@ def beside(path: Path) -> Path:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW, 0o600)
-
-
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

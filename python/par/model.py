@@ -24,6 +24,7 @@ class Phase(Enum):
     RESTORING = "restoring"
     ADDING = "adding"
     DROPPING = "dropping"
+    RETURNING = "returning"
 
     @property
     def deed(self) -> str:
@@ -44,6 +45,7 @@ class State(Enum):
     RESTORING = "restoring"
     ADDING = "adding"
     DROPPING = "dropping"
+    RETURNING = "returning"
     DAMAGED = "damaged"
 
 

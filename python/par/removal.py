@@ -173,6 +173,8 @@ def _delete_branch(worktree: Worktree) -> bool:
     if not worktree.repository.common_dir.is_dir() or not worktree.doomed_oid:
         return False
     at = repository.branch_oid(worktree.repository, worktree.branch)
+    if at and links.is_used(worktree.repository.common_dir, worktree.branch):
+        return False
     if at == worktree.doomed_oid:
         repository.delete_branch(worktree.repository, worktree.branch, at)
     elif at is None:  # killed in between

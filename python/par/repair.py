@@ -63,10 +63,14 @@ def _repair(context: Context, operation: Operation) -> None:
         _end_adding(context, operation)
     elif context.phase is Phase.DROPPING:
         dropping.end(context, operation)
+    elif context.phase is Phase.RETURNING:
+        disposal.give_up(context, operation)
+        narration.tell(f"'{context.label}' is back as it was: its removal had failed")
     elif context.phase is Phase.PURGING:
         _end_purging(context, operation)
     elif trash.load(operation.id):
         disposal.put_away(context, operation, _session_id(context))
+        narration.tell(f"'{context.label}' is in the trash now: its removal was interrupted")
     else:
         trash.clear(operation.id, ())
         keep(context)

@@ -6,7 +6,7 @@ from functools import partial
 
 from par import disposal, index, locks, removal, roster, workspace_file
 from par.errors import ParError
-from par.git import remotes, repository
+from par.git import links, remotes, repository
 from par.init import joining
 from par.locks import Operation
 from par.model import Context, Kind, Worktree
@@ -65,5 +65,10 @@ def remove(worktree: Worktree, operation: Operation) -> None:
         removal.discard(worktree, operation)
         remotes.drop_fetched(worktree.repository, operation)
         oid = worktree.is_branch_ours and repository.branch_oid(worktree.repository, worktree.branch)
-        if oid and repository.is_untouched(worktree.repository, worktree.branch, operation.id):
+        is_used = links.is_used(worktree.repository.common_dir, worktree.branch)
+        if (
+            oid
+            and not is_used
+            and repository.is_untouched(worktree.repository, worktree.branch, operation.id)
+        ):
             repository.delete_branch(worktree.repository, worktree.branch, oid)

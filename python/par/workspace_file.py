@@ -40,7 +40,7 @@ def write(context: Context, former: Context | None = None) -> None:
         folders = [*_folders(context), *_others(context, former or context, said.get("folders"))]
         document = {"settings": SETTINGS, **said, "folders": folders}
         ordered = {"folders": document.pop("folders"), **document}
-        index.write(place, f"{json.dumps(ordered, indent=2)}\n".encode(), is_durable=False)
+        index.write(place, f"{json.dumps(ordered, indent=2)}\n".encode())
     except OSError as error:
         raise StateError(f"{visible(str(place))} cannot be written: {error.strerror or error}") from error
 

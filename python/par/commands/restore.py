@@ -6,7 +6,7 @@ from pathlib import Path
 
 from par import destination, disposal, furnishing, index, interrupts, locks, names, plans, survey, trash
 from par.errors import ConflictError, NotFoundError, ParError, StateError
-from par.git import burial, repository
+from par.git import burial, relink, repository
 from par.git.burial import Kept
 from par.index import Index
 from par.locks import Operation
@@ -48,15 +48,16 @@ def plan(request: Request) -> Plan:
     if twin := found.like(label):
         raise ConflictError(f"context '{twin.label}' already exists", hint=_otherwise(entry))
     context = destination.of(entry, label, found)
-    heads, notes = [], []
+    found_kept, heads, notes = [], [], []
     _check_place(found, context.root, entry, entry.root_grave)
     for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
         _check_place(found, target.path, entry, entry.grave(place))
-        _check_branch(kept, target, entry)
-        head, note = _head(kept, target, entry, place)
+        now = _with_branch(kept, target, entry)
+        found_kept.append(now)
+        head, note = _head(now, target, entry, place)
         heads.append(head)
         notes += [note] if note else []
-    return Plan(entry, context, tuple(heads), tuple(notes))
+    return Plan(replace(entry, kept=tuple(found_kept)), context, tuple(heads), tuple(notes))
 
 
 def _check_place(found: Index, path: Path, entry: Entry, grave: Path) -> None:
@@ -70,10 +71,20 @@ def _check_place(found: Index, path: Path, entry: Entry, grave: Path) -> None:
         raise ConflictError(told, hint=f"its files are in {entry.folder}")
 
 
-def _check_branch(kept: Kept, target: Worktree, entry: Entry) -> None:
+def _with_branch(kept: Kept, target: Worktree, entry: Entry) -> Kept:
+    """What was kept; without the `tip` where its branch is there and holds that: it is the one to restore.
+
+    Raises every refusal.
+    """
     known = repository.refs(target.repository, repository.neighbours(target.branch))
     is_there = f"refs/heads/{target.branch}" in known
     if kept.tip and is_there:
+        # One that somebody made anew under this name is theirs, whatever it holds
+        has_stayed = target.branch == kept.worktree.branch and relink.made_by_par(
+            target.repository, target.branch
+        )
+        if has_stayed and repository.holds(target.repository, target.branch, kept.tip):
+            return replace(kept, tip="", settings=())
         raise ConflictError(f"branch '{visible(target.branch)}' already exists", hint=_otherwise(entry))
     try:
         if kept.tip:
@@ -85,6 +96,7 @@ def _check_branch(kept: Kept, target: Worktree, entry: Entry) -> None:
     if not (kept.tip or kept.had_folder or is_there):
         gone = f"'{entry.context.label}' had neither a folder nor a branch when it was removed"
         raise NotFoundError(gone, hint=f"par trash empty {entry.id}")
+    return kept
 
 
 def _head(kept: Kept, target: Worktree, entry: Entry, place: int) -> tuple[str, str]:

@@ -6,11 +6,13 @@ A rename takes no longer for 50,000 files than for ten.
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par.git import deletion, links, moving, process, repository, salvage
+from par.errors import CommandError
+from par.git import deletion, flushing, links, moving, nested, process, repository, salvage
 from par.locks import Operation
 from par.model import Worktree
 
 Settings = tuple[tuple[str, str], ...]
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +49,54 @@ def _head_oid(path: Path) -> str:
     return process.attempt(path, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").stdout.strip()
 
 
-def bury(kept: Kept, grave: Path, name: str, reason: str, maker: str = "") -> None:
+def bury(kept: Kept, grave: Path, name: str, reason: str, maker: str = "") -> Kept:
     """Move the worktree into `grave`, its commits under the ref `name`; may be called again after a crash.
 
     The caller holds the repository's lock. `reason` is what `git worktree list` says of it then. With
     a `maker` the branch goes only where the operation of that id made it and nothing was done since.
+    Returns what was kept in truth: with commits that came in between, and no `tip` where the branch stays.
     """
     worktree, home = kept.worktree, kept.worktree.repository
     if not grave.exists():
-        oid = _head_oid(worktree.path) if kept.had_folder else ""
-        salvage.keep(worktree, oid, kept.tip, name)
+        kept = _detached(kept, name, reason)
         if kept.had_folder:
-            moving.lock(worktree.path, reason)
-            if kept.head and oid:
-                process.run(worktree.path, "update-ref", "-m", "par: removed", "--no-deref", "HEAD", oid)
             moving.move(worktree.path, grave)
     if kept.had_folder:
+        nested.follow([worktree.path], grave, reason)
         moving.relink(grave)
     elif not worktree.path.exists():
         deletion.forget(worktree)
     is_ours = not maker or repository.is_untouched(home, worktree.branch, maker)
     at = repository.branch_oid(home, worktree.branch) if kept.tip else ""
-    if at and at == kept.tip and is_ours:
+    own = links.admin_dir(grave) if kept.had_folder else None
+    if at and at == kept.tip and is_ours and not links.is_used(home.common_dir, worktree.branch, own):
         _delete_branch(worktree, kept.tip, _saved_log(grave))
     elif at is None:  # killed in between
         repository.drop_settings(home, worktree.branch)
+    elif at:
+        return replace(kept, tip="", settings=())
+    return kept
+
+
+def _detached(kept: Kept, name: str, reason: str) -> Kept:
+    """Keep the commits, and take HEAD off its branch where it stands then: somebody may be committing."""
+    worktree = kept.worktree
+    for _ in range(ATTEMPTS):
+        oid = _head_oid(worktree.path) if kept.had_folder else ""
+        is_on_tip = kept.head == f"refs/heads/{worktree.branch}" and kept.tip == kept.oid
+        kept = replace(kept, oid=oid, tip=oid if kept.tip and oid and is_on_tip else kept.tip)
+        salvage.keep(worktree, oid, kept.tip, name)
+        if not kept.had_folder:
+            return kept
+        moving.lock(worktree.path, reason)
+        nested.lock(worktree.path, reason)
+        detach = (*flushing.FLUSHED, "update-ref", "-m", "par: removed", "--no-deref", "HEAD", oid, oid)
+        outcome = process.attempt(worktree.path, *detach) if kept.head and oid else None
+        if outcome is None or outcome.status == 0:
+            return kept
+        if _head_oid(worktree.path) == oid:
+            raise CommandError(f"git update-ref: {outcome.reason}")
+    raise CommandError(f"'{worktree.path}' does not stand still: something commits in it all the time")
 
 
 def _delete_branch(worktree: Worktree, tip: str, saved_log: Path) -> None:
@@ -111,6 +136,7 @@ def unbury(kept: Kept, grave: Path, target: Worktree, head: str, operation: Oper
         repository.add_worktree(target.repository, target.path, target.branch, operation, with_hooks=False)
         return
     moving.move(grave, target.path)
+    nested.follow([grave, kept.worktree.path], target.path)
     moving.relink(target.path)
     moving.rename_branch(target.path, kept.worktree.branch, target.branch)
     _attach(target.path, head)
@@ -119,7 +145,9 @@ def unbury(kept: Kept, grave: Path, target: Worktree, head: str, operation: Oper
 def _revive_branch(kept: Kept, grave: Path, target: Worktree, operation: Operation) -> None:
     home, ref = target.repository, f"refs/heads/{target.branch}"
     told = f"par: restored by operation {operation.id}"
-    process.run(home.path, "update-ref", "--create-reflog", "-m", told, ref, kept.tip, repository.NO_OID)
+    made = (*flushing.FLUSHED, "update-ref", "--create-reflog", "-m", told)
+    process.run(home.path, *made, ref, kept.tip, repository.NO_OID)
+    flushing.refs(home.common_dir, [ref])
     log, saved = _log(target), _saved_log(grave)
     if log.is_file() and saved.is_file():
         texts = [each.read_text("utf-8", "surrogateescape") for each in (saved, log)]
@@ -129,8 +157,10 @@ def _revive_branch(kept: Kept, grave: Path, target: Worktree, operation: Operati
 
 
 def _attach(path: Path, head: str) -> None:
-    if head:
+    if head and f"refs/heads/{links.checked_out(path)}" != head:
         process.run(path, "symbolic-ref", "-m", "par: restored", "HEAD", head)
+    if admin := links.admin_dir(path):
+        flushing.head(admin)
     moving.unlock(path)
 
 
@@ -146,4 +176,5 @@ def give_up(kept: Kept, grave: Path, operation: Operation) -> None:
         is_there = repository.branch_oid(was.repository, was.branch) is not None
         unbury(replace(kept, tip="") if is_there else kept, grave, was, kept.head, operation)
     elif kept.had_folder:
+        nested.follow([was.path], was.path)
         _attach(was.path, kept.head)

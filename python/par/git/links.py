@@ -19,6 +19,11 @@ IN_PROGRESS = {
     "BISECT_LOG": "a bisect",
 }
 
+STANDS_ON = (
+    *("HEAD", "BISECT_START", "rebase-apply/head-name"),
+    *("rebase-merge/head-name", "rebase-merge/update-refs"),
+)
+
 
 def admin_dir(path: Path) -> Path | None:
     """The folder under `<common>/worktrees` that the worktree at `path` names as its own, if any."""
@@ -67,10 +72,43 @@ def lock_reason(worktree: Worktree) -> str | None:
     return None
 
 
+def locked_below(worktree: Worktree) -> Iterator[tuple[Path, str]]:
+    """The worktrees of the same repository which lie in this one and are locked, and why."""
+    folder = worktree.repository.common_dir / "worktrees"
+    for admin in folder.iterdir() if folder.is_dir() else ():
+        place = worktree_of(admin)
+        if place and worktree.path in place.parents and place.exists() and (admin / "locked").exists():
+            yield place, _first_line(admin / "locked") or "no reason given"
+
+
 def operation_in_progress(path: Path) -> str | None:
     """What git was doing at `path` and has not finished: 'a rebase' ...; None for nothing."""
     admin = admin_dir(path)
     return next((what for name, what in IN_PROGRESS.items() if admin and (admin / name).exists()), None)
+
+
+def is_used(common_dir: Path, branch: str, own: Path | None = None) -> bool:
+    """Whether a worktree, but the one that is kept in `own`, stands on `branch` or comes back to it.
+
+    It does after a rebase or a bisect: `git worktree list` does not name the branch while one goes on.
+    """
+    folder = common_dir / "worktrees"
+    admins = [common_dir, *(folder.iterdir() if folder.is_dir() else ())]
+    named = {f"refs/heads/{branch}", f"ref: refs/heads/{branch}"}
+    return any(
+        named.intersection(_lines(admin / name))
+        or (name == "BISECT_START" and branch in _lines(admin / name))
+        for admin in admins
+        if admin != own
+        for name in STANDS_ON
+    )
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8", "surrogateescape").splitlines() if path.is_file() else []
+    except OSError:
+        return []
 
 
 def admin_dirs(worktree: Worktree) -> Iterator[Path]:

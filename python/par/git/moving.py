@@ -7,8 +7,11 @@ by hand, as gitrepository-layout(5) describes them, each in one step that a kill
 import os
 from pathlib import Path
 
+from par import durable
 from par.git import deletion, links, process
 
+# How the reason begins for which par locks what it moves into the trash
+REMOVED = "removed by par"
 UNFINISHED = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
 
 
@@ -22,6 +25,7 @@ def unlock(path: Path) -> None:
     """Take back `lock`."""
     if admin := links.admin_dir(path):
         (admin / "locked").unlink(missing_ok=True)
+        durable.sync(admin)
 
 
 def move(source: Path, target: Path) -> None:
@@ -32,7 +36,7 @@ def move(source: Path, target: Path) -> None:
     deletion.allow_writing(source)  # also to move it, it must be: it names its parent
     if admin and not dot_git.read_text("utf-8", "surrogateescape").startswith("gitdir: /"):
         write(dot_git, f"gitdir: {admin}\n")  # as git makes them with worktree.useRelativePaths
-    source.rename(target)
+    durable.rename(source, target)
     if target.stat().st_mode != mode:
         target.chmod(mode)
 
@@ -74,5 +78,6 @@ def write(path: Path, text: str) -> None:
     with beside.open("w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())
+        durable.flush(file.fileno())
     beside.replace(path)
+    durable.sync(path.parent)

@@ -7,7 +7,7 @@ git 2.30, and it does not make again what was deleted.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from par.git import deletion, links, moving, process, repository, salvage
+from par.git import deletion, flushing, links, moving, process, repository
 from par.model import Repository, Worktree
 
 
@@ -149,7 +149,8 @@ def made_by_par(repository_: Repository, branch: str) -> str:
 def keep_commits(repository_: Repository, oids: Mapping[str, str]) -> None:
     """Keep each of these commits under its ref."""
     for ref, oid in oids.items():
-        process.run(repository_.path, *salvage.DURABLE, "update-ref", ref, oid)
+        process.run(repository_.path, *flushing.FLUSHED, "update-ref", ref, oid)
+    flushing.refs(repository_.common_dir, oids)
 
 
 def has_commit(repository_: Repository, oid: str) -> bool:

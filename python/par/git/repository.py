@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from par.errors import CommandError, ConflictError, NotFoundError
-from par.git import process
+from par.git import flushing, process
 from par.locks import Operation
 from par.model import Repository
 from par.names import visible
@@ -81,6 +81,12 @@ def branch_oid(repository: Repository, branch: str) -> str | None:
     return refs(repository, [f"refs/heads/{branch}"]).get(f"refs/heads/{branch}")
 
 
+def holds(repository: Repository, branch: str, oid: str) -> bool:
+    """Whether there is such a branch, and the commit `oid` is in it."""
+    asked = ("merge-base", "--is-ancestor", oid, f"refs/heads/{branch}")
+    return process.attempt(repository.path, *asked).status == 0
+
+
 def check_branch_is_free(known: Iterable[str], branch: str) -> None:
     """Raise ConflictError when one of the refs `known` would be a folder of `branch`, or inside it."""
     wanted = f"refs/heads/{branch}"
@@ -123,8 +129,9 @@ def create_branch(
 ) -> None:
     """Create a branch that does not exist yet; its reflog says which operation made it, and from what."""
     message = f"{FETCHED if is_fetched else CREATED} by operation {operation.id}"
-    made = ("update-ref", "--create-reflog", "-m", message)
+    made = (*flushing.FLUSHED, "update-ref", "--create-reflog", "-m", message)
     process.run(repository.path, *made, f"refs/heads/{branch}", oid, NO_OID)
+    flushing.refs(repository.common_dir, [f"refs/heads/{branch}"])
 
 
 def is_untouched(repository: Repository, branch: str, operation: str) -> bool:

@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from par.git import links, process, work
+from par.git import flushing, links, process, work
 from par.model import Repository, Worktree
 
-# By default git waits for no ref and no loose object to reach the disk (git-config(1), core.fsync)
-DURABLE = ("-c", "core.fsync=objects,reference")
 # What unfinished operations name; git itself does not keep these commits for ever
 NOTED = (
     *("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "ORIG_HEAD", "MERGE_AUTOSTASH"),
@@ -29,7 +27,9 @@ def keep(worktree: Worktree, head: str, tip: str, name: str) -> None:
     wanted |= {f"{name}/other/{oid}": oid for oid in _others(worktree, known, bool(tip))}
     lines = [f"update {ref} {oid}\n" for ref, oid in wanted.items() if oid]
     if lines:
-        process.run(worktree.repository.path, *DURABLE, "update-ref", "--stdin", text="".join(lines))
+        home = worktree.repository
+        process.run(home.path, *flushing.FLUSHED, "update-ref", "--stdin", text="".join(lines))
+        flushing.refs(home.common_dir, [ref for ref, oid in wanted.items() if oid])
 
 
 def drop(home: Repository, name: str) -> None:

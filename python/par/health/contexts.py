@@ -21,6 +21,7 @@ AFTER = {
     Phase.PURGING: "finish it, or take it back where nothing is gone yet",
     Phase.ADDING: "take back what was made",
     Phase.DROPPING: "finish it",
+    Phase.RETURNING: "take it back: it had failed",
 }
 
 
