@@ -1,7 +1,10 @@
 """The process: signals, and the one place where a failure becomes a message and an exit status."""
 
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -12,6 +15,15 @@ from par.errors import ParError
 from par.render.failure import failure
 
 INTERRUPTED = 130
+
+
+def run() -> NoReturn:
+    """Be the process `par`, and end it without Python's tear-down: the system frees all of it at once."""
+    status = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # a reader that went away, a stream that was closed
+            stream.flush()
+    os._exit(status)
 
 
 def main() -> int:
@@ -39,4 +51,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()
