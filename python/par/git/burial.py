@@ -32,12 +32,18 @@ class Kept:
     had_folder: bool
 
 
+def _head_ref(folder: Path) -> str:
+    """The ref that HEAD names, '' on a commit without a branch. Raises CommandError where git cannot tell."""
+    outcome = process.attempt(folder, "symbolic-ref", "--quiet", "HEAD")
+    if outcome.status not in {0, 1}:
+        raise CommandError(f"git symbolic-ref: {outcome.reason}")
+    return outcome.stdout.strip()
+
+
 def look(worktree: Worktree) -> Kept:
     """What there is to keep of a worktree whose branch goes too if it names a `doomed_oid`."""
     had_folder = links.is_linked(worktree)
-    head = (
-        process.attempt(worktree.path, "symbolic-ref", "--quiet", "HEAD").stdout.strip() if had_folder else ""
-    )
+    head = _head_ref(worktree.path) if had_folder else ""
     oid = _head_oid(worktree.path) if had_folder else ""
     is_going = bool(worktree.doomed_oid)
     tip = repository.branch_oid(worktree.repository, worktree.branch) if is_going else None
