@@ -21,10 +21,10 @@ PROGRESS = "par: preparing its private Python environment (once) ...\n"
 COREUTILS = ("cat", "cp", "find", "kill", "ln", "mkdir", "mv", "readlink", "rm", "sh", "sleep", "touch")
 STUB_MAIN = """
 import json, os, sys
-def main():
+def run():
     print(json.dumps({"args": sys.argv[1:], "prefix": sys.prefix, "isolated": sys.flags.isolated,
                       "environment": dict(os.environ), "stdin": sys.stdin.read()}))
-    return 5 if sys.argv[1:] == ["five"] else 0
+    sys.exit(5 if sys.argv[1:] == ["five"] else 0)
 """
 # Runs the launcher's question in a real Python that believes it is another one
 FAKE_PYTHON = """#!/bin/sh
@@ -284,7 +284,7 @@ def test_a_link_to_the_scripts_folder_leads_to_the_plugin(machine: Machine) -> N
 
 
 def test_par_finds_its_code_after_it_changed_folder(machine: Machine) -> None:
-    main = "def main():\n  import os\n  os.chdir('/')\n  import par.later\n"
+    main = "def run():\n  import os\n  os.chdir('/')\n  import par.later\n"
     (machine.plugin / "python" / "par" / "__main__.py").write_text(main)
     (machine.plugin / "python" / "par" / "later.py").touch()
     result = machine.run(launcher="./par", cwd=machine.launcher.parent, PAR_PYTHON=sys.executable)
