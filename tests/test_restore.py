@@ -346,7 +346,7 @@ def test_what_cannot_be_restored_is_told(world: World) -> None:
     refused(world.par("restore", "x\x1b[2J"), 3, "'x\\u{1b}[2J' is not in the trash", "par trash")
     (entry,) = world.ok("trash", "--json").json["trash"]
     home.rename(home.with_name("moved"))
-    files = f"its files are in {entry['folder']}"
+    files = f"par doctor --fix, or par restore {entry['id']} --files FOLDER"
     refused(world.par("restore", "feature"), 3, f"the repository '{home}' is gone", files)
     home.with_name("moved").rename(home)
     assert world.ok("restore", "FEATURE").status == 0

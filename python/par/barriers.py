@@ -44,7 +44,7 @@ def of_worktree(worktree: Worktree) -> Bar | None:
     if not paths.is_beside(path):
         return _on_another_disk(shown)
     # An index edited by hand may name anything, also what is only away for now
-    if path.is_symlink() or not paths.is_ours(path) or (path.exists() and not links.is_linked(worktree)):
+    if path.is_symlink() or not paths.is_ours(path) or not _is_pars(worktree):
         told = f"is no longer a worktree of par's at '{path}'"
         return Bar(told, f"move away what is not par's: mv '{shown}' ELSEWHERE")
     return _inside(worktree)
@@ -68,6 +68,10 @@ def _inside(worktree: Worktree) -> Bar | None:
 def _mount(mounted: list[Path]) -> Bar:
     place = visible(str(mounted[-1]))  # the last one mounted is the first to unmount
     return Bar(f"has something mounted in it, at '{place}'", f"umount '{place}'")
+
+
+def _is_pars(worktree: Worktree) -> bool:
+    return not worktree.path.exists() or links.is_linked(worktree) or links.is_forgotten(worktree)
 
 
 def _on_another_disk(place: str) -> Bar:

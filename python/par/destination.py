@@ -43,7 +43,7 @@ def _worktree(kept: Kept, entry: Entry, label: str, root: Path) -> Worktree:
     was, before = kept.worktree, entry.context
     if not was.repository.common_dir.is_dir():
         gone = f"the repository '{visible(str(was.repository.path))}' is gone"
-        raise NotFoundError(gone, hint=f"its files are in {entry.folder}")
+        raise NotFoundError(gone, hint=f"par doctor --fix, or par restore {entry.id} --files FOLDER")
     if label == before.label:
         return was
     path = paths.worktrees(was.repository.path, before.is_review) / label

@@ -155,7 +155,12 @@ def take_back(entry: Entry, context: Context, operation: Operation) -> None:
             if not kept.had_folder:
                 removal.discard(target, operation)
             now = replace(kept, worktree=target)
-            burial.bury(now, entry.grave(place), entry.ref(place), _reason(entry), maker=operation.id)
+            try:
+                burial.bury(now, entry.grave(place), entry.ref(place), _reason(entry), maker=operation.id)
+            except (ParError, OSError):
+                # Its commits are kept already; what git keeps of it is made again when it is restored
+                if target.path.exists() and not entry.grave(place).exists():
+                    moving.move(target.path, entry.grave(place))
             if not entry.has_root:
                 paths.prune_parents(target.path)
     if entry.has_root:

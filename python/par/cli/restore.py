@@ -8,8 +8,10 @@ import click
 
 from par.cli.confirming import confirm
 from par.cli.output import emit, narrate, width
+from par.commands import rescue as rescue_command
 from par.commands import restore as restore_command
 from par.commands import trash as trash_command
+from par.names import visible
 from par.render import document, receipt, text
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -25,13 +27,22 @@ def _age(_ctx: click.Context, _parameter: click.Parameter, value: str) -> timede
 @click.command(epilog="Example: par restore feature-auth")
 @click.argument("name", required=False, metavar="[LABEL|ID]")
 @click.option("--as", "new_label", metavar="NEWLABEL", help="Call it so, where its label or branch is taken.")
+@click.option(
+    "--files", "folder", metavar="FOLDER", help="Only its files, where its repository or commits are gone."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
 @click.pass_obj
-def restore(socket: Path, name: str | None, new_label: str | None, as_json: bool) -> None:
+def restore(socket: Path, name: str | None, new_label: str | None, folder: str | None, as_json: bool) -> None:
     """Bring back what was removed, as it was; without a LABEL the last one removed.
 
     Files, also the ignored ones, commits, branch and session: in the places they had.
     """
+    if folder is not None:
+        if new_label or as_json:
+            raise click.UsageError("--files takes neither --as nor --json")
+        place = Path(folder).expanduser().absolute()
+        emit(f"its files are in {visible(str(rescue_command.run(rescue_command.plan(name, place))))}")
+        return
     request = restore_command.Request(name, socket, new_label)
     planned = restore_command.plan(request)
     context = restore_command.run(planned)

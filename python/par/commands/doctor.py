@@ -47,7 +47,7 @@ def plan(request: Request) -> tuple[Finding, ...]:
         *contexts.examine(found, request.folder),
         *intake.examine(unknown, live, request.socket),
         *sessions.examine(found, unknown, live),
-        *trashed.examine(entries, found),
+        *trashed.examine(entries, found, request.folder),
         *disk.copies(strays.copies(folders)),
         *disk.remains(found),
     )

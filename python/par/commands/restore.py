@@ -1,5 +1,6 @@
 """`par restore`: bring back what was removed, as it was."""
 
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,7 +77,11 @@ def _with_branch(kept: Kept, target: Worktree, entry: Entry) -> Kept:
 
     Raises every refusal.
     """
-    known = repository.refs(target.repository, repository.neighbours(target.branch))
+    place = entry.kept.index(kept)
+    known = repository.refs(
+        target.repository, [*repository.neighbours(target.branch), f"{entry.ref(place)}/head"]
+    )
+    _check_commits(kept, target, entry, place, known)
     is_there = f"refs/heads/{target.branch}" in known
     if kept.tip and is_there:
         # One that somebody made anew under this name is theirs, whatever it holds
@@ -97,6 +102,18 @@ def _with_branch(kept: Kept, target: Worktree, entry: Entry) -> Kept:
         gone = f"'{entry.context.label}' had neither a folder nor a branch when it was removed"
         raise NotFoundError(gone, hint=f"par trash empty {entry.id}")
     return kept
+
+
+def _check_commits(kept: Kept, target: Worktree, entry: Entry, place: int, known: Container[str]) -> None:
+    """Raise NotFoundError where the repository does not hold what is needed, as one that was cloned again."""
+    is_known = not kept.had_folder or relink.is_known(kept.worktree, entry.grave(place))
+    if f"{entry.ref(place)}/head" in known and is_known:
+        return
+    oids = {oid for oid in (kept.oid, kept.tip) if oid}
+    if (oids or is_known) and all(relink.has_commit(target.repository, oid) for oid in oids):
+        return
+    told = f"the repository '{visible(str(target.repository.path))}' does not have its commits any more"
+    raise NotFoundError(told, hint=f"par restore {entry.id} --files FOLDER")
 
 
 def _head(kept: Kept, target: Worktree, entry: Entry, place: int) -> tuple[str, str]:

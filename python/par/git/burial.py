@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from par.errors import CommandError
-from par.git import deletion, flushing, links, moving, nested, process, repository, salvage
+from par.git import deletion, flushing, links, moving, nested, process, relink, repository, salvage
 from par.locks import Operation
 from par.model import Worktree
 
@@ -42,9 +42,12 @@ def _head_ref(folder: Path) -> str:
 
 def look(worktree: Worktree) -> Kept:
     """What there is to keep of a worktree whose branch goes too if it names a `doomed_oid`."""
-    had_folder = links.is_linked(worktree)
-    head = _head_ref(worktree.path) if had_folder else ""
-    oid = _head_oid(worktree.path) if had_folder else ""
+    is_linked = links.is_linked(worktree)
+    had_folder = is_linked or links.is_forgotten(worktree)
+    head, oid = (_head_ref(worktree.path), _head_oid(worktree.path)) if is_linked else ("", "")
+    if had_folder and not is_linked:  # then only its branch tells what it was on
+        oid = repository.branch_oid(worktree.repository, worktree.branch) or ""
+        head = f"refs/heads/{worktree.branch}" if oid else ""
     is_going = bool(worktree.doomed_oid)
     tip = repository.branch_oid(worktree.repository, worktree.branch) if is_going else None
     settings = repository.settings_of(worktree.repository, worktree.branch) if tip else ()
@@ -67,14 +70,16 @@ def bury(kept: Kept, grave: Path, name: str, reason: str, maker: str = "") -> Ke
         kept = _detached(kept, name, reason)
         if kept.had_folder:
             moving.move(worktree.path, grave)
+    is_known = kept.had_folder and relink.is_known(worktree, grave)
     if kept.had_folder:
         nested.follow([worktree.path], grave, reason)
-        moving.relink(grave)
+        if is_known:
+            moving.relink(grave)
     elif not worktree.path.exists():
         deletion.forget(worktree)
     is_ours = not maker or repository.is_untouched(home, worktree.branch, maker)
     at = repository.branch_oid(home, worktree.branch) if kept.tip else ""
-    own = links.admin_dir(grave) if kept.had_folder else None
+    own = links.admin_dir(grave) if is_known else None
     if at and at == kept.tip and is_ours and not links.is_used(home.common_dir, worktree.branch, own):
         _delete_branch(worktree, kept.tip, _saved_log(grave))
     elif at is None:  # killed in between
@@ -87,13 +92,16 @@ def bury(kept: Kept, grave: Path, name: str, reason: str, maker: str = "") -> Ke
 def _detached(kept: Kept, name: str, reason: str) -> Kept:
     """Keep the commits, and take HEAD off its branch where it stands then: somebody may be committing."""
     worktree = kept.worktree
+    if not links.is_linked(worktree):  # its folder is gone, or its repository has forgotten it
+        salvage.keep(worktree, kept.oid, kept.tip, name)
+        if kept.had_folder:
+            nested.lock(worktree.path, reason)
+        return kept
     for _ in range(ATTEMPTS):
-        oid = _head_oid(worktree.path) if kept.had_folder else ""
+        oid = _head_oid(worktree.path)
         is_on_tip = kept.head == f"refs/heads/{worktree.branch}" and kept.tip == kept.oid
         kept = replace(kept, oid=oid, tip=oid if kept.tip and oid and is_on_tip else kept.tip)
         salvage.keep(worktree, oid, kept.tip, name)
-        if not kept.had_folder:
-            return kept
         moving.lock(worktree.path, reason)
         nested.lock(worktree.path, reason)
         detach = (*flushing.FLUSHED, "update-ref", "-m", "par: removed", "--no-deref", "HEAD", oid, oid)
@@ -141,8 +149,12 @@ def unbury(kept: Kept, grave: Path, target: Worktree, head: str, operation: Oper
     if not kept.had_folder:
         repository.add_worktree(target.repository, target.path, target.branch, operation, with_hooks=False)
         return
+    was_known = relink.is_known(kept.worktree, grave)
     moving.move(grave, target.path)
     nested.follow([grave, kept.worktree.path], target.path)
+    if not was_known:  # what it was on is written down, what was staged is not
+        relink.register(target, f"ref: {head}" if head else kept.oid)
+        return
     moving.relink(target.path)
     moving.rename_branch(target.path, kept.worktree.branch, target.branch)
     _attach(target.path, head)
@@ -183,4 +195,5 @@ def give_up(kept: Kept, grave: Path, operation: Operation) -> None:
         unbury(replace(kept, tip="") if is_there else kept, grave, was, kept.head, operation)
     elif kept.had_folder:
         nested.follow([was.path], was.path)
-        _attach(was.path, kept.head)
+        if links.is_linked(was):
+            _attach(was.path, kept.head)

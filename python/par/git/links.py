@@ -64,6 +64,13 @@ def names_repository(worktree: Worktree) -> bool:
     return admin is not None and admin.parent == worktree.repository.common_dir / "worktrees"
 
 
+def is_forgotten(worktree: Worktree) -> bool:
+    """Whether its folder names a repository that keeps nothing for it, as one that was cloned again."""
+    path, admin = worktree.path, admin_dir(worktree.path)
+    is_folder = worktree.repository.common_dir.is_dir() and path.is_dir() and not path.is_symlink()
+    return bool(is_folder and admin and names_repository(worktree) and worktree_of(admin) != path)
+
+
 def lock_reason(worktree: Worktree) -> str | None:
     """Why the user locked the worktree (`git worktree lock`); None when it is not locked."""
     for admin in admin_dirs(worktree):

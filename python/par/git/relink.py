@@ -5,6 +5,7 @@ git 2.30, and it does not make again what was deleted.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from par.git import deletion, flushing, links, moving, process, repository
@@ -27,6 +28,14 @@ def is_whole(admin: Path) -> bool:
     return all((admin / name).is_file() and (admin / name).stat().st_size for name in ("HEAD", "commondir"))
 
 
+def is_known(worktree: Worktree, place: Path) -> bool:
+    """Whether the repository keeps HEAD and index for the folder in `place`, which was the worktree."""
+    admin = links.admin_dir(place)
+    if admin is None or not links.names_repository(replace(worktree, path=place)):
+        return False
+    return links.worktree_of(admin) in {worktree.path, place} and is_whole(admin)
+
+
 def half_made(repository: Repository) -> list[Path]:
     """What a git that was killed left for worktrees: until it is gone, git lists none of the repository."""
     folder = repository.common_dir / "worktrees"
@@ -40,9 +49,9 @@ def drop_half_made(admin: Path) -> None:
         deletion.delete_tree(admin)
 
 
-def complete(admin: Path, branch: str) -> None:
-    """Write what git always writes for a worktree and is missing: where it belongs, and its branch."""
-    for name, text in (("commondir", "../.."), ("HEAD", f"ref: refs/heads/{branch}")):
+def complete(admin: Path, head: str) -> None:
+    """Write what git always writes for a worktree and is missing: where it belongs, and what it is on."""
+    for name, text in (("commondir", "../.."), ("HEAD", head)):
         if not (admin / name).is_file() or not (admin / name).stat().st_size:
             moving.write(admin / name, f"{text}\n")
 
@@ -58,6 +67,12 @@ def found_at(worktree: Worktree, folders: Iterable[Path]) -> Path | None:
             if links.worktree_of(admin) == worktree.path and is_whole(admin):
                 return admin
     return None
+
+
+def beside(home: Repository) -> list[Path]:
+    """The folders where a repository may be that was renamed."""
+    around = home.path.parent
+    return [each for each in around.iterdir() if each.is_dir()] if around.is_dir() else []
 
 
 def moved_to(worktree: Worktree) -> Path | None:
@@ -90,8 +105,8 @@ def check_out_again(worktree: Worktree, admin: Path, beside: Path) -> None:
     process.attempt(worktree.path, "update-index", "--refresh", "-q")
 
 
-def register(worktree: Worktree) -> None:
-    """Make a folder that its repository forgot a worktree on its branch again; its files stay as they are.
+def register(worktree: Worktree, head: str) -> None:
+    """Make a folder that its repository forgot a worktree again, with `head` in its HEAD; its files stay.
 
     `git worktree add` would want an empty folder. What is written first tells whose the rest is, should
     that be missing. The caller holds the repository's lock. Raises CommandError.
@@ -102,7 +117,7 @@ def register(worktree: Worktree) -> None:
     admin = next(each for each in (home / f"{worktree.path.name}{n}" for n in numbers) if not each.exists())
     admin.mkdir()
     moving.write(admin / "gitdir", f"{worktree.path}/.git\n")
-    complete(admin, worktree.branch)
+    complete(admin, head)
     tie(admin, worktree.path)
     read_index(worktree)
 

@@ -81,8 +81,7 @@ def _examine_file(context: Context) -> Iterator[Finding]:
 
 def _lost_repository(context: Context, worktree: Worktree, folders: Iterable[Path]) -> Finding:
     home = worktree.repository.path
-    beside = (each for each in (home.parent.iterdir() if home.parent.is_dir() else ()) if each.is_dir())
-    admin = relink.found_at(worktree, [*folders, *beside])
+    admin = relink.found_at(worktree, [*folders, *relink.beside(worktree.repository)])
     if admin is None:
         told = f"its repository {_shown(home)} is gone"
         hint = "move it back; or run par doctor in it, where it is now"
@@ -132,6 +131,10 @@ def _untied(context: Context, worktree: Worktree) -> Finding:
     if _can_register(worktree):
         mend = partial(records.register, context, worktree)
         return Finding(Fault.WORKTREE_UNTIED, context.label, told, how, mend=mend)
+    if links.is_forgotten(worktree):
+        home = _shown(worktree.repository.path)
+        told = f"{home} knows nothing of {_shown(path)}: it was cloned again, or another took its place"
+        return Finding(Fault.WORKTREE_UNTIED, context.label, told, hint=f"par rm {context.label}")
     told = f"what is at {_shown(path)} is not its worktree"
     hint = f"look into it, then move it away: {quote(str(path))}"
     return Finding(Fault.WORKTREE_FOREIGN, context.label, told, hint=hint)

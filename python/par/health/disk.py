@@ -140,7 +140,7 @@ def _git_locks(home: Repository, found: Index) -> Iterator[Finding]:
 
 def _complete(home: Repository, admin: Path, branch: str) -> None:
     with locks.repository(home.common_dir):
-        relink.complete(admin, branch)
+        relink.complete(admin, f"ref: refs/heads/{branch}")
 
 
 def _drop(home: Repository, admin: Path) -> None:

@@ -105,7 +105,7 @@ def register(context: Context, worktree: Worktree) -> None:
     """Make the folder known to its repository again."""
     with locks.repository(worktree.repository.common_dir):
         if not links.is_linked(worktree):
-            relink.register(worktree)
+            relink.register(worktree, f"ref: refs/heads/{worktree.branch}")
 
 
 def forget(context: Context) -> None:
