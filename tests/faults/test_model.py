@@ -10,9 +10,9 @@ import pytest
 
 from conftest import World
 from faults.actions import Actions
+from faults.commands import IS_LONG
 from faults.damages import DAMAGES
 
-IS_LONG = "PAR_FAULTS" in os.environ
 # A life gets slower with what is in the trash and in the repositories
 STEPS = 50
 LIVES = max(4, int(os.environ.get("PAR_FAULTS", "0")) // STEPS)
