@@ -1,16 +1,26 @@
 #!/usr/bin/env bash
-# What popups ask, for the scripts beside this one, which source it (and rows.sh with it). A question that is
-# cancelled fails.
+# What popups ask and say, for the scripts beside this one, which source it (and rows.sh with it). A question that
+# is cancelled fails.
 #   find_fzf                     sets `fzf`, '' where there is none, and `picker` to what @par-picker says
 #   fuzzy ...                    fzf, with nothing of the user's own options and without his shell
 #   ask_text TITLE [TEXT]        sets `answer` to a line that is typed; TEXT is there to begin with
-#   ask_choice TITLE [OPTION...] sets `answer` to the first field of a line of standard input, the rest of which
-#                                is shown, and `typed` to what was typed: all there is where no line was chosen
+#   ask_choice TITLE LISTER [OPTION...]
+#                                sets `answer` to the first field of a line that LISTER prints, the rest of which is
+#                                shown, and `typed` to what was typed: all there is where no line was chosen
 #   ask_contexts TITLE           sets `labels` to those of the contexts chosen
-#   wait_for_key                 until any key is pressed
+#   run_shown WORD...            the engine, whose words are shown and are in `said`
+#   says_only PATTERN            whether each line of `said` begins so, and needs no reading then
+#   wrap TEXT                    prints it with its lines broken between words
+#   wait_for_key                 until any key is pressed; the screen is clear then
+#   clear_screen                 so that a question stands alone
 
 # shellcheck source=scripts/rows.sh
 . "${BASH_SOURCE[0]%/*}/rows.sh"
+
+lines='' columns=
+! [ -t 0 ] || read -r lines columns < <(stty size)
+# The engine breaks the lines of its narration between words then
+[ -z "$columns" ] || export PAR_COLUMNS=$columns
 
 # The user's choice, else that on PATH, else the one that the Python package iterfzf carries
 find_fzf() {
@@ -27,9 +37,17 @@ find_fzf() {
   [ -n "$fzf" ]
 }
 
+# Its status is 0, 1 where nothing matches, 130 where it was left; else it has said why it could not, and that waits
 fuzzy() {
+  local status
   FZF_DEFAULT_OPTS='' FZF_DEFAULT_OPTS_FILE='' SHELL=/bin/sh "$fzf" --layout=reverse --info=inline --color=16 \
-    --delimiter=$'\t' "$@"
+    --no-hscroll --delimiter=$'\t' "$@"
+  status=$?
+  case $status in
+    0 | 1 | 130) ;;
+    *) wait_for_key ;;
+  esac
+  return "$status"
 }
 
 ask_text() {
@@ -43,48 +61,93 @@ ask_text() {
 }
 
 ask_choice() {
-  local output title=$1
-  shift
+  local output listed title=$1 lister=$2
+  shift 2
+  listed=$("$lister") || { wait_for_key; return 1; }
   if [ -z "$fzf" ]; then
     choose_by_number "$title"
     return
   fi
-  output=$(fuzzy --print-query --with-nth=2.. --header="$title" "$@")
+  output=$(fuzzy --print-query --with-nth=2.. --header="$title" "$@" < <(print_listed))
   [ $? -le 1 ] || return
   typed=${output%%$'\n'*} answer=
   [[ $output != *$'\n'* ]] || answer=${output#*$'\n'} answer=${answer%%$'\t'*}
   [ -n "$answer$typed" ]
 }
 
+print_listed() {
+  [ -z "$listed" ] || printf '%s\n' "$listed"
+}
+
 choose_by_number() {
-  local lines=() line
+  local choices=() line
   while IFS= read -r line; do
-    lines+=("$line")
-    printf '%3d  %s\n' "${#lines[@]}" "${line#*$'\t'}"
-  done
+    choices+=("$line")
+    printf '%3d  %s\n' "${#choices[@]}" "${line#*$'\t'}"
+  done < <(print_listed)
   answer='' typed=''
   printf '%s (a number; nothing: cancel)\n' "$1"
-  IFS= read -r -e -p '> ' typed </dev/tty && [ -n "$typed" ] || return
+  IFS= read -r -e -p '> ' typed && [ -n "$typed" ] || return
   case $typed in
     0* | *[!0-9]* | ??????*) ;;
-    *) answer=${lines[typed - 1]%%$'\t'*} ;;
+    *) answer=${choices[typed - 1]%%$'\t'*} ;;
   esac
 }
 
 ask_contexts() {
-  local row
+  local rows row chosen
   labels=()
-  if [ -n "$fzf" ]; then
+  gather_rows
+  take_rows || { wait_for_key; return 1; }
+  if [ -z "$rows" ]; then
+    printf 'There is no context yet.\n'
+    wait_for_key
+  elif [ -n "$fzf" ]; then
+    chosen=$(fuzzy --ansi --multi --with-nth=7.. --header="$1 (tab marks several)" <<<"$rows") || return
     while IFS= read -r row; do
       row=${row#*$'\t'} && labels+=("${row%%$'\t'*}")
-    done < <(list_rows "$client" | fuzzy --ansi --multi --with-nth=7.. --header="$1")
+    done <<<"$chosen"
   else
-    ask_choice "$1" < <(cut -f1 "$data/contexts.tsv" | sed 's/.*/&	&/') && labels=("${answer:-$typed}")
+    ask_choice "$1" list_labels && labels=("${answer:-$typed}")
   fi
   [ ${#labels[@]} -gt 0 ]
 }
 
+list_labels() {
+  cut -f1 "$data/contexts.tsv" | sed 's/.*/&	&/'
+}
+
+run_shown() {
+  local line
+  clear_screen
+  said=$(par "$@" 2>&1 | while IFS= read -r line; do
+    printf '%s\n' "$line"
+    wrap "$line" >/dev/tty
+  done)
+}
+
+says_only() {
+  ! grep -Ev "^($1)" <<<"$said" >/dev/null
+}
+
+# Breaks a line between words, where the screen would break it anywhere
+wrap() {
+  local line=$1 head width=${columns:-80}
+  while [ "${#line}" -gt "$width" ]; do
+    head=${line:0:width + 1} head=${head% *}
+    [ "${#head}" -le "$width" ] || head=${line:0:width}
+    printf '%s\n' "$head"
+    line=${line:${#head}} line=${line# }
+  done
+  printf '%s\n' "$line"
+}
+
 wait_for_key() {
-  printf '\n(any key)'
+  printf '\n(any key)' >/dev/tty
   read -rsn1 </dev/tty
+  clear_screen
+}
+
+clear_screen() {
+  printf '\033[H\033[2J' >/dev/tty
 }

@@ -13,7 +13,7 @@ keys='@par-key|A|popup.sh picker|choose a context
 # Takes the values of those options, then what `list-keys` says, and adds to what is written. A key is ours where
 # it runs something in @_par_root: such a one is unbound first. A default key that runs something else stays so.
 bind_keys() {
-  local line key script note rest chosen=() any='-T prefix +([^ ]+) +run-shell -b "#\{q:@_par_root\}(.*)'
+  local line key script note rest chosen=() any='-T prefix +([^ ]+) +run-shell -b "(exec )?#\{q:@_par_root\}(.*)'
   while IFS= read -r _; do
     take && chosen+=("$line")
   done <<<"$keys"
@@ -21,7 +21,7 @@ bind_keys() {
   rest=$answer
   while [[ $rest =~ $any ]]; do
     writes+="unbind-key ${BASH_REMATCH[1]}"$'\n'
-    rest=${BASH_REMATCH[2]}
+    rest=${BASH_REMATCH[3]}
   done
   while IFS='|' read -r _ key script note; do
     line=${chosen[0]} chosen=("${chosen[@]:1}")
@@ -35,11 +35,12 @@ bind_keys() {
 
 is_free() {
   local bound="-T prefix +$key +(.*)"
-  ! [[ $answer =~ $bound ]] || [[ ${BASH_REMATCH[1]} = "$ours"* ]]
+  ! [[ $answer =~ $bound ]] || [[ ${BASH_REMATCH[1]/exec /} = "$ours"* ]]
 }
 
-# tmux fills in the rest when the key is pressed, quoted for the shell
+# tmux fills in the rest when the key is pressed, quoted for the shell; without `exec` that would stay beside the
+# script, in the folder of the session
 ours='run-shell -b "#{q:@_par_root}'
 bind_key() {
-  add bind-key -N "par: $note" "$line" run-shell -b "#{q:@_par_root}/scripts/$script #{q:client_name} #{pane_id}"
+  add bind-key -N "par: $note" "$line" run-shell -b "exec #{q:@_par_root}/scripts/$script #{q:client_name} #{pane_id}"
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# How popups make a context and open it, for new.sh and checkout.sh, which source it (and ask.sh with it):
+# How popups make a context and open it, for new.sh, checkout.sh and workspace.sh, which source it (and ask.sh with
+# it):
 #   choose_repository TITLE      sets `folder`, in which git finds a repository, and `place`, the title of questions
 #   list_branches                local and remote ones, most recent first: full ref, tab, what is shown
+#   find_owner REF               prints the label of the context that has the branch checked out, if one has
 #   make VERB ...                runs the engine and switches the client; shows what went wrong until a key
 
 # shellcheck source=scripts/ask.sh
@@ -13,10 +15,11 @@ choose_repository() {
   # shellcheck disable=SC2154 # set by those who source it
   folder=$(tmux display-message -p -t "$pane_id" '#{pane_current_path}')
   if ! is_in_repository; then
-    ask_choice "No git repository in $(printable "$folder"): choose one, or type its folder" < <(list_repositories)
-    folder=${answer:-$typed}
-    [ -n "$folder" ] || return
-    folder=${folder/#\~\//$HOME/}
+    ask_choice "No git repository in $(printable "${folder:-this pane}"): choose one, or type its folder" \
+      list_repositories || return
+    answer=${answer:-$typed} answer=${answer/#\~\//$HOME/}
+    [[ $answer = /* ]] || answer=$folder/$answer # the popup itself works in the root folder
+    folder=$answer
   fi
   # shellcheck disable=SC2034
   place="$1 in $(printable "$(name_repository)")"
@@ -36,9 +39,16 @@ list_repositories() {
 # A worktree of par's is called after its label: the repository tells its own name
 name_repository() {
   local common
-  common=$(cd -- "$folder" 2>/dev/null && CDPATH='' cd -- "$(git rev-parse --git-common-dir)" && pwd -P)
-  common=${common%/.git} common=${common%.git}
+  common=$(find_common)
+  common=${common%.git}
   printf %s "${common##*/}"
+}
+
+# The folder that the repository's own .git lies in, or a bare repository itself
+find_common() {
+  local common
+  common=$(cd -- "$folder" 2>/dev/null && CDPATH='' cd -- "$(git rev-parse --git-common-dir)" && pwd -P)
+  printf %s "${common%/.git}"
 }
 
 printable() {
@@ -47,24 +57,59 @@ printable() {
 
 # Without origin/HEAD, a name for another one, and without the branches of origin that are here too
 list_branches() {
+  read_contexts
   LC_ALL=C git -C "$folder" for-each-ref --sort=-committerdate refs/heads refs/remotes \
-    --format='%(refname)%09%(symref)%09%(committerdate:relative)' | LC_ALL=C awk -F'\t' "$visible"'
-    { ref[NR] = $1; symbolic[NR] = $2; date[NR] = $3; known[$1] }
+    --format='%(refname)%09%(symref)%09%(committerdate:relative)%09%(worktreepath)' |
+    CONTEXTS=$contexts LC_ALL=C awk -F'\t' "$visible $owner_program"'
+    { ref[NR] = $1; symbolic[NR] = $2; date[NR] = $3; path[NR] = $4; known[$1] }
     END {
       for (n = 1; n <= NR; n++) {
         twin = name = ref[n]
         sub(/^refs\/remotes\/origin\//, "refs/heads/", twin)
         sub(/^refs\/[^\/]*\//, "", name)
         if (symbolic[n] == "" && (twin == ref[n] || !(twin in known)))
-          printf "%s\t%-15s\t%s\n", ref[n], date[n], visible(name)
+          printf "%s\t%-15s\t%s%s\n", ref[n], date[n], visible(name), told(path[n])
       }
+    }
+    function told(path,    label) {
+      if (path == "") return ""
+      label = owner(path)
+      return "\t" (label == "" ? "checked out at " visible(path) : "in context " label)
     }'
 }
 
+find_owner() {
+  local path
+  path=$(git -C "$folder" for-each-ref --format='%(worktreepath)' -- "$1" 2>/dev/null)
+  [ -n "$path" ] || return 0
+  read_contexts
+  CONTEXTS=$contexts WORKTREE=$path LC_ALL=C awk -F'\t' "$owner_program"'
+    BEGIN { print owner(ENVIRON["WORKTREE"]) }' </dev/null
+}
+
+read_contexts() {
+  contexts=$data/contexts.tsv
+  [ -r "$contexts" ] || contexts=/dev/null
+}
+
+# The label of the context that a worktree belongs to, or ''; a workspace has its worktrees in its folder
+# shellcheck disable=SC2016
+owner_program='
+function owner(path,    line, field, found, best) {
+  while ((getline line < ENVIRON["CONTEXTS"]) > 0) {
+    split(line, field, "\t")
+    if (index(path "/", field[7] "/") == 1 && length(field[7]) > best) { best = length(field[7]); found = field[1] }
+  }
+  close(ENVIRON["CONTEXTS"])
+  return found
+}'
+
 make() {
-  local verb=$1 made session
+  local made session verb
+  read -ra verb <<<"$1"
   shift
-  if made=$(par "$verb" --path "$folder" --json "$@") && session=$(read_session <<<"$made"); then
+  clear_screen
+  if made=$(par "${verb[@]}" --path "$folder" --json "$@") && session=$(read_session <<<"$made"); then
     tmux switch-client -c "$client" -t "=$session:" && return
   fi
   wait_for_key

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A new context, in a popup: new.sh CLIENT PANE_ID [LABEL [choose-base]]. It asks for the label, LABEL to begin with,
-# makes the context in the repository of the pane, and opens it.
+# makes the context in the repository of the pane, and opens it. Fails where it was left.
 
 # shellcheck source=scripts/make.sh
 . "${BASH_SOURCE[0]%/*}/make.sh"
@@ -11,13 +11,14 @@ main() {
   find_fzf
   choose_repository 'New context' || return
   if [ "${4:-}" = choose-base ]; then
-    ask_choice "$place: its branch starts at" --nth=2 < <(list_bases) || return
+    ask_choice "$place: its branch starts at" list_bases --nth=2 || return
     base=${answer:-$typed}
   fi
   answer=${3:-}
-  while ask_text "$place: its label" "$answer"; do
+  while ask_text "$place, from $(name_base): its label" "$answer"; do
     make start ${base:+"--base=$base"} -- "$answer" && return
   done
+  return 1
 }
 
 list_bases() {
@@ -25,5 +26,13 @@ list_bases() {
   list_branches
 }
 
+# One stacks on what the folder has checked out, which may be another context's branch
+name_base() {
+  local ref=$base
+  case $ref in
+    '' | HEAD) ref=$(git -C "$folder" symbolic-ref -q HEAD || git -C "$folder" rev-parse -q --short HEAD) ;;
+  esac
+  printable "${ref#refs/*/}"
+}
+
 main "$@"
-exit 0

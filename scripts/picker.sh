@@ -7,43 +7,58 @@
 
 main() {
   client=$1 pane_id=$2 query=
-  exec 3< <(list_rows "$client") # which runs while the rest is found out
+  gather_rows
   if ! find_fzf || [ "$picker" = tree ]; then
     show_tree
     return
   fi
   choose_layout
-  while choose <&3; do
+  while take_rows || fail; do
+    choose || break
     act || return
-    exec 3< <(list_rows "$client")
+    gather_rows
   done
-  [ "$status" -eq 130 ] || { wait_for_key && show_tree; } # fzf has said why it could not
+  [ "$status" -eq 130 ] || show_tree
+}
+
+# What failed is on the screen; the tree needs tmux alone
+fail() {
+  status=2
+  wait_for_key
+  return 1
 }
 
 # The client that presses Enter there is the one that tmux switches
 show_tree() {
-  tmux choose-tree -Zs -O time -t "$pane_id" -f '#{@par_label}' -F "$tree_format"
+  local error marked
+  marked=$(tmux list-sessions -f '#{@par_label}' -F x 2>&1)
+  if [ -z "$marked" ]; then
+    say "$client" 'par: no context runs here - the menu makes one, or brings the stopped ones back'
+    return
+  fi
+  error=$(tmux choose-tree -Zs -O "$(tree_order)" -t "$pane_id" -f '#{@par_label}' -F "$tree_format" 2>&1) ||
+    say "$client" "par: the tree does not open: $error"
 }
 
 tree_format='#{?session_attached,●,○} #{q/e:@par_label}  #{q/e:@par_repo}  #{q/e:@par_branch}'
 tree_format+='#{?@par_state,  #{q/e:@par_state},}'
 
 choose_layout() {
-  local lines columns
-  read -r lines columns < <(stty size)
   preview=right:50%:follow
   [ "$columns" -ge 100 ] || preview=down:50%:follow
-  [ "$columns" -ge 100 ] || [ "$lines" -ge 16 ] || preview=right:0:hidden
+  [ "$columns" -ge 100 ] || [ "$lines" -ge 16 ] || preview+=:hidden
 }
 
 # Sets `status`, `query`, `key`, and of the rows chosen `ids`, `labels` and `states`; fails when it was left
 choose() {
-  local output id label state _
+  local output id label state header=$keys _
+  [ -n "$rows" ] || header=$welcome$'\n'$keys
   # shellcheck disable=SC2016 # the shell that fzf starts expands it
   output=$(PAR_PREVIEW=$root/scripts/preview.sh fuzzy --ansi --multi \
-    --with-nth=7.. --prompt='par> ' --header="$keys" --query="$query" --print-query \
-    --expect=ctrl-n,ctrl-s,ctrl-x,ctrl-o,ctrl-r,'?' --bind=enter:deselect-all+accept \
-    --preview='exec "$PAR_PREVIEW" {1} {2} {3}' --preview-window="$preview")
+    --with-nth=7.. --prompt='par> ' --header="$header" --query="$query" --print-query \
+    --expect=ctrl-n,ctrl-s,ctrl-x,ctrl-z,ctrl-t,ctrl-o,ctrl-r,'?' --bind=enter:deselect-all+accept \
+    --bind=ctrl-/:toggle-preview,alt-p:toggle-preview \
+    --preview='exec "$PAR_PREVIEW" {1} {2} {3}' --preview-window="$preview" < <(printf '%s' "${rows:+$rows$'\n'}"))
   status=$?
   ids=() labels=() states=()
   [ "$status" -le 1 ] || return
@@ -56,21 +71,28 @@ choose() {
   } <<<"$output"
 }
 
-keys='? keys  ^n new  ^s send  ^x remove  ^o center'
+keys='? keys  ^n new  ^s send  ^x remove  ^z undo  ^t trash  ^o center'
+welcome='No contexts yet. A context is a task with
+a branch, a folder and a session of its
+own. Type its name, enter makes it.
+'
 
 # Fails when the popup has done its work
 act() {
-  [ ${#labels[@]} -gt 0 ] || [[ $key =~ ^(ctrl-[nor]|\?)$ ]] || return 0
-  case $key in
-    '') ! open_context || return 1 ;;
-    ctrl-n) exec "$root/scripts/new.sh" "$client" "$pane_id" "$([ ${#labels[@]} -gt 0 ] || printf %s "$query")" ;;
-    ctrl-o) ! par control-center --client "$client" >/dev/null || return 1 ;;
-    ctrl-r) return 0 ;;
-    ctrl-s) "$root/scripts/send.sh" "$client" "$pane_id" "${labels[@]}" && return ;;
-    ctrl-x) "$root/scripts/remove.sh" "$client" "$pane_id" "${labels[@]}" && return ;;
-    *) "$root/scripts/help.sh" "$client" "$pane_id" && return ;;
+  local typed=$query
+  [ ${#labels[@]} -eq 0 ] || typed=
+  case $key,${#labels[@]} in
+    ctrl-n,* | ,0) ! "$root/scripts/new.sh" "$client" "$pane_id" "$typed" ;;
+    ,*) ! open_context || return 1 && wait_for_key ;;
+    ctrl-o,*) ! par control-center --client "$client" >/dev/null || return 1 && wait_for_key ;;
+    ctrl-r,*) ;;
+    ctrl-z,*) ! "$root/scripts/undo.sh" "$client" "$pane_id" ;;
+    ctrl-t,*) ! "$root/scripts/trash.sh" "$client" "$pane_id" ;;
+    '?',*) "$root/scripts/help.sh" "$client" "$pane_id" || true ;;
+    *,0) ;;
+    ctrl-s,*) ! "$root/scripts/send.sh" "$client" "$pane_id" "${labels[@]}" ;;
+    ctrl-x,*) ! "$root/scripts/remove.sh" "$client" "$pane_id" "${labels[@]}" ;;
   esac
-  wait_for_key # what went wrong is on the screen
 }
 
 open_context() {

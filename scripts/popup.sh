@@ -12,10 +12,11 @@ main() {
   local flow=$1 client=$2 pane_id=$3 options error
   read_client "$sizes" || return
   choose_size
+  cd / || return # a popup that works in a context's folder would keep that busy
   if [ "$flow" = picker ] && is_tree; then
     exec "$root/scripts/picker.sh" "$client" "$pane_id"
   fi
-  options=(-E -c "$client" -t "$pane_id" -w "$width" -h "$height")
+  options=(-E -c "$client" -t "$pane_id" -d / -w "$width" -h "$height")
   ! server_has 3.3 || options+=(-T " par: ${flow//-/ } ")
   # Several arguments: tmux starts the program itself, and no shell reads the words
   error=$(tmux display-popup "${options[@]}" "$root/scripts/$flow.sh" "$client" "$pane_id" 2>&1 >/dev/null)
@@ -25,10 +26,10 @@ main() {
 # A small terminal has no room around the popup, and tmux refuses one that is larger than the terminal
 choose_size() {
   read -r width height picker <<<"$told"
-  if [ "$screen_columns" -lt 70 ] || is_more "$width" "$screen_columns"; then
+  if [ "$screen_columns" -lt 100 ] || is_more "$width" "$screen_columns"; then
     width=100%
   fi
-  if [ "$screen_lines" -lt 20 ] || is_more "$height" "$screen_lines"; then
+  if [ "$screen_lines" -lt 25 ] || is_more "$height" "$screen_lines"; then
     height=100%
   fi
 }

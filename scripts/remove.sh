@@ -1,30 +1,34 @@
 #!/usr/bin/env bash
-# Removes contexts, in a popup: remove.sh CLIENT PANE_ID [LABEL...]. Says what that means, and asks.
+# Removes contexts, in a popup: remove.sh CLIENT PANE_ID [LABEL...]. Says what that means, and asks. Fails where it
+# was left.
 
 # shellcheck source=scripts/ask.sh
 . "${BASH_SOURCE[0]%/*}/ask.sh"
 
 main() {
   client=$1
-  local answer=''
+  local answer='' said=''
   shift 2
   labels=("$@")
   find_fzf
-  [ $# -gt 0 ] || ask_contexts 'Remove (tab marks several)' || return
+  [ $# -gt 0 ] || ask_contexts 'Remove' || return
+  clear_screen
   explain
   read -rsn1 answer
   [[ $answer == [yY] ]] || return
-  printf '\n'
-  par rm "${labels[@]}"
-  wait_for_key
+  run_shown rm "${labels[@]}" || { wait_for_key; return 1; }
+  if says_only "removed '|all of it is in the trash"; then
+    say "$client" "par: ${said%%$'\n'*} - par undo brings it back"
+  else
+    wait_for_key
+  fi
 }
 
 explain() {
-  printf 'Remove %s?\n\n' "${labels[*]}"
-  printf '%s\n' 'This kills the session and what runs in it. The worktree and the branch' \
-    'that par created go to the trash: par restore brings them back whole.' ''
-  printf 'y removes, any other key does not. '
+  wrap "Remove ${labels[*]}?"
+  printf '\n'
+  wrap 'This kills the session and what runs in it. The worktree and the branch that par created go to the trash: par undo brings them back whole.'
+  printf '\ny removes, any other key does not. '
 }
 
 main "$@"
-exit 0

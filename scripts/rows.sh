@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # The rows of the picker, best first, for the scripts beside this one, which source it:
-#   list_rows CLIENT             fields, separated by tabs: id of the session or '-', label, state, three keys of
-#                                the order (waiting, last used, age), what is shown
+#   gather_rows                  begins to list the contexts for $client, while the caller finds out other things
+#   take_rows                    waits for that and sets `rows`; where a helper failed it says so, and fails
+#   has_trash                    whether something can be brought back
 #   visible                      an awk function, for LC_ALL=C: what a terminal would act on or hide becomes '?'
+# A row has fields, separated by tabs: id of the session or '-', label, state, three keys of the order (rank, last
+# used, age), what is shown.
 
 # shellcheck source=scripts/tmux.sh
 . "${BASH_SOURCE[0]%/*}/tmux.sh"
+set -o pipefail
 
 data=$HOME/.local/share/par
 [[ ${XDG_DATA_HOME:-} != /* ]] || data=$XDG_DATA_HOME/par
@@ -19,6 +23,30 @@ visible='function visible(text) {
   return text
 }'
 
+has_trash() {
+  local entry
+  for entry in "$data"/trash/*/entry.json; do
+    [ ! -e "$entry" ] || return 0
+  done
+  return 1
+}
+
+gather_rows() {
+  local said
+  # shellcheck disable=SC2154
+  exec 3< <({ said=$(list_rows "$client" 2>&1 >&4) || printf '!%s\n' "$said"; } 4>&1)
+}
+
+take_rows() {
+  local failure
+  rows=$(cat <&3)
+  failure=$'\n'$rows
+  failure=${failure##*$'\n!'}
+  [ "$failure" != $'\n'"$rows" ] || return 0
+  printf 'par: the contexts cannot be listed\n%s\n' "$failure" >&2
+  return 1
+}
+
 # One call to tmux, joined with what par wrote down of all contexts, also of those whose session is stopped
 list_rows() {
   local contexts=$data/contexts.tsv
@@ -29,7 +57,7 @@ list_rows() {
 }
 
 row_clients=$'client\t#{session_id}\t#{client_name}'
-row_sessions=$'session\t#{session_id}\t#{session_name}\t#{@par_label}\t#{session_attached}'
+row_sessions=$'session\t#{session_id}\t#{s/[.]/_/:session_name}\t#{@par_label}\t#{session_attached}'
 row_sessions+=$'\t#{session_last_attached}\t#{@par_repo}\t#{@par_branch}\t#{@par_init}\t#{@par_state}'
 
 # shellcheck disable=SC2016
@@ -62,14 +90,21 @@ END {
     fit(1, name[label]); fit(2, note[label]); fit(3, repository[label])
   }
   for (label in age) {
-    colour = note[label] ~ /waiting/ ? "\033[33m" : note[label] ~ /failed|held/ ? "\033[31m" : ""
-    printf "%s\t%s\t%s\t", label in id ? id[label] : "-", label, state[label]
-    printf "%d\t%d\t%d\t", note[label] ~ /waiting/ ? 0 : label in id ? 1 : 2, used[label], age[label]
+    colour = note[label] ~ /failed/ ? "\033[31m" : note[label] ~ /waiting/ || is_held(label) ? "\033[33m" : ""
+    printf "%s\t%s\t%s\t", (label in id ? id[label] : "-"), label, state[label]
+    printf "%d\t%d\t%d\t", rank(label), used[label], age[label]
     printf "%s %s", mark[state[label]], padded(1, name[label])
-    if (width[2]) printf "  %s%s%s", colour, padded(2, note[label]), colour != "" ? "\033[m" : ""
-    printf "  %s  %s\n", padded(3, repository[label]), visible(branch[label])
+    if (width[2]) printf "  %s%s%s", colour, padded(2, note[label]), (colour != "" ? "\033[m" : "")
+    printf "  %s\n", (branch[label] == label ? repository[label] : padded(3, repository[label]) "  " visible(branch[label]))
   }
 }
+# Where one is already comes last: the first is where one wants to go
+function rank(label) {
+  if (label in id && id[label] == here) return 3
+  return note[label] ~ /waiting/ ? 0 : label in id ? 1 : 2
+}
+# What a stranger wrote is held by design; status.sh says the same of the status line
+function is_held(label) { return note[label] ~ /held/ && folder[label] !~ /\/par\/review\// }
 function is_gone(label,    line, file, status) {
   if (!(label in folder) || kind[label] == "workspace") return 0
   file = folder[label] "/.git"

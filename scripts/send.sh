@@ -1,22 +1,36 @@
 #!/usr/bin/env bash
 # Types a command into contexts, in a popup: send.sh CLIENT PANE_ID [LABEL...]. Asks for what it is not told; the
-# label 'all' means every context.
+# label 'all' means every context. Fails where nothing was sent.
 
 # shellcheck source=scripts/ask.sh
 . "${BASH_SOURCE[0]%/*}/ask.sh"
 
 main() {
   client=$1
-  local answer=''
+  local answer='' said='' whom
   shift 2
   labels=("$@")
   find_fzf
-  [ $# -gt 0 ] || ask_contexts 'Send to (tab marks several)' || return
-  ask_text "Send to ${labels[*]}: the command" || return
+  [ $# -gt 0 ] || ask_contexts 'Send to' || return
+  whom=${labels[*]}
+  [ "$whom" != all ] || whom=$(count_contexts) || return
+  ask_text "Send to $whom: the command" || return
   # Through standard input, so that no text can be taken for an option
-  printf '%s' "$answer" | par send "${labels[@]}" -
-  wait_for_key
+  if run_shown send "${labels[@]}" - < <(printf '%s' "$answer"); then
+    say "$client" "par: sent to $whom"
+  else
+    wait_for_key
+    return 1
+  fi
+}
+
+count_contexts() {
+  local rows
+  gather_rows
+  take_rows || { wait_for_key; return 1; }
+  [ -n "$rows" ] || { printf 'There is no context yet.\n' >/dev/tty && wait_for_key && return 1; }
+  rows=${rows//[!$'\n']/}
+  printf 'all %d contexts' "$((${#rows} + 1))"
 }
 
 main "$@"
-exit 0

@@ -2,14 +2,18 @@
 # What par shows in the status line, and putting it there; par.tmux sources this file.
 
 # How many contexts there are, how many wait, and of how many the first commands failed or need approval; nothing
-# where there are none. tmux counts, no process does. After a warning the colours around it come back.
+# where there are none. A stranger's code, below review/, is held by design. tmux counts, no process does. After a
+# warning the colours around it come back.
 all='#{S:#{?@par_label,1,}}' waiting='#{S:#{?#{&&:#{@par_label},#{==:#{@par_state},waiting}},1,}}'
-inits='#{!=:#{==:#{@par_init},failed}#{==:#{@par_init},held},00}' # no '|', which par.tmux splits at
-inits="#{S:#{?#{&&:#{@par_label},$inits},1,}}"
-warning="#[push-default]#[fg=black#,bg=yellow] #{n:$waiting} waiting #[default]#[pop-default] "
-alarm="#[push-default]#[fg=black#,bg=red] #{n:$inits} init #[default]#[pop-default] "
-# shellcheck disable=SC2034 # for par.tmux
-status="#{?$all,par #{n:$all} #{?$waiting,$warning,}#{?$inits,$alarm,},}" mark='#{E:@par_status}' widest=32
+failed='#{S:#{?#{&&:#{@par_label},#{==:#{@par_init},failed}},1,}}'
+held='#{&&:#{==:#{@par_init},held},#{?#{m:*/par/review/*,#{@par_path}},0,1}}' # no '|', which par.tmux splits at
+held="#{S:#{?#{&&:#{@par_label},$held},1,}}"
+status='' mark='#{E:@par_status}' widest=40
+for each in "$waiting|yellow|waiting" "$failed|red|failed" "$held|yellow|held"; do
+  IFS='|' read -r count colour word <<<"$each"
+  status+="#{?$count,#[push-default]#[fg=black#,bg=$colour] #{n:$count} $word #[default]#[pop-default] ,}"
+done
+status="#{?$all,par #{n:$all} $status,}"
 
 # The global options that place_status takes, in this order
 # shellcheck disable=SC2034

@@ -7,6 +7,7 @@
 #                      is gone, or in control mode, which has no screen for a popup or a menu
 #   add WORD...        one more command, quoted for tmux, in `writes`, for `tmux source-file -`
 #   server_has X.Y     whether the server (not the tmux on PATH) is at least that version
+#   tree_order         the order of a choose-tree, for -O, that puts what was used last first
 # `root` is the plugin's folder, `socket` the server's. A script sets `client` to the one that pressed the key.
 
 root=${BASH_SOURCE[0]%/scripts/*}
@@ -66,4 +67,9 @@ server_has() {
   minor=${have#*.}
   minor=${minor%%[!0-9]*}
   [ $((${have%%.*} * 1000 + minor)) -ge $((${1%%.*} * 1000 + ${1#*.})) ]
+}
+
+# Its name changed: an older server does not know 'activity', a newer one not 'time'
+tree_order() {
+  if server_has 3.7; then printf activity; else printf 'time'; fi
 }

@@ -10,9 +10,22 @@ from pathlib import Path
 from conftest import Terminal, eventually
 from plugin import Plugin
 
-FLOWS = ("picker", "new", "new-from", "checkout", "send", "send-all", "remove", "help")
+FLOWS = (
+    "picker",
+    "new",
+    "new-from",
+    "checkout",
+    "send",
+    "send-all",
+    "remove",
+    "help",
+    "workspace",
+    "undo",
+    "trash",
+    "resurrect",
+)
 FRAME = "│┌┐└┘─╭╮╰╯"
-BIND = "bind-key -n F{} run-shell -b '#{{q:@_par_root}}/scripts/{} #{{q:client_name}} #{{pane_id}}'"
+BIND = "bind-key -n F{} run-shell -b 'exec #{{q:@_par_root}}/scripts/{} #{{q:client_name}} #{{pane_id}}'"
 
 
 def only(folder: Path, *programs: str) -> str:
@@ -26,7 +39,7 @@ def only(folder: Path, *programs: str) -> str:
 
 @dataclass
 class Desk(Plugin):
-    """The plugin with one terminal attached, where F1 to F8 open the popups of FLOWS."""
+    """The plugin with one terminal attached, where F1 to F12 open the popups of FLOWS."""
 
     terminal: Terminal = field(init=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from conftest import World, eventually
 from desk import Desk, only
 
-LABEL = "New context in app: its label"
+LABEL = "New context in app, from main: its label"
 CHECKOUT = "Checkout in app: a branch, or type pr/123 or a URL"
 NOWHERE = "No git repository in"
 
@@ -28,7 +29,11 @@ def tip(world: World, folder: Path, branch: str, day: int) -> None:
 
 def listed(desk: Desk) -> list[str]:
     """The names in a list of branches, without their dates."""
-    return [line.split()[-1] for line in desk.popup() if " ago " in line or "checked out " in line]
+    return [
+        found[1]
+        for line in desk.popup()
+        if (found := re.search(r"(?: ago|> checked out|^  checked out) +(\S+)", line))
+    ]
 
 
 def test_new_starts_in_the_repository_of_the_pane(world: World) -> None:
@@ -46,7 +51,7 @@ def test_new_in_a_worktree_names_the_repository(world: World) -> None:
     desk = Desk(world)
     desk.par("start", "feat", cwd=world.repository("app"))
     desk.tmux("switch-client", "-c", desk.client(), "-t", f"={world.session('feat')}:")
-    desk.open("new", LABEL)
+    desk.open("new", "New context in app, from feat: its label")
     desk.terminal.type("more")
     desk.shows("more")
     listed = {each["label"]: each["repository"]["path"] for each in world.ok("ls", "--json").json["contexts"]}
@@ -84,6 +89,7 @@ def test_new_shows_an_error_and_asks_again(world: World) -> None:
     assert desk.popup()[0] == "par: label '-bad label' holds a character that is not allowed"
     desk.terminal.press("x")
     desk.terminal.wait("> -bad label")
+    assert not any("par: label" in line for line in desk.popup())
     desk.terminal.press("C-u")
     desk.terminal.type("good")
     desk.shows("good")
@@ -143,7 +149,7 @@ def test_new_from_asks_where_the_branch_starts(world: World) -> None:
     desk.terminal.press("o", "l", "d")
     eventually(lambda: listed(desk) == ["older"])
     desk.terminal.press("Enter")
-    desk.terminal.wait(LABEL)
+    desk.terminal.wait("New context in app, from older: its label")
     desk.terminal.type("feat")
     desk.shows("feat")
     assert world.git(home, "rev-parse", "feat") == world.git(home, "rev-parse", "older")
@@ -214,11 +220,9 @@ def test_send_asks_for_contexts_and_text(world: World) -> None:
     desk.terminal.press("Enter")
     desk.terminal.wait("Send to two: the command")
     desk.terminal.type("-n 'echo' ; #{pane_id} `id`")
-    desk.terminal.wait("(any key)")
-    assert desk.popup()[0] == "two: sent"
+    desk.terminal.wait("par: sent to two")
     eventually(lambda: "-n 'echo' ; #{pane_id} `id`" in world.screen(f"={world.session('two')}:"))
     assert "echo" not in world.screen(f"={world.session('one')}:")
-    desk.terminal.press("x")
     desk.gone()
 
 
@@ -227,10 +231,10 @@ def test_send_to_all(world: World) -> None:
     home = world.repository("app")
     for label in ("one", "two"):
         desk.par("start", label, cwd=home)
-    desk.open("send-all", "Send to all: the command")
+    desk.open("send-all", "Send to all 2 contexts: the command")
     desk.terminal.type("echo hi")
-    desk.terminal.wait("(any key)")
-    assert desk.popup()[:2] == ["one: sent", "two: sent"]
+    desk.terminal.wait("par: sent to all 2 contexts")
+    desk.gone()
 
 
 def test_send_to_a_stopped_context_says_so(world: World) -> None:
@@ -255,7 +259,8 @@ def test_remove_asks_which(world: World) -> None:
     desk.terminal.wait("y removes")
     assert desk.popup()[0] == "Remove three two?"
     desk.terminal.press("y")
-    desk.terminal.wait("(any key)")
+    desk.terminal.wait("par: removed 'three'")
+    desk.gone()
     assert [*world.index["contexts"]] == ["one"]
 
 
@@ -263,7 +268,7 @@ def test_help_names_the_keys(world: World) -> None:
     desk = Desk(world)
     desk.open("help", "(any key)")
     shown = "\n".join(desk.popup())
-    assert "ctrl-s  send a command to the marked" in shown
+    assert "ctrl-s  send to the marked" in shown
     assert "prefix A" in shown
     assert "choose a context" in shown
     desk.terminal.press("x")
@@ -288,7 +293,6 @@ def test_without_fzf_everything_is_asked_by_number(world: World) -> None:
     desk.terminal.wait("Remove second?")
     desk.terminal.press("y")
     desk.terminal.wait("removed 'second'")
-    desk.terminal.press("x")
     desk.gone()
     desk.open("send", "(a number; nothing: cancel)")
     desk.terminal.type("")
@@ -297,7 +301,97 @@ def test_without_fzf_everything_is_asked_by_number(world: World) -> None:
 
 def test_a_small_terminal_has_room_for_a_new_context(world: World) -> None:
     desk = Desk(world, folder=world.repository("app"), columns=40, lines=12)
-    desk.open("new", LABEL)
+    desk.open("new", LABEL[:20])
     desk.terminal.type("feat")
     desk.shows("feat")
     shutil.rmtree(world.worktree("feat"))
+
+
+def test_a_branch_that_a_context_has_opens_that_context(world: World) -> None:
+    home = world.repository("app")
+    desk = Desk(world, folder=home)
+    desk.par("start", "feat", cwd=home)
+    desk.open("checkout", "in context feat")
+    assert any(line.endswith(f"checked out at {home}") for line in desk.popup())
+    desk.terminal.press("f", "e", "a", "t")
+    eventually(lambda: sum(" ago " in line for line in desk.popup()) == 1)
+    desk.terminal.press("Enter")
+    desk.shows("feat")
+    desk.gone()
+
+
+def test_a_branch_of_a_context_can_be_built_upon(world: World) -> None:
+    home = world.repository("app")
+    desk = Desk(world, folder=home)
+    desk.par("start", "feat", cwd=home)
+    desk.open("new-from", "in context feat")
+    desk.terminal.press("f", "e", "a", "t")
+    eventually(lambda: sum(" ago " in line for line in desk.popup()) == 1)
+    desk.terminal.press("Enter")
+    desk.terminal.wait("New context in app, from feat: its label")
+
+
+def test_help_is_whole_on_a_small_terminal(world: World) -> None:
+    desk = Desk(world, columns=40, lines=12)
+    desk.open("help", "(any key)")
+    first = desk.popup()
+    assert first[:2] == ["In the picker: type to filter", " enter   open it"]
+    desk.terminal.press("x")
+    desk.terminal.wait("esc     leave")
+    desk.terminal.wait("prefix A       par: choose a context".replace(" par: ", " "))
+    assert "(any key)" in desk.terminal.screen()
+
+
+def test_long_lines_are_broken_between_words(world: World) -> None:
+    desk = Desk(world, folder=world.repository("app"), columns=40, lines=12)
+    desk.open("new", LABEL[:20])
+    desk.terminal.type("my feature")
+    desk.terminal.wait("(any key)")
+    assert desk.popup()[:2] == ["par: label 'my feature' holds a", "character that is not allowed"]
+
+
+def test_a_workspace_is_made_of_what_lies_beside_the_repository(world: World) -> None:
+    world.repository("api")
+    desk = Desk(world, folder=world.repository("app"))
+    desk.open("workspace", "New workspace of api app: its label")
+    desk.terminal.type("both")
+    desk.shows("both")
+    assert {
+        each["path"].rpartition("/")[2] for each in world.ok("ls", "--json").json["contexts"][0]["worktrees"]
+    } == {
+        "api",
+        "app",
+    }
+
+
+def test_the_last_removal_is_undone(world: World) -> None:
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=world.repository("app"))
+    desk.par("rm", "feat")
+    desk.open("undo", "par: session 'feat' in app is back")
+    desk.gone()
+    assert [*world.index["contexts"]] == ["feat"]
+
+
+def test_the_trash_is_shown_to_choose_from(world: World) -> None:
+    desk = Desk(world)
+    home = world.repository("app")
+    desk.open("trash", "The trash is empty.")
+    desk.terminal.press("x")
+    for label in ("first", "second"):
+        desk.par("start", label, cwd=home)
+    desk.par("rm", "first", "second")
+    desk.open("trash", "Bring back")
+    desk.terminal.press("f", "i", "r", "s", "t", "Enter")
+    desk.terminal.wait("par: session 'first' in app is back")
+    desk.gone()
+    assert [*world.index["contexts"]] == ["first"]
+
+
+def test_all_stopped_contexts_get_their_sessions_again(world: World) -> None:
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=world.repository("app"))
+    desk.tmux("kill-session", "-t", f"={world.session('feat')}:")
+    desk.open("resurrect", "par: every context has its session")
+    desk.gone()
+    assert world.session("feat") in world.sessions()

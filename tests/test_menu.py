@@ -13,14 +13,19 @@ ITEMS = [
     "New context (n)",
     "New from a branch (f)",
     "Check out (c)",
+    "New workspace (k)",
     "Open (o)",
     "Next waiting (w)",
     "Control center (C)",
     "Send (s)",
     "Send to all (a)",
     "Remove (x)",
+    "Undo (u)",
+    "Trash (t)",
     "Help (?)",
 ]
+# A terminal of 12 lines has room for ten
+LESS = [each for each in ITEMS if each[-2] not in "fkat"]
 
 
 def items(screen: str) -> list[str]:
@@ -34,7 +39,15 @@ def lively(world: World, columns: int = 120, lines: int = 30) -> Plugin:
     plugin = Plugin(world, folder=world.repository(), columns=columns, lines=lines).start()
     plugin.context("asks", "waiting")
     plugin.context("rests")
+    throw_away(world)
     return plugin
+
+
+def throw_away(world: World) -> None:
+    """Something is in the trash."""
+    entry = world.data / "trash/0123456789ab/entry.json"
+    entry.parent.mkdir(parents=True)
+    entry.write_text("{}")
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(120, 30), (80, 24), (40, 12)])
@@ -42,7 +55,19 @@ def test_it_offers_everything_on_a_terminal_of_any_size(world: World, columns: i
     plugin = lively(world, columns, lines)
     terminal = plugin.attach()
     terminal.press(PREFIX, "M-a")
-    assert items(terminal.wait("Help")) == ITEMS
+    assert items(terminal.wait("Help")) == (ITEMS if lines > 12 else LESS)
+
+
+def test_what_is_stopped_can_be_brought_back(world: World) -> None:
+    plugin = Plugin(world, columns=80, lines=24).start()
+    plugin.par("start", "feat", cwd=world.repository())
+    terminal = plugin.attach()
+    terminal.press(PREFIX, "M-a")
+    assert "Resurrect the stopped (r)" not in items(terminal.wait("Help"))
+    terminal.press("q")
+    plugin.tmux("kill-session", "-t", f"={world.session('feat')}:")
+    terminal.press(PREFIX, "M-a")
+    assert items(terminal.wait("Resurrect"))[-2:] == ["Resurrect the stopped (r)", "Help (?)"]
 
 
 def test_what_cannot_be_done_cannot_be_chosen(world: World) -> None:
@@ -51,7 +76,14 @@ def test_what_cannot_be_done_cannot_be_chosen(world: World) -> None:
     terminal.press(PREFIX, "M-a")
     offered = items(terminal.wait("Help"))
     without_key = [name for name in ITEMS if name not in offered]
-    assert without_key == ["Next waiting (w)", "Control center (C)", "Send (s)", "Send to all (a)"]
+    assert without_key == [
+        "Next waiting (w)",
+        "Control center (C)",
+        "Send (s)",
+        "Send to all (a)",
+        "Undo (u)",
+        "Trash (t)",
+    ]
     terminal.press("s", "w", "C")
     assert items(terminal.screen()) == offered
 
@@ -66,6 +98,8 @@ def test_what_cannot_be_done_cannot_be_chosen(world: World) -> None:
         ("s", "par: send"),
         ("a", "par: send all"),
         ("x", "par: remove"),
+        ("k", "par: workspace"),
+        ("t", "par: trash"),
         ("?", "par: help"),
     ],
 )
@@ -110,7 +144,9 @@ def test_hostile_names_run_nothing(world: World, columns: int) -> None:
     terminal = plugin.attach()
     plugin.tmux("switch-client", "-c", plugin.client(), "-t", "=bad:")
     terminal.press(PREFIX, "M-a")
-    assert items(terminal.wait("Help")) == ITEMS
+    assert [each for each in items(terminal.wait("Help")) if each != "Undo"] == [
+        each for each in LESS if each != "Undo (u)"
+    ]
     terminal.press("w")
     eventually(lambda: plugin.tmux("list-clients", "-F", "#{session_id}") == session_id)
     terminal.press(PREFIX, "M-a")

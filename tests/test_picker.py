@@ -45,12 +45,12 @@ def test_rows_tell_everything_in_the_right_order(world: World) -> None:
     desk.tmux("switch-client", "-c", desk.client(), "-t", f"={world.session('two')}:")
     desk.open("picker", HEADER)
     desk.wait_rows(
-        "○ asks waiting api asks",
-        "● two* working app two",
-        "○ one init running app one",
-        "○ held init failed app held",
-        "✗ gone app gone",
-        "· rests app rests",
+        "○ asks waiting api",
+        "○ one init running app",
+        "○ held init failed app",
+        "✗ gone app",
+        "· rests app",
+        "● two* working app",
     )
 
 
@@ -60,7 +60,7 @@ def test_typing_filters_and_enter_switches(world: World) -> None:
         desk.fake(label)
     desk.open("picker", "alpha")
     desk.terminal.press("b", "e", "t")
-    desk.wait_rows("○ beta app beta")
+    desk.wait_rows("○ beta app")
     desk.terminal.press("Enter")
     desk.shows("beta")
     desk.gone()
@@ -122,7 +122,7 @@ def test_a_stopped_context_is_described_and_opened(world: World) -> None:
     desk.open("picker", "Enter makes its session again.")
     shown = desk.popup()
     assert f"││ repository  {home}" not in shown
-    desk.wait_rows("· feat app feat")
+    desk.wait_rows("· feat app")
     desk.terminal.press("Enter")
     desk.shows("feat")
     desk.gone()
@@ -137,10 +137,12 @@ def test_an_error_is_shown_until_a_key(world: World) -> None:
     desk.open("picker", "✗ feat")
     desk.terminal.press("Enter")
     desk.terminal.wait("(any key)")
-    assert desk.popup()[0].startswith(f"par: the worktree of 'feat' is gone: '{world.data}/worktrees/")
+    assert "".join(desk.popup()[:2]).startswith(
+        f"par: the worktree of 'feat' is gone:'{world.data}/worktrees/"
+    )
     assert "hint: par rm feat" in desk.popup()
     desk.terminal.press("x")
-    desk.wait_rows("✗ feat app feat")
+    desk.wait_rows("✗ feat app")
 
 
 def test_a_session_that_has_just_died_is_an_error_too(world: World) -> None:
@@ -161,7 +163,7 @@ def test_a_context_of_another_server_says_so(world: World) -> None:
     desk = Desk(world)
     world.ok("-L", "there", "start", "far", cwd=world.repository("app"))
     desk.open("picker", "far")
-    desk.wait_rows("· far on another tmux server app far")
+    desk.wait_rows("· far on another tmux server app")
     desk.terminal.press("Enter")
     desk.terminal.wait("(any key)")
     assert desk.popup()[0].startswith("par: this terminal is inside another tmux server than")
@@ -191,19 +193,17 @@ def test_marked_contexts_get_the_command(world: World) -> None:
         desk.par("start", label, cwd=home)
     desk.open("picker", "three")
     desk.terminal.press("t")
-    desk.wait_rows("○ two app two", "○ three app three")
+    desk.wait_rows("○ three app", "○ two app")
     desk.terminal.press("Tab", "Tab")
     desk.terminal.wait("(2)")
     desk.terminal.press("C-s")
     desk.terminal.wait("the command")
     desk.terminal.type("echo '$(who)' \"#{x}\" ;:")
-    desk.terminal.wait("(any key)")
-    assert sorted(desk.popup()[:2]) == ["three: sent", "two: sent"]
+    desk.terminal.wait("par: sent to t")
+    desk.gone()
     for label in ("two", "three"):
         eventually(partial(has_answer, desk, world.session(label)))
     assert "who" not in desk.tmux("capture-pane", "-p", "-t", f"={world.session('one')}:")
-    desk.terminal.press("x")
-    desk.wait_rows("○ two app two", "○ three app three")
 
 
 def test_remove_says_what_it_means_and_asks(world: World) -> None:
@@ -215,19 +215,19 @@ def test_remove_says_what_it_means_and_asks(world: World) -> None:
     desk.terminal.wait("y removes, any other key does not.")
     assert [line for line in desk.popup() if line] == [
         "Remove feat?",
-        "This kills the session and what runs in it. The worktree and the branch",
-        "that par created go to the trash: par restore brings them back whole.",
+        "This kills the session and what runs in it. The worktree and the branch that par created go to",
+        "the trash: par undo brings them back whole.",
         "y removes, any other key does not.",
     ]
     desk.terminal.press("n")
-    desk.wait_rows("○ feat app feat")
+    desk.wait_rows("○ feat app")
     assert world.worktree("feat").is_dir()
     desk.terminal.press("C-x")
     desk.terminal.wait("y removes")
+    assert desk.terminal.screen().count("Remove feat?") == 1
     desk.terminal.press("y")
-    desk.terminal.wait("removed 'feat': worktree, branch feat, session")
-    desk.terminal.press("x")
-    desk.wait_rows()
+    desk.terminal.wait("par: removed 'feat': worktree, branch feat, session - par undo brings it back")
+    desk.gone()
     assert (world.index["contexts"], world.branches(home)) == ({}, {"main"})
 
 
@@ -239,10 +239,11 @@ def test_what_was_removed_with_work_in_it_comes_back(world: World) -> None:
     desk.terminal.press("C-x")
     desk.terminal.wait("y removes")
     desk.terminal.press("y")
-    desk.terminal.wait("bring it back: par restore feat")
-    desk.terminal.press("x")
-    desk.wait_rows()
-    desk.par("restore", "feat")
+    desk.terminal.wait("par: removed 'feat'")
+    desk.open("picker", "No contexts yet.")
+    desk.terminal.press("C-z")
+    desk.terminal.wait("par: session 'feat' in app is back")
+    desk.gone()
     assert (world.worktree("feat") / "new").read_text() == "work\n"
 
 
@@ -257,7 +258,7 @@ def test_remove_refuses_what_the_user_locked(world: World) -> None:
     desk.terminal.wait("(any key)")
     assert any("locked" in line for line in desk.popup())
     desk.terminal.press("x")
-    desk.wait_rows("○ feat app feat")
+    desk.wait_rows("○ feat app")
     assert world.worktree("feat").is_dir()
 
 
@@ -270,7 +271,8 @@ def test_the_context_one_is_in_can_be_removed(world: World) -> None:
     desk.terminal.wait("y removes")
     desk.terminal.press("y")
     desk.shows("home")
-    desk.terminal.wait("removed 'feat'")
+    desk.terminal.wait("par: removed 'feat'")
+    desk.gone()
 
 
 def test_control_center_is_opened_for_the_client(world: World) -> None:
@@ -292,12 +294,12 @@ def test_refresh_and_help(world: World) -> None:
     desk.open("picker", "○ one")
     desk.fake("two")
     desk.terminal.press("C-r")
-    desk.wait_rows("○ one app one", "○ two app two")
+    desk.wait_rows("○ one app", "○ two app")
     desk.terminal.press("?")
     desk.terminal.wait("(any key)")
-    assert "  enter   open the context       tab     mark it" in desk.popup()
+    assert "  enter   open it               tab     mark it" in desk.popup()
     desk.terminal.press("x")
-    desk.wait_rows("○ one app one", "○ two app two")
+    desk.wait_rows("○ one app", "○ two app")
 
 
 def test_new_begins_with_what_was_typed_in_vain(world: World) -> None:
@@ -307,9 +309,45 @@ def test_new_begins_with_what_was_typed_in_vain(world: World) -> None:
     desk.terminal.press("z", "z")
     desk.wait_rows()
     desk.terminal.press("C-n")
-    desk.terminal.wait("New context in app: its label")
+    desk.terminal.wait("New context in app, from main: its label")
     desk.terminal.press("Enter")
     desk.shows("zz")
+
+
+def test_without_contexts_it_says_what_to_do_and_enter_makes_the_first(world: World) -> None:
+    desk = Desk(world, folder=world.repository("app"))
+    desk.open("picker", "No contexts yet.")
+    desk.terminal.press("z", "z", "Enter")
+    desk.terminal.wait("New context in app, from main: its label")
+    desk.terminal.wait("> zz")
+    desk.terminal.press("Enter")
+    desk.shows("zz")
+    desk.gone()
+
+
+def test_a_list_that_cannot_be_made_is_told_and_leaves_the_tree(world: World) -> None:
+    desk = Desk(world, variables={"PATH": only(world.home / "bin", "fzf")})
+    awk = world.home / "bin/awk"
+    awk.unlink()
+    awk.write_text("#!/bin/sh\necho awk: no such luck >&2\nexit 2\n")
+    awk.chmod(0o755)
+    desk.fake("feat")
+    for flow in ("picker", "send", "remove"):
+        desk.open(flow, "(any key)")
+        assert desk.popup()[:2] == ["par: the contexts cannot be listed", "awk: no such luck"]
+        desk.terminal.press("x")
+        if flow == "picker":
+            desk.terminal.wait("○ feat  app  feat")
+            desk.terminal.press("q")
+
+
+def test_the_preview_is_there_and_can_be_hidden_on_a_terminal_of_80_columns(world: World) -> None:
+    desk = Desk(world, columns=80, lines=24)
+    desk.fake("feat", program="echo LOOK; exec cat")
+    desk.open("picker", "LOOK")
+    assert len(desk.popup()) == 22
+    desk.terminal.press("M-p")
+    eventually(lambda: "LOOK" not in desk.terminal.screen())
 
 
 @pytest.mark.parametrize("place", ["option", "private"])
@@ -324,7 +362,7 @@ def test_fzf_is_found_without_path(world: World, place: str) -> None:
         desk.tmux("set-option", "-g", "@par-fzf", "~/my tools/fzf")
     desk.fake("feat")
     desk.open("picker", HEADER)
-    desk.wait_rows("○ feat app feat")
+    desk.wait_rows("○ feat app")
     desk.terminal.press("Enter")
     desk.shows("feat")
 
@@ -349,7 +387,7 @@ def test_a_small_terminal(world: World) -> None:
     for label in ("one", "two"):
         desk.fake(label)
     desk.open("picker", HEADER)
-    desk.wait_rows("○ one app one", "○ two app two")
+    desk.wait_rows("○ one app", "○ two app")
     desk.terminal.press("Down", "Enter")
     desk.shows("two")
 
@@ -372,12 +410,12 @@ def test_odd_surroundings(world: World) -> None:
     desk.fake("feat", program="echo LOOK; exec cat")
     desk.open("picker", "LOOK")
     desk.terminal.press("C-n")
-    desk.terminal.wait("New context in app: its label")
+    desk.terminal.wait("New context in app, from main: its label")
     desk.terminal.type("fresh")
     desk.shows("fresh")
     desk.open("picker", "● fresh*")
     desk.terminal.press("f", "e", "a", "t")
-    desk.wait_rows("○ feat app feat")
+    desk.wait_rows("○ feat app")
     desk.terminal.press("Enter")
     desk.shows("feat")
 

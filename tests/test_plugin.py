@@ -30,7 +30,7 @@ EVERY_KEY = {
 def notes(plugin: Plugin) -> dict[str, str]:
     """The notes of the plugin's keys, as `prefix ?` shows them."""
     lines = [line.partition(" par: ") for line in plugin.tmux("list-keys", "-N", "-T", "prefix").splitlines()]
-    return {key.strip(): f"par: {note}" for key, _, note in lines if note}
+    return {key.split()[-1]: f"par: {note}" for key, _, note in lines if note}
 
 
 def added(before: str, after: str) -> list[str]:
@@ -274,6 +274,7 @@ def test_an_older_server_gets_no_flag_that_it_lacks(world: World, version: str, 
         (120, 30, ("set -g @par-popup-width 50", "set -g @par-popup-height 50%"), "50x15"),
         (120, 30, ("set -g @par-popup-width 500", "set -g @par-popup-height 500"), "120x30"),
         (40, 12, (), "40x12"),
+        (80, 24, (), "80x24"),
     ],
 )
 def test_the_popup_has_the_size_that_was_chosen(
@@ -283,8 +284,12 @@ def test_the_popup_has_the_size_that_was_chosen(
     terminal = plugin.attach()
     terminal.press(PREFIX, "A")
     terminal.wait("par: picker")
-    framed = [line for line in terminal.screen().splitlines() if set("┌└│") & set(line)]
-    assert f"{len(framed[0].strip())}x{len(framed)}" == size
+
+    def shown() -> str:
+        framed = [line for line in terminal.screen().splitlines() if set("┌└│") & set(line)]
+        return f"{len(framed[0].strip())}x{len(framed)}"
+
+    eventually(lambda: shown() == size, size)
 
 
 def test_a_size_that_tmux_does_not_understand_is_told(world: World) -> None:

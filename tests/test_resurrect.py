@@ -94,3 +94,29 @@ def test_an_index_that_cannot_be_read_stops_it(world: World) -> None:
     assert world.par("resurrect").status == 7
     assert world.sessions() == []
     refused(world.par("resurrect", "feat"), 2, "Got unexpected extra argument (feat)", "par resurrect --help")
+
+
+def test_the_first_pane_is_marked_again_and_not_the_active_one(world: World) -> None:
+    world.ok("start", "feat", cwd=world.repository())
+    session = f"={world.session('feat')}:"
+    marks = "#{@par_pane} #{@par_label}"
+    before = world.tmux("display-message", "-p", "-t", session, marks)
+    world.tmux("split-window", "-t", session)
+    world.tmux("new-window", "-t", session, "-n", "agent")
+    for option in ("@par_pane", "@par_label", "@par_path"):
+        world.tmux("set-option", "-u", "-t", session, option)
+    assert world.ok("resurrect").stdout == "feat: session found again\n"
+    assert world.tmux("display-message", "-p", "-t", session, marks) == before
+    shown = world.tmux("list-windows", "-t", session, "-F", "#{window_name} #{@par_context}")
+    assert shown == "feat feat\nagent "
+
+
+def test_any_par_that_looks_marks_what_came_back_without_its_marks(world: World) -> None:
+    world.ok("start", "feat", cwd=world.repository())
+    session = f"={world.session('feat')}:"
+    facts = " ".join(f"#{{@par_{each}}}" for each in ("label", "kind", "repo", "branch", "path", "pane"))
+    before = world.tmux("display-message", "-p", "-t", session, facts)
+    for each in ("label", "kind", "repo", "branch", "path", "pane"):
+        world.tmux("set-option", "-u", "-t", session, f"@par_{each}")
+    assert world.ok("ls", "--json").json["contexts"][0]["state"] == "running"
+    assert world.tmux("display-message", "-p", "-t", session, facts) == before

@@ -54,7 +54,7 @@ def test_the_count_is_right_within_a_second_of_every_change(world: World) -> Non
     took.append(waits(terminal, padded("par 2 ")))
     for init in ("failed", "held"):
         plugin.tmux("set-option", "-t", f"={world.session('two')}:", "@par_init", init)
-        took.append(waits(terminal, padded("par 2  1 init  ")))
+        took.append(waits(terminal, padded(f"par 2  1 {init}  ")))
         plugin.tmux("set-option", "-t", f"={world.session('two')}:", "@par_init", "running")
         took.append(waits(terminal, padded("par 2 ")))
     plugin.tmux("kill-session", "-t", f"={world.session('one')}:")
@@ -62,6 +62,17 @@ def test_the_count_is_right_within_a_second_of_every_change(world: World) -> Non
     plugin.par("rm", "two")
     took.append(waits(terminal, "[home]"))
     assert max(took) < 1
+
+
+def test_what_a_stranger_wrote_is_held_by_design(world: World) -> None:
+    plugin = Plugin(world, columns=60, before=RIGHT).start()
+    session = plugin.context("review")
+    plugin.tmux("set-option", "-t", session, "@par_path", f"{world.data}/review/0123abcd/review")
+    plugin.tmux("set-option", "-t", session, "@par_init", "held")
+    terminal = plugin.attach()
+    waits(terminal, padded("par 1 "))
+    plugin.tmux("set-option", "-t", session, "@par_init", "failed")
+    waits(terminal, padded("par 1  1 failed  "))
 
 
 def test_a_pane_that_ends_takes_its_context_off_the_count(world: World) -> None:
@@ -133,7 +144,7 @@ def test_it_is_put_there_once(world: World, side: str, own: str, together: str) 
         plugin.reload(f'set -g status-{side} "$OWN"', f"set -g @par-status-position {side}")
         assert option(plugin, f"status-{side}") == together
         assert option(plugin, f"status-{other}") == untouched
-        more = 32 if own != together else 0
+        more = 40 if own != together else 0
         assert int(option(plugin, f"status-{side}-length")) == lengths[side] + more
         assert int(option(plugin, f"status-{other}-length")) == lengths[other]
     plugin.reload(f"set -g @par-status-position {side}")
@@ -156,7 +167,7 @@ def test_it_moves_to_the_other_side_and_away(world: World) -> None:
 def test_a_length_that_the_user_sets_is_widened_from_there(world: World) -> None:
     own = ("set -g status-right-length 80", "set -g @par-status-position right")
     plugin = Plugin(world, before=own).start()
-    assert option(plugin, "status-right-length") == "112"
+    assert option(plugin, "status-right-length") == "120"
     plugin.reload(*own)
     assert option(plugin, "status-right-length") == "80"
 

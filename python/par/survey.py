@@ -1,15 +1,16 @@
 """What is there now: the index joined with tmux sessions and with what is checked out."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from par import index, paths
-from par.errors import ConflictError
+from par.errors import CommandError, ConflictError
 from par.git import links
 from par.index import Index
 from par.model import Context, Session, Sighting
-from par.tmux.sessions import sessions
+from par.tmux.sessions import mark, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,19 @@ def known(socket: Path) -> Index:
 
 
 def survey(socket: Path) -> Survey:
-    """Look at everything: one tmux call per server, a few small files per context."""
+    """Look at everything: one tmux call per server, a few small files per context.
+
+    A session that came back without its marks is marked again, so that tmux counts it; the sighting tells
+    how it was found.
+    """
     found = known(socket)
     live = {each: _matched(sessions(each)) for each in {context.socket for context in found.contexts}}
-    return Survey(found, tuple(_sighting(context, live[context.socket]) for context in found.contexts))
+    sightings = tuple(_sighting(context, live[context.socket]) for context in found.contexts)
+    for each in sightings:
+        if each.session and not each.session.label and each.context.is_ready:
+            with suppress(CommandError):  # it has just ended
+                mark(each.context, each.session.id)
+    return Survey(found, sightings)
 
 
 def _sighting(context: Context, live: dict[tuple[str, str], Session]) -> Sighting:

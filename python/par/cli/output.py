@@ -36,9 +36,21 @@ def emit(text: str) -> None:
 
 
 def narrate(text: str) -> None:
-    """Print what is not the answer: a note, a question's list, an error."""
+    """Print what is not the answer: a note, a question's list, an error.
+
+    A popup sets PAR_COLUMNS, its width, so that lines are broken between words.
+    """
+    columns = os.environ.get("PAR_COLUMNS", "")
     with suppress(OSError):
-        click.echo(text, err=True)
+        click.echo(_wrapped(text, int(columns)) if columns.isdecimal() else text, err=True)
+
+
+def _wrapped(text: str, columns: int) -> str:
+    """`text` in lines of at most `columns`, as far as its words allow that."""
+    import textwrap  # noqa: PLC0415 - only popups need it
+
+    broken = textwrap.TextWrapper(max(columns, 20), break_long_words=False, break_on_hyphens=False)
+    return "\n".join(broken.fill(each) for each in text.splitlines())
 
 
 def width() -> int | None:

@@ -167,8 +167,9 @@ def _typed(bench: Bench, session: Session, command: str, answer: str, seconds: f
 
     def is_over() -> bool:
         seen = server.attempt(bench.socket, *asked)
+        # tmux 3.2 fills lines with spaces.
         # Not as a line of its own: what is typed before the shell is up is answered behind its prompt
-        return seen.status != 0 or any(line.endswith(answer) for line in seen.stdout.splitlines())
+        return seen.status != 0 or any(line.rstrip().endswith(answer) for line in seen.stdout.splitlines())
 
     return _soon(is_over, seconds) and server.attempt(bench.socket, *asked).status == 0
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from par.errors import CommandError
 from par.model import Context
 from par.tmux import server
-from par.tmux.sessions import OPTIONS, argument
+from par.tmux.sessions import NAME, OPTIONS, argument
 
 FIELDS = (
-    *("#{session_id}", "#{session_name}", "#{@par_label}", "#{@par_kind}"),
+    *("#{session_id}", NAME, "#{@par_label}", "#{@par_kind}"),
     *("#{@par_branch}", "#{@par_adopted}", "#{@par_path}"),
 )
 

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from par.errors import CommandError
 from par.tmux import server
+from par.tmux.sessions import NAME
 
 # What a terminal would act on: an ESC [ 2 0 1 ~ in the text would end the bracketed paste
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# From 3.7 on a paste changes bytes that are not UTF-8, unless -S asks for them as they are
+PASTES_RAW = r"#{m/r:^(next-)?(3\.([7-9]|[1-9][0-9])|[4-9]|[1-9][0-9])|^master,#{version}}"
 FIELDS = (
     "#{pane_id}",
     "#{@par_label}",
-    "#{session_name}",
+    NAME,
     "#{pane_active}",
     "#{window_active}",
     "#{pane_dead}",
@@ -103,7 +106,8 @@ def send(socket: Path, pane_ids: Iterable[str], text: str, with_enter: bool) -> 
 def _line(place: int, pane_id: str, buffer: str, with_text: bool, with_enter: bool) -> str:
     steps = [f"copy-mode -q -t {pane_id}"]
     if with_text:
-        steps.append(f"paste-buffer -p -b {buffer} -t {pane_id}")
+        paste = f"-p -b {buffer} -t {pane_id}"
+        steps.append(f"if-shell -F '{PASTES_RAW}' 'paste-buffer -S {paste}' 'paste-buffer {paste}'")
     if with_enter:
         steps.append(f"paste-buffer -b {buffer}-enter -t {pane_id}")
     # Not the pane's id: a message goes through strftime, which takes '%3' for its own

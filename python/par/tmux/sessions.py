@@ -10,9 +10,11 @@ from par.tmux import server, windows
 # A runner that was killed told nobody: then no pane of its window is alive
 ALIVE = "#{W:#{P:#{?#{&&:#{@par_jobs},#{==:#{pane_dead},0}},1,}}}"
 INIT = f"#{{?#{{==:#{{@par_init}},running}},#{{?{ALIVE},running,failed}},#{{@par_init}}}}"
+# The older par-cli asked for dots, which tmux itself replaced before 3.7; the index has it so
+NAME = "#{s/[.]/_/:session_name}"
 FIELDS = (
     "#{session_id}",
-    "#{session_name}",
+    NAME,
     "#{@par_label}",
     "#{session_attached}",
     "#{session_last_attached}",
@@ -92,7 +94,7 @@ def create(context: Context) -> str:
 
 
 def mark(context: Context, session_id: str) -> None:
-    """Write on a session that has lost its marks which context it belongs to."""
+    """Write on a session that has lost its marks whose it is; its first pane is the context's."""
     inner = windows.found_again(context, session_id) if context.kind is Kind.WORKSPACE else []
     server.run_script(context.socket, [*_marks(context, f"{session_id}:"), *inner])
 
@@ -101,7 +103,7 @@ def adopt(context: Context, session_id: str) -> None:
     """Mark a session that was there before par as that of `context`. Raises CommandError."""
     target = f"{session_id}:"
     adopted = ("set-option", "-t", target, "@par_adopted", "1")
-    server.run_script(context.socket, [*_marks(context, target), adopted])
+    server.run_script(context.socket, [*_marks(context, target, first=target), adopted])
 
 
 def folders(socket: Path, session_id: str) -> list[Path]:
@@ -128,7 +130,8 @@ def release(context: Context, session: Session) -> None:
     server.attempt_each(context.socket, script)
 
 
-def _marks(context: Context, target: str) -> list[tuple[str, ...]]:
+def _marks(context: Context, target: str, first: str = "") -> list[tuple[str, ...]]:
+    """The commands that mark a session, and `first`, else the first pane of its first window."""
     facts = {
         "@par_label": context.label,
         "@par_kind": context.kind.value,
@@ -138,8 +141,8 @@ def _marks(context: Context, target: str) -> list[tuple[str, ...]]:
     }
     # The other windows of a workspace are those of its repositories; its first one is of none
     is_workspace = context.kind is Kind.WORKSPACE
-    first = f"{target}{{start}}" if is_workspace else target
-    context_mark = ("set-option", "-w", "-t", target, "@par_context", context.label)
+    first = first or f"{target}{{start}}.{{top-left}}"
+    context_mark = ("set-option", "-w", "-t", first, "@par_context", context.label)
     return [
         *(("set-option", "-t", target, option, server.line(value)) for option, value in facts.items()),
         ("set-option", "-F", "-t", first, "@par_pane", "#{pane_id}"),
