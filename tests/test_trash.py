@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -29,11 +30,14 @@ def removed(world: World, home: Path, *labels: str) -> list[str]:
 
 
 def age(world: World, name: str, days: float) -> None:
-    """Let the entry be so many days older."""
+    """Let the entry be so many days older, and have been looked at two days ago."""
     path = world.data / "trash" / name / "entry.json"
-    record = json.loads(path.read_text())
-    record["removed_at"] = (datetime.now(timezone.utc) - timedelta(days=days)).isoformat()
+    record, now = json.loads(path.read_text()), datetime.now(timezone.utc)
+    record["removed_at"] = (now - timedelta(days=days)).isoformat()
+    record["context"]["created_at"] = (now - timedelta(days=days + 1)).isoformat()
     path.write_text(json.dumps(record))
+    os.utime(path, (time.time() - days * 86400,) * 2)
+    (path.parent / "due").write_text((now - timedelta(days=2)).isoformat())
 
 
 def configure(world: World, text: str) -> Path:
@@ -58,6 +62,8 @@ def test_trash_lists_what_was_removed_the_latest_first(world: World) -> None:
         "kind": "session",
         "repository": str(home),
         "removed_at": other["removed_at"],
+        "goes_at": other["goes_at"],
+        "holds": {"files": [], "commits": []},
         "folder": str(world.data / "trash" / one),
     }
     (world.data / "trash" / two / "0/big").write_bytes(b"x" * 2_000_000)

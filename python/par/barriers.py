@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par import mounts, paths, roots
-from par.git import links, relink
+from par.git import inside, links, relink
 from par.model import Context, Worktree
 from par.names import visible
 
@@ -17,9 +17,12 @@ class Bar(NamedTuple):
     hint: str
 
 
-def find(context: Context, known: Iterable[Context]) -> Bar | None:
-    """The first thing in the way of moving the context, one of the `known`; None where nothing is."""
-    found = next(filter(None, map(of_worktree, context.worktrees)), None)
+def find(context: Context, known: Iterable[Context], is_purge: bool = False) -> Bar | None:
+    """The first thing in the way of moving the context, one of the `known`; None where nothing is.
+
+    Where it `is_purge`, or of deleting it.
+    """
+    found = next(filter(None, map(of_worktree, context.worktrees)), None) or _needed(context, known, is_purge)
     root = roots.of(context)
     if found or root is None:
         return found
@@ -29,6 +32,29 @@ def find(context: Context, known: Iterable[Context]) -> Bar | None:
         told = f"has worktrees of '{other.label}' in its folder"
         return Bar(told, f"par rm {other.label}")
     return None if paths.is_beside(root) else _on_another_disk(str(root))
+
+
+def _needed(context: Context, known: Iterable[Context], is_purge: bool) -> Bar | None:
+    """What has its repository inside of the context: a move would part them, where it lies in a worktree.
+
+    What lies in a submodule's git folder stays behind in a move, and goes only with a purge.
+    """
+    homes = [(each, worktree.repository.common_dir) for each in known for worktree in each.worktrees]
+    for here in (each.path for each in context.worktrees):
+        if needing := next((each for each, home in homes if here in home.parents), None):
+            return Bar(f"has the repository of '{needing.label}' in it", f"par rm {needing.label}")
+        for place in inside.dependents(here, links.admin_dir(here)) if is_purge else ():
+            shown = visible(str(place))
+            if needing := next((each for each in known if place in _places(each)), None):
+                return Bar(
+                    f"has the repository of '{needing.label}' in it", f"par rm --purge {needing.label}"
+                )
+            return Bar(f"has the repository of '{shown}' in it", f"git -C '{shown}' worktree remove .")
+    return None
+
+
+def _places(context: Context) -> list[Path]:
+    return [each.path for each in context.worktrees]
 
 
 def of_worktree(worktree: Worktree) -> Bar | None:

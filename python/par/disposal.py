@@ -1,6 +1,6 @@
 """How a context goes into the trash and out of it again; whoever begins it, and whoever ends it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -19,8 +19,15 @@ from par.trash import Entry
 KEPT_LINES = 2000
 
 
-def put_away(context: Context, operation: Operation, session_id: str | None) -> Removed:
+def put_away(
+    context: Context,
+    operation: Operation,
+    session_id: str | None,
+    check: Callable[[Entry], None] = lambda _: None,
+) -> Removed:
     """Move `context` into the trash, beginning wherever an earlier attempt ended; nothing of it is lost.
+
+    Once all of it is there, where no path leads to it any more, `check` may raise why it has to go back.
 
     A branch goes only where its worktree names a commit (`doomed_oid`). The session dies last: the
     caller may be running in it. Raises ParError or OSError, and then it is as it was before.
@@ -33,6 +40,7 @@ def put_away(context: Context, operation: Operation, session_id: str | None) -> 
                 entry = bury(kept, entry, place)
         if entry.has_root and not any(each.worktree.path.exists() for each in stays):
             _bury_root(entry)
+        check(entry)
     except BaseException:
         go_back(context, operation)
         raise

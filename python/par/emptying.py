@@ -3,18 +3,28 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from par import interrupts, locks, mounts, narration, paths, trash
-from par.errors import ParError
+from par import holding, interrupts, locks, mounts, narration, paths, trash
+from par.errors import ParError, UnsafeError
 from par.git import deletion, nested, salvage, stale
 from par.names import visible
 from par.trash import Entry
 
 
+def check(entry: Entry) -> None:
+    """Raise UnsafeError where a worktree that lies elsewhere would lose its repository with the entry."""
+    if needing := holding.dependents(entry):
+        place = visible(str(needing[0]))
+        told = f"'{visible(entry.context.label)}' ({entry.id}) holds the repository of '{place}'"
+        raise UnsafeError(f"cannot be deleted: {told}", hint=f"par restore {entry.id}")
+
+
 def empty(entry: Entry) -> bool:
     """Delete an entry and all that is in it for good; False where it stays.
 
-    So it does while another par works on it, and while something is mounted in it: that is told.
+    So it does while another par works on it, and while something is mounted in it: that is told. Raises
+    UnsafeError as `check`.
     """
+    check(entry)
     if mounted := mounts.below(entry.folder):
         place = visible(str(mounted[-1]))
         told = f"'{visible(entry.context.label)}' ({entry.id}) stays in the trash"

@@ -22,7 +22,7 @@ from par import (
 )
 from par.disposal import keep
 from par.errors import ParError, StateError
-from par.git import links, repository, stale, work
+from par.git import edits, links, repository, stale
 from par.index import Index
 from par.locks import Operation
 from par.model import Context, Phase, Worktree
@@ -139,7 +139,7 @@ def _holds_work(worktree: Worktree) -> bool:
         return False
     if links.checked_out(worktree.path) != worktree.branch:
         return True
-    return bool(work.uncommitted(worktree.path, worktree.repository))
+    return bool(edits.uncommitted(worktree.path, worktree.repository))
 
 
 def _session_id(context: Context) -> str | None:

@@ -59,7 +59,7 @@ def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
     """List what was removed and can be brought back; `par trash empty` deletes it for good."""
     if ctx.invoked_subcommand is None:
         found = trash_command.listing()
-        sizes = [trash_command.size(each) for each in found] if with_size else None
+        sizes = [trash_command.size(each.entry) for each in found] if with_size else None
         emit(document.trash(found, sizes) if as_json else text.trash(found, sizes, width()))
 
 

@@ -9,11 +9,14 @@ from par import (
     barriers,
     disposal,
     emptying,
+    expiry,
+    holding,
     index,
     interrupts,
     locks,
     narration,
     parting,
+    paths,
     processes,
     removal,
     roots,
@@ -70,7 +73,7 @@ class Plan:
 
 def plan(request: Request) -> Plan:
     """Find the contexts and judge each. Raises UnsafeError for what is not par's, or would be lost."""
-    days = settings.load().trash_days
+    age = settings.trash_age()
     seen = survey.survey(request.socket)
     if request.is_all:
         seen.index.tell_damaged()
@@ -80,9 +83,8 @@ def plan(request: Request) -> Plan:
     wanted = {each.context.label: each for each in map(seen.find_ready, labels)}.values()
     # An adopted one is only forgotten: neither its lock nor its work is in the way of that
     judged = [each for each in wanted if not each.context.is_adopted]
-    _check(judged, seen.index.contexts, judges_loss=request.is_purge and not request.is_forced)
+    _check(judged, seen.index.contexts, request)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
-    age = timedelta(days=days) if days else None
     partings = parting.plan((each.context for each in own_last), request.is_forced)
     return Plan(tuple(own_last), partings, request.is_purge, request.is_forced, age)
 
@@ -105,17 +107,32 @@ def expire(planned: Plan) -> tuple[Entry, ...]:
     """Empty the trash of what is in it for too long; the entries that were deleted."""
     if planned.age is None:
         return ()
-    return tuple(entry for entry in trash.older_than(planned.age) if emptying.empty(entry))
+    return expiry.expire(planned.age)
 
 
 def _remove(sighting: Sighting, planned: Plan) -> Removed:
+    done = _taken_away(sighting, planned)
+    # Until now a program that worked in it could write there
+    entry = trash.load(done.trash_id) if planned.is_purge and done.trash_id else None
+    return _purged(entry, done) if entry else done
+
+
+def _purged(entry: Entry, done: Removed) -> Removed:
+    """Delete for good what was put away, unless something came in up to the end of its session."""
+    if any(holding.losses(entry)) or not emptying.empty(entry):
+        return done
+    left = paths.removed(entry.id)
+    return replace(done, trash_id=None, left=left if left.exists() else None)
+
+
+def _taken_away(sighting: Sighting, planned: Plan) -> Removed:
     with locks.operation() as operation:
         with locks.index():
             found = index.load(sighting.context.socket)
             if found.find(sighting.context.label) != sighting.context:
                 told = f"context '{sighting.context.label}' was changed by another par"
                 raise ConflictError(told, hint=f"par rm {sighting.context.label}")
-            doomed = _doomed(sighting.context, operation.id, planned.is_purge)
+            doomed = _doomed(sighting.context, operation.id, planned.is_purge and planned.is_forced)
             index.save(found.with_(doomed))
         if doomed.is_adopted:
             return removal.forget(doomed, sighting.session)
@@ -127,8 +144,10 @@ def _remove(sighting: Sighting, planned: Plan) -> Removed:
 
 
 def _take_away(doomed: Context, operation: Operation, session_id: str | None, planned: Plan) -> Removed:
+    if planned.is_purge and planned.is_forced:
+        return removal.finish(doomed, operation, session_id)
     if planned.is_purge:
-        return removal.finish(doomed, operation, session_id, keeps=not planned.is_forced)
+        return disposal.put_away(doomed, operation, session_id, _check_again)
     shells = panes.pids(doomed.socket, session_id) if session_id else {}
     # What runs the first commands ends what it has started, on terminals of its own
     ending = processes.children(pid for pid, is_runner in shells.items() if is_runner)
@@ -138,9 +157,18 @@ def _take_away(doomed: Context, operation: Operation, session_id: str | None, pl
     return replace(disposal.put_away(doomed, operation, session_id), processes=running)
 
 
-def _doomed(context: Context, operation_id: str, is_purge: bool) -> Context:
+def _check_again(entry: Entry) -> None:
+    emptying.check(entry)
+    if any(lost := holding.losses(entry)):
+        label = entry.context.label
+        told = f"'{label}' has {_counted(lost)} since it was looked at, so it is back where it was"
+        hint = f"save the work, or give it up: par rm --purge --force {label}"
+        raise UnsafeError(told, hint, tuple(f"{label}: {line}" for line in _listed(lost)))
+
+
+def _doomed(context: Context, operation_id: str, is_at_once: bool) -> Context:
     worktrees = tuple(replace(each, doomed_oid=_tip(each)) for each in context.worktrees)
-    phase = Phase.PURGING if is_purge else Phase.REMOVING
+    phase = Phase.PURGING if is_at_once else Phase.REMOVING
     return replace(context, phase=phase, operation=operation_id, worktrees=worktrees)
 
 
@@ -152,11 +180,12 @@ def _tip(worktree: Worktree) -> str:
     return "" if is_elsewhere else repository.branch_oid(worktree.repository, worktree.branch) or ""
 
 
-def _check(sightings: Sequence[Sighting], known: Iterable[Context], judges_loss: bool) -> None:
-    bars = {each.context.label: barriers.find(each.context, known) for each in sightings}
+def _check(sightings: Sequence[Sighting], known: Iterable[Context], request: Request) -> None:
+    bars = {each.context.label: barriers.find(each.context, known, request.is_purge) for each in sightings}
     if barred := {label: bar for label, bar in bars.items() if bar}:
         said = "; ".join(f"'{label}' {bar.told}" for label, bar in barred.items())
         raise UnsafeError(f"cannot be removed: {said}", hint=next(iter(barred.values())).hint)
+    judges_loss = request.is_purge and not request.is_forced
     found = {each.context.label: _losses(each.context) for each in sightings if judges_loss}
     if losing := {label: lost for label, lost in found.items() if any(lost)}:
         told = "; ".join(f"'{label}' has {_counted(lost)}" for label, lost in losing.items())
@@ -172,10 +201,7 @@ def _losses(context: Context) -> Losses:
 
 
 def _counted(lost: Losses) -> str:
-    files, commits = len(lost.files), len(lost.commits)
-    said = [f"{files} uncommitted file{'' if files == 1 else 's'}"] if files else []
-    said += [f"{commits} commit{'' if commits == 1 else 's'} on no other branch"] if commits else []
-    return " and ".join(said)
+    return " and ".join(lost.counted(" on no other branch"))
 
 
 def _listed(lost: Losses) -> list[str]:

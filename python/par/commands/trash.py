@@ -1,14 +1,13 @@
 """`par trash`: what can be brought back, and deleting it for good."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from par import emptying, roots, trash
-from par.errors import ParError
-from par.git import burial, links, work
-from par.git.burial import Kept
-from par.names import key
+from par import emptying, expiry, holding, narration, trash
+from par.config import settings
+from par.expiry import Prospect
+from par.names import key, visible
 from par.trash import Entry
 
 
@@ -28,10 +27,10 @@ class Holding:
     work: tuple[str, ...]
 
 
-def listing() -> tuple[Entry, ...]:
-    """What can be brought back, the latest removal first."""
+def listing() -> tuple[Prospect, ...]:
+    """What can be brought back, the latest removal first, and how long."""
     emptying.sweep()
-    return tuple(trash.entries())
+    return expiry.prospects(settings.trash_age())
 
 
 def size(entry: Entry) -> int:
@@ -45,42 +44,23 @@ def plan(request: Request) -> tuple[Holding, ...]:
     if request.name is not None:
         trash.find(request.name)
     chosen = [each for each in trash.older_than(request.age) if _is_named(each, request.name)]
-    return tuple(Holding(entry, tuple(_work(entry))) for entry in chosen)
+    for each in chosen:
+        emptying.check(each)
+    return tuple(Holding(each, tuple(holding.losses(each).counted(" on no branch"))) for each in chosen)
 
 
 def _is_named(entry: Entry, name: str | None) -> bool:
     return name is None or entry.id == name or key(entry.context.label) == key(name)
 
 
-def _work(entry: Entry) -> Iterable[str]:
-    if entry.has_root and (found := roots.files_in(entry.root_grave, entry.context)):
-        yield _counted(len(found), "file", " beside the worktrees")
-    for place, kept in enumerate(entry.kept):
-        if not kept.worktree.repository.common_dir.is_dir():
-            yield "what cannot be told: its repository is gone"
-            continue
-        try:
-            yield from _work_in(kept, entry, place)
-        except ParError as error:  # what cannot be judged counts as work
-            yield f"what cannot be told: {error.message}"
-
-
-def _work_in(kept: Kept, entry: Entry, place: int) -> Iterable[str]:
-    grave = entry.grave(place)
-    lying = replace(kept.worktree, path=grave)
-    files = work.uncommitted(grave, lying.repository, lying.included) if kept.had_folder else []
-    oids = [oid for oid in (kept.oid, kept.tip) if oid]
-    commits = work.unmerged_from(lying, oids, burial.fetched_oids(grave), is_going=False)
-    admin = links.admin_dir(grave) if kept.had_folder else None
-    commits += work.unpushed(admin) if admin else []
-    yield from [_counted(len(files), "uncommitted file", "")] if files else []
-    yield from [_counted(len(commits), "commit", " on no branch")] if commits else []
-
-
-def _counted(count: int, noun: str, rest: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}{rest}"
-
-
 def run(planned: Iterable[Holding]) -> tuple[Entry, ...]:
-    """Delete the entries for good; those that were deleted."""
-    return tuple(holding.entry for holding in planned if emptying.empty(holding.entry))
+    """Delete the entries for good; those that were deleted. One that held nothing is judged again."""
+    return tuple(each.entry for each in planned if not _has_come_in(each) and emptying.empty(each.entry))
+
+
+def _has_come_in(planned: Holding) -> bool:
+    found = () if planned.work else holding.losses(planned.entry).counted()
+    if found:
+        told = f"'{visible(planned.entry.context.label)}' ({planned.entry.id}) stays in the trash"
+        narration.tell(f"{told}: it holds {', '.join(found)} since then")
+    return bool(found)

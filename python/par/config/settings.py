@@ -1,6 +1,7 @@
 """The user's settings: a YAML file, read only where there is one."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from par import paths
 from par.config import reading
@@ -26,6 +27,12 @@ def load() -> Settings:
     found = written()
     reading.check([found])
     return Settings(**found.settings)
+
+
+def trash_age() -> timedelta | None:
+    """After how long a removal is deleted for good; None keeps it for ever. Raises ConfigError."""
+    days = load().trash_days
+    return timedelta(days=days) if days else None
 
 
 def written() -> Reading:

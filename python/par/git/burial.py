@@ -129,14 +129,6 @@ def _saved_log(grave: Path) -> Path:
     return grave.with_name(f"{grave.name}.reflog")
 
 
-def fetched_oids(grave: Path) -> list[str]:
-    """The commits at which the branch of the worktree in `grave` was just what a remote had."""
-    saved = _saved_log(grave)
-    text = saved.read_text("utf-8", "surrogateescape") if saved.is_file() else ""
-    lines = [line.partition("\t") for line in text.splitlines()]
-    return [head.split(" ")[1] for head, _, message in lines if repository.FROM_REMOTE.match(message)]
-
-
 def unbury(kept: Kept, grave: Path, target: Worktree, head: str, operation: Operation) -> None:
     """Put the worktree where `target` says, with HEAD at the ref `head`. Raises CommandError, OSError.
 

@@ -14,7 +14,8 @@ from par.names import visible
 # To `update-ref` nothing is what a ref has that is not there: as many zeros as its hash is long
 NO_OID = ""
 CREATED, FETCHED = "par: created", "par: fetched"
-FROM_REMOTE = re.compile(rf"{FETCHED} |pull\b.*: Fast-forward$")
+# Where par writes down, in the configuration of a branch, the commit that it fetched for it
+FETCHED_KEY = "par-fetched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,16 @@ def heads(repository: Repository) -> dict[str, str]:
 def create_branch(
     repository: Repository, branch: str, oid: str, operation: Operation, is_fetched: bool
 ) -> None:
-    """Create a branch that does not exist yet; its reflog says which operation made it, and from what."""
+    """Create a branch that does not exist yet; its reflog says which operation made it, and from what.
+
+    Of one that `is_fetched` it is written down what the remote had: of that nothing is lost with it.
+    """
     message = f"{FETCHED if is_fetched else CREATED} by operation {operation.id}"
     made = (*flushing.FLUSHED, "update-ref", "--create-reflog", "-m", message)
     process.run(repository.path, *made, f"refs/heads/{branch}", oid, NO_OID)
     flushing.refs(repository.common_dir, [f"refs/heads/{branch}"])
+    if is_fetched:
+        process.run(repository.path, "config", f"branch.{branch}.{FETCHED_KEY}", oid)
 
 
 def is_untouched(repository: Repository, branch: str, operation: str) -> bool:
@@ -140,10 +146,9 @@ def is_untouched(repository: Repository, branch: str, operation: str) -> bool:
     return any(message.endswith(f" by operation {operation}") for _, message in latest)
 
 
-def fetched_oids(repository: Repository, branch: str) -> list[str]:
-    """The commits at which `branch` was just what a remote had: fetched by par, or pulled."""
-    said = reflog(repository, branch)
-    return [oid for oid, message in said if FROM_REMOTE.match(message)]
+def fetched_oids(settings: Iterable[tuple[str, str]]) -> list[str]:
+    """The commit at which a branch with these settings was just what a remote had, if par fetched it."""
+    return [oid for key, oid in settings if key == FETCHED_KEY]
 
 
 def reflog(repository: Repository, branch: str) -> list[tuple[str, str]]:

@@ -1,26 +1,14 @@
 """Keeping every commit of a worktree that goes: what it is on, and what only its own records still name."""
 
-import re
-from collections.abc import Iterable
-from pathlib import Path
-
-from par.git import flushing, links, process, work
+from par.git import flushing, links, process, tips, work
 from par.model import Repository, Worktree
-
-# What unfinished operations name; git itself does not keep these commits for ever
-NOTED = (
-    *("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "ORIG_HEAD", "MERGE_AUTOSTASH"),
-    *("rebase-merge/orig-head", "rebase-merge/onto", "rebase-merge/autostash"),
-    *("rebase-apply/orig-head", "rebase-apply/onto", "rebase-apply/autostash"),
-)
-OID = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")
 
 
 def keep(worktree: Worktree, head: str, tip: str, name: str) -> None:
     """Write refs below `name`: `head`, `tip` where not empty, and each commit that nothing else reaches.
 
-    These are in the reflogs of HEAD and of the branch (where it goes, and so has a `tip`), and in what
-    unfinished operations note. All or none of the refs are written. Raises CommandError.
+    These are what `work` counts: in the records of the worktree (`tips`), and in the reflog of the branch
+    where it goes, and so has a `tip`. All or none of the refs are written. Raises CommandError.
     """
     known = [oid for oid in (head, tip) if oid]
     wanted = {f"{name}/head": head, f"{name}/tip": tip}
@@ -41,21 +29,9 @@ def drop(home: Repository, name: str) -> None:
 
 
 def _others(worktree: Worktree, known: list[str], is_branch_going: bool) -> list[str]:
-    home, branch = worktree.repository, f"refs/heads/{worktree.branch}"
-    named = _logged(home.path, branch) if is_branch_going else []
-    if admin := links.admin_dir(worktree.path):
-        named += _logged(worktree.path, "HEAD") + [oid for each in NOTED for oid in _noted(admin / each)]
-    wanted = set(named) - set(known)
-    if not wanted:
-        return []
-    lines = work.only_from(worktree, wanted, known, is_branch_going)
-    parents = {parent for _, *said in lines for parent in said}
-    return sorted(commit for commit, *_ in lines if commit not in parents)
-
-
-def _logged(folder: Path, ref: str) -> list[str]:
-    return process.attempt(folder, "rev-list", "--walk-reflogs", ref, "--").stdout.split()
-
-
-def _noted(path: Path) -> Iterable[str]:
-    return OID.findall(path.read_text("utf-8", "replace")) if path.is_file() else ()
+    branch, admin = f"refs/heads/{worktree.branch}", links.admin_dir(worktree.path)
+    named = {*tips.logged(worktree.repository.path, branch)} if is_branch_going else set()
+    named |= tips.of_worktree(worktree.path, admin) if admin else set()
+    lone = work.commits(worktree, named - {*known}, known, is_branch_going)
+    parents = {parent for each in lone for parent in each.parents}
+    return sorted(each.oid for each in lone if each.oid not in parents)

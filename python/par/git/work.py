@@ -1,18 +1,50 @@
-"""What would be lost if a worktree and its branch were deleted."""
+"""What is in a worktree and nowhere else: the one answer for all that deletes for good, and for the trash.
+
+Files are those of `edits`, commits those that the records of the worktree name (`tips`) and that no ref
+reaches which stays: neither one of par's own below `refs/par` nor the branch that goes too. The same counts
+in the submodules, clones and worktrees that lie inside (`inside`).
+"""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from par.git import copies, links, process, repository, untracked
+from par.errors import ParError
+from par.git import edits, inside, links, process, repository, tips
+from par.git.inside import Nested
 from par.model import Repository, Worktree
 
 
 class Losses(NamedTuple):
     """The files that are nowhere else, and the commits, a line each."""
 
-    files: tuple[str, ...]
-    commits: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    commits: tuple[str, ...] = ()
+
+    def counted(self, where: str = "") -> list[str]:
+        """How much that is, in words; of the commits it is said `where` they are."""
+        files, commits = len(self.files), len(self.commits)
+        said = [f"{files} uncommitted file{'' if files == 1 else 's'}"] if files else []
+        return said + ([f"{commits} commit{'' if commits == 1 else 's'}{where}"] if commits else [])
+
+    def below(self, name: str) -> "Losses":
+        """The same, in a folder of this name."""
+        files = tuple(f"{name}/{each}" for each in self.files)
+        return Losses(files, tuple(f"{name}: {each}" for each in self.commits))
+
+
+class Commit(NamedTuple):
+    """A commit that no ref which stays reaches, and how it is told."""
+
+    oid: str
+    parents: tuple[str, ...]
+    told: str
+
+
+def joined(found: Iterable[Losses]) -> Losses:
+    """All of them as one."""
+    each = [*found]
+    return Losses(tuple(f for one in each for f in one.files), tuple(c for one in each for c in one.commits))
 
 
 def losses(worktrees: Sequence[Worktree]) -> Losses:
@@ -20,89 +52,97 @@ def losses(worktrees: Sequence[Worktree]) -> Losses:
 
     Of several each line begins with its repository. One whose repository is gone is never deleted.
     """
-    files, commits = [], []
-    for worktree in worktrees:
-        if worktree.repository.common_dir.is_dir():
-            name = f"{worktree.name}/" if len(worktrees) > 1 else ""
-            known = (worktree.path, worktree.repository, worktree.included)
-            found = uncommitted(*known) if worktree.path.exists() else []
-            files += [f"{name}{each}" for each in found]
-            name = f"{worktree.name}: " if len(worktrees) > 1 else ""
-            commits += [f"{name}{each}" for each in unmerged(worktree)]
-    return Losses(tuple(files), tuple(commits))
+    there = [each for each in worktrees if each.repository.common_dir.is_dir()]
+    return joined(of(each).below(each.name) if len(worktrees) > 1 else of(each) for each in there)
 
 
-def uncommitted(path: Path, home: Repository, included: Sequence[str] = ()) -> list[str]:
-    """The files that are changed, staged or not tracked, and an operation that git has not finished.
-
-    Ignored files are not among them, as a build's output can be built again, but for those that the globs
-    `included` name. Nor is what is not tracked and only repeats what lies in the same place in `home`, as
-    files that par copied and links that it made.
-    """
-    asked = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=none")
-    fields = iter(process.run(path, *asked).split("\0"))
-    files = []
-    for field in fields:
-        is_new = field.startswith("?? ")
-        if field and not (is_new and copies.is_copy(path / field[3:], home.path / field[3:])):
-            files.append(field[3:])
-        if field[:1] in {"R", "C"}:
-            next(fields)  # where it was renamed from
-    copied = untracked.ignored(path, included)
-    files += [each for each in copied if not copies.is_copy(path / each, home.path / each)]
-    unfinished = links.operation_in_progress(path)
-    return [f"{unfinished} in progress", *files] if unfinished else files
+def of(worktree: Worktree) -> Losses:
+    """What is in one worktree, and on its branch where par made that, and nowhere else."""
+    home, branch = worktree.repository, worktree.branch
+    is_going = worktree.is_branch_ours
+    named = {f"refs/heads/{branch}", *tips.logged(home.path, f"refs/heads/{branch}")} if is_going else set()
+    known = repository.fetched_oids(repository.settings_of(home, branch))
+    return lying_at(worktree, named, known, is_going)
 
 
-def unmerged(worktree: Worktree) -> list[str]:
-    """The commits that only this worktree or its branch (where par made it) hold, a line each.
+def lying_at(worktree: Worktree, named: Iterable[str], known: Sequence[str], is_going: bool) -> Losses:
+    """What is in the worktree where its `path` says, and in the commits `named`, and nowhere else.
 
-    What was fetched from a remote is there too: a pull request that was only looked at loses nothing.
+    The commits `known` are elsewhere. Where it `is_going` the worktree's branch does not stay.
     """
     admin = links.admin_dir(worktree.path)
-    oids = process.attempt(worktree.path, "rev-parse", "HEAD").stdout.split() if admin else []
-    tips = [*oids, f"refs/heads/{worktree.branch}"] if worktree.is_branch_ours else oids
-    fetched = repository.fetched_oids(worktree.repository, worktree.branch)
-    found = unmerged_from(worktree, tips, fetched, worktree.is_branch_ours)
-    return [*found, *(unpushed(admin) if admin else [])]
+    if admin is None:
+        lone = commits(worktree, named, known, is_going)
+        return Losses((), tuple(each.told for each in lone))
+    head = process.attempt(worktree.path, "rev-parse", "--verify", "--quiet", "HEAD").stdout.split()
+    own = tips.of_worktree(worktree.path, admin)
+    lone = commits(worktree, [*named, *head, *own], known, is_going)
+    files = edits.uncommitted(worktree.path, worktree.repository, worktree.included)
+    here = Losses(tuple(files), tuple(each.told for each in lone))
+    return joined([here, *_inside(worktree, admin, files)])
 
 
-def unmerged_from(worktree: Worktree, tips: list[str], known: list[str], is_going: bool) -> list[str]:
-    """The commits that `tips` reach, and neither `known` nor any ref but par's, a line each.
+def commits(worktree: Worktree, named: Iterable[str], known: Iterable[str], is_going: bool) -> list[Commit]:
+    """The commits that `named` reach, and neither `known` nor any ref that stays, the latest first.
 
-    Nor does the worktree's own branch count where it `is_going`.
+    Where it `is_going` the worktree's own branch does not stay.
     """
-    if not tips:
+    wanted = [*dict.fromkeys(named)]
+    if not wanted:
         return []
-    others = _others(worktree, known, is_going)
-    return process.history(
-        worktree.repository.path, "%h %s", "--ignore-missing", *tips, "--not", *others, "--"
-    )
-
-
-def only_from(worktree: Worktree, tips: Iterable[str], known: list[str], is_going: bool) -> list[list[str]]:
-    """As `unmerged_from` for any number of `tips`: the commits' ids, each with those of its parents."""
-    asked = ("rev-list", "--parents", "--ignore-missing", "--stdin", "--not")
-    others = _others(worktree, known, is_going)
-    said = process.run(worktree.repository.path, *asked, *others, "--", text="\n".join([*tips, ""]))
-    return [line.split(" ") for line in said.splitlines()]
-
-
-def _others(worktree: Worktree, known: list[str], is_going: bool) -> list[str]:
     excluded = [f"--exclude={_literal(f'refs/heads/{worktree.branch}')}"] if is_going else []
-    return ["--single-worktree", "--exclude=refs/par/*", *excluded, "--all", *known]
+    others = ("--single-worktree", "--exclude=refs/par/*", *excluded, "--all", *known)
+    return _listed(worktree.repository.path, (), wanted, others)
 
 
-def unpushed(admin: Path) -> list[str]:
-    """The commits of a worktree's submodules that no remote of theirs had, a line each."""
-    found = []
-    for module in links.modules(admin):
-        # A bare look: what it says of its worktree may not be true at the moment
-        bare = ("-c", "core.bare=true", "-c", "core.worktree=")
-        asked = ("rev-list", "--format=%h %s", "HEAD", "--branches", "--not", "--remotes", "--tags")
-        said = process.attempt(module, "--git-dir=.", *bare, *asked).stdout
-        found += [f"{module.name}: {line}" for line in said.split("\n")[1:-1:2]]
-    return found
+def _listed(
+    folder: Path, options: Iterable[str], wanted: Iterable[str], others: Iterable[str]
+) -> list[Commit]:
+    asked = ("rev-list", "--ignore-missing", "--format=%H %P%n%h %s", "--stdin", "--not")
+    text = "\n".join([*wanted, ""])
+    lines = process.run(folder, *options, *asked, *others, "--", text=text).split("\n")[:-1]
+    pairs = zip(lines[1::3], lines[2::3], strict=True)
+    return [Commit(ids.split(" ")[0], tuple(ids.split()[1:]), told) for ids, told in pairs]
+
+
+def _inside(outer: Worktree, admin: Path, told: Sequence[str]) -> Iterable[Losses]:
+    """What each repository and worktree inside of a worktree holds; files that were `told` are known."""
+    found = [*inside.found(outer.path)]
+    known = {each.git_dir for each in found}
+    found += [Nested(None, each) for each in links.modules(admin) if each not in known]
+    for each in found:
+        name = str(each.place.relative_to(outer.path)) if each.place else each.git_dir.name
+        is_going = not each.is_linked and not {outer.path, admin}.isdisjoint(each.git_dir.parents)
+        is_told = any(line.rstrip("/") == name or line.startswith(f"{name}/") for line in told)
+        try:
+            yield Losses(
+                () if is_told else _changed(each),
+                tuple(commit.told for commit in (_unpushed(each.git_dir) if is_going else _linked(each))),
+            ).below(name)
+        except (ParError, OSError) as error:  # what cannot be judged counts as work
+            yield Losses((f"{name}: {error}",))
+
+
+def _changed(each: Nested) -> tuple[str, ...]:
+    return tuple(edits.uncommitted(each.place, Repository(each.place, each.git_dir))) if each.place else ()
+
+
+def _linked(each: Nested) -> list[Commit]:
+    """The commits of a worktree inside that no ref of its repository, which stays, reaches."""
+    if each.place is None or not each.is_linked:
+        return []
+    home = Repository(each.git_dir.parent.parent, each.git_dir.parent.parent)
+    head = process.attempt(each.place, "rev-parse", "--verify", "--quiet", "HEAD").stdout.split()
+    named = [*head, *tips.of_worktree(each.place, each.git_dir)]
+    return commits(Worktree(home, each.place, ""), named, (), is_going=False)
+
+
+def _unpushed(git_dir: Path) -> list[Commit]:
+    """The commits of a repository that is deleted as a whole which no remote of its had."""
+    refs = process.run(git_dir, *tips.bare(), "for-each-ref", "--format=%(objectname)", "refs").split()
+    head = process.attempt(git_dir, *tips.bare(), "rev-parse", "--verify", "--quiet", "HEAD").stdout.split()
+    wanted = dict.fromkeys([*head, *refs, *tips.of_repository(git_dir)])
+    return _listed(git_dir, tips.bare(), wanted, ("--remotes",)) if wanted else []
 
 
 def _literal(ref: str) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:  # a listing need not load what sends and removes
     from par.commands.ls import Listing
     from par.commands.resurrect import Rise
     from par.commands.send import Delivery
+    from par.expiry import Prospect
     from par.removal import Removed
-    from par.trash import Entry
 
 VERSION = 1
 Document = dict[str, Any]
@@ -82,24 +82,26 @@ def removed(done: Iterable[Removed]) -> str:
     )
 
 
-def trash(entries: Sequence[Entry], sizes: Sequence[int] | None) -> str:
+def trash(found: Sequence[Prospect], sizes: Sequence[int] | None) -> str:
     """The document of `par trash --json`; sizes in bytes, where asked for."""
     return _dumped(
-        {
-            "trash": [
-                {
-                    "id": entry.id,
-                    "label": entry.context.label,
-                    "kind": entry.context.kind.value,
-                    "repository": str(entry.context.repository.path),
-                    "removed_at": entry.removed_at.isoformat(),
-                    "folder": str(entry.folder),
-                    **({"size": sizes[place]} if sizes else {}),
-                }
-                for place, entry in enumerate(entries)
-            ]
-        }
+        {"trash": [_prospect(each, sizes[place] if sizes else None) for place, each in enumerate(found)]}
     )
+
+
+def _prospect(each: Prospect, size: int | None) -> dict[str, Any]:
+    entry = each.entry
+    return {
+        "id": entry.id,
+        "label": entry.context.label,
+        "kind": entry.context.kind.value,
+        "repository": str(entry.context.repository.path),
+        "removed_at": entry.removed_at.isoformat(),
+        "goes_at": each.goes_at.isoformat() if each.goes_at else None,
+        "holds": {"files": [*each.holds.files], "commits": [*each.holds.commits]},
+        "folder": str(entry.folder),
+        **({} if size is None else {"size": size}),
+    }
 
 
 def deliveries(found: Iterable[Delivery], is_sent: bool) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # a listing need not load what sends and removes
     from par.commands.control_center import Built
     from par.commands.send import Delivery
     from par.commands.trash import Holding
+    from par.expiry import Prospect
     from par.removal import Removed
     from par.trash import Entry
 
@@ -23,6 +24,7 @@ TRASH = (
     Column("Repository", 10),
     Column("Removed", 10),
     Column("Id", 12),
+    Column("Goes", 10),
     Column("Size", 7),
 )
 
@@ -77,21 +79,28 @@ def _forgotten(done: Removed) -> str:
     return f"{said}\ntake it again: par adopt '{place}' --label {done.label}"
 
 
-def trash(entries: Sequence[Entry], sizes: Sequence[int] | None, width: int | None) -> str:
-    """The table of `par trash`."""
-    if not entries:
+def trash(found: Sequence[Prospect], sizes: Sequence[int] | None, width: int | None) -> str:
+    """The table of `par trash`, and below it why something is still there although its time is over."""
+    if not found:
         return "The trash is empty."
     rows = [
         [
-            entry.context.label,
-            visible(place(entry.context)),
-            entry.removed_at.astimezone().strftime("%Y-%m-%d %H:%M"),
-            entry.id,
+            each.entry.context.label,
+            visible(place(each.entry.context)),
+            each.entry.removed_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+            each.entry.id,
+            each.goes_at.astimezone().strftime("%Y-%m-%d") if each.goes_at else "",
             *([_bytes(sizes[number])] if sizes else []),
         ]
-        for number, entry in enumerate(entries)
+        for number, each in enumerate(found)
     ]
-    return table(TRASH[: len(rows[0])], rows, width)
+    kept = [each for each in found if any(each.holds)]
+    return "\n".join([table(TRASH[: len(rows[0])], rows, width), *map(_kept, kept)])
+
+
+def _kept(each: Prospect) -> str:
+    held = ", ".join(each.holds.counted())
+    return f"'{each.entry.context.label}' ({each.entry.id}) stays: it holds {held}"
 
 
 def _bytes(count: float) -> str:
