@@ -10,7 +10,7 @@ import pytest
 
 from conftest import World, commit, eventually, refused, traces
 from par.errors import CommandError
-from par.git import remotes
+from par.git import fetching, remotes, repository
 from par.locks import Operation
 from par.model import Repository
 
@@ -220,7 +220,7 @@ def test_fetch_brings_what_is_new_on_origin(world: World) -> None:
     assert world.git(home, "rev-parse", "late", "origin/late").splitlines() == [tip, tip]
     other = world.repository("other")
     result = world.par("start", "more", "--fetch", cwd=other)
-    refused(result, 3, "other has no remote 'origin' to fetch from", "git remote -v")
+    refused(result, 3, "other has no remote to fetch from", "git remote add origin URL")
 
 
 def test_fetch_has_a_time_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,8 +233,9 @@ def test_fetch_has_a_time_limit(world: World, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HOME", str(world.home))
     keep, other = os.pipe()
     try:
+        place = Repository(home, home / ".git")
         with pytest.raises(CommandError, match="git fetch: 'origin' did not answer within 0 s"):
-            remotes.fetch_all(Repository(home, home / ".git"), "origin", Operation("x", keep), 0.3)
+            fetching.fetch_all(place, remotes.load(place).remotes[0], Operation("x", keep), 0.3)
     finally:
         os.close(keep)
         os.close(other)
@@ -351,7 +352,7 @@ def test_a_failing_hook_leaves_nothing(world: World) -> None:
     before = traces(world, home)
     for label in ("feat/x", "existing"):
         result = world.par("start", label, cwd=home)
-        refused(result, 8, "git worktree add: the hook says no")
+        refused(result, 8, "the post-checkout hook of app failed: the hook says no", repository.WITHOUT_HOOKS)
         assert traces(world, home) == before
     hook.unlink()
     world.ok("start", "feat/x", cwd=home)

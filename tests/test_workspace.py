@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from conftest import ROOT, Result, Terminal, World, commit, eventually, refused, traces
+from par.git import repository
 
 HINT = "par workspace start LABEL --repos PATH,PATH"
 WINDOWS = "#{window_index} #{window_name} #{pane_current_path} [#{@par_context}] [#{@par_worktree}]"
@@ -267,7 +268,8 @@ def test_a_failure_in_one_undoes_all_and_stops_the_others(world: World, shop: Pa
     fails.chmod(0o755)
     before = all_traces(world, backend, frontend)
     result = world.par("workspace", "start", "feat", cwd=shop)
-    refused(result, 8, f"git worktree add: no in '{frontend}'")
+    told = f"the post-checkout hook of frontend failed: no in '{frontend}'"
+    refused(result, 8, told, repository.WITHOUT_HOOKS)
     assert all_traces(world, backend, frontend) == before
     fails.unlink()
     before = all_traces(world, backend, frontend)

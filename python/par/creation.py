@@ -19,7 +19,7 @@ from par import (
     workspace_file,
 )
 from par.errors import ParError
-from par.git import remotes, repository
+from par.git import fetching, repository
 from par.index import Index
 from par.init import windows
 from par.locks import Operation
@@ -131,12 +131,12 @@ def make_worktree(
 ) -> None:
     """Make the branch and the worktree, and bring what git does not track. Raises ParError."""
     home, branch = planned.repository, planned.branch
+    start = fetching.fetch(home, *branch.source, operation) if branch.source else branch.start
     with locks.repository(home.common_dir):
         if branch.is_new:
-            start = remotes.fetch(home, *branch.source, operation) if branch.source else branch.start
             repository.create_branch(home, branch.name, start, operation, is_fetched=bool(branch.source))
             if branch.source:
-                remotes.drop_fetched(home, operation)
+                fetching.drop_fetched(home, operation)
         if branch.upstream:
             repository.track(home, branch.name, branch.upstream)
         planned.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -56,6 +56,13 @@ def repository(common_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
+def fetching(common_dir: Path) -> Iterator[None]:
+    """Hold what a fetch writes in a repository; its worktrees and branches may change meanwhile."""
+    with _held(f"fetch-{digest(common_dir)}", f"the remotes of {common_dir}", REPOSITORY_SECONDS):
+        yield
+
+
+@contextmanager
 def operation() -> Iterator[Operation]:
     """Hold the lock of a new operation while it lasts."""
     name = os.urandom(6).hex()

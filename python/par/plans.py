@@ -1,14 +1,14 @@
 """What a new context will be, and what may be in its way."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 from par import names, paths
 from par.errors import ConflictError
-from par.git import repository
-from par.git.remotes import ORIGIN
-from par.git.repository import Upstream
+from par.git import owners, remotes, repository
+from par.git.remotes import Config, Remote, Upstream
 from par.index import Index
 from par.model import Kind, Repository
 from par.preparation import Consent, Preparation, prepare
@@ -21,7 +21,8 @@ class BranchPlan:
     """How the branch of a new worktree comes to be.
 
     One that exists (`is_new` false) is used as it is. A new one starts at the commit `start`, or at
-    `source`, a remote or URL and a full ref there, which is fetched first.
+    `source`, a remote or URL and a full ref there, which is fetched first. One that `is_strange` has the
+    code of a stranger.
     """
 
     name: str
@@ -29,6 +30,7 @@ class BranchPlan:
     start: str = ""
     source: tuple[str, str] | None = None
     upstream: Upstream | None = None
+    is_strange: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +99,59 @@ def plan(
 
 
 def own_branch(home: Repository, label: str, base: str | None, folder: Path) -> BranchPlan:
-    """How the branch `label` of a new context comes to be: one that is here, that of origin, or a new one.
+    """How the branch `label` of a new context comes to be: one that is here, a remote's, or a new one.
 
     A new one starts at the commit `base`, else at what is checked out in `folder`. Raises every refusal.
     """
-    remote_ref = f"refs/remotes/{ORIGIN}/{label}"
-    known = repository.refs(home, [*repository.neighbours(label), remote_ref])
+    there = f"refs/remotes/*/{label}"
+    known = repository.refs(home, [*repository.neighbours(label), there])
+    config = remotes.load(home)
     if f"refs/heads/{label}" in known:
         if base is not None:
             told = f"branch '{label}' already exists, so --base {names.visible(base)} cannot apply"
             raise ConflictError(told, hint=f"par start {label}")
         check_holder(home, label)
-        return BranchPlan(label, is_new=False)
-    repository.check_branch_is_free(known, label)
+        return judged(home, config, BranchPlan(label, is_new=False), known[f"refs/heads/{label}"])
+    repository.check_branch_is_free((each for each in known if each.startswith("refs/heads/")), label)
     if base is not None:
-        return BranchPlan(label, is_new=True, start=repository.find_oid(home, base))
-    if remote_ref in known:
-        upstream = Upstream(ORIGIN, f"refs/heads/{label}")
-        return BranchPlan(label, is_new=True, start=known[remote_ref], upstream=upstream)
-    return BranchPlan(label, is_new=True, start=repository.head_oid(folder))
+        return judged(home, config, BranchPlan(label, is_new=True, start=repository.find_oid(home, base)))
+    mine = owners.own(config)
+    if remote := holding(config, label, known, mine):
+        upstream = Upstream(remote.name, f"refs/heads/{label}")
+        oid = known[f"refs/remotes/{remote.name}/{label}"]
+        return judged(home, config, BranchPlan(label, is_new=True, start=oid, upstream=upstream))
+    return judged(home, config, BranchPlan(label, is_new=True, start=repository.head_oid(folder)))
+
+
+def judged(home: Repository, config: Config, branch: BranchPlan, oid: str = "") -> BranchPlan:
+    """`branch`, with whose code is on it: it stands, or will, at `oid`."""
+    followed = [
+        each for each in (branch.upstream, Upstream(*branch.source) if branch.source else None) if each
+    ]
+    tip = oid or branch.start
+    is_strange = owners.is_strange(followed, config) or (
+        bool(tip) and owners.holds_strange(home, config, branch.name, tip)
+    )
+    return replace(branch, is_strange=is_strange)
+
+
+def holding(
+    config: Config, branch: str, known: Container[str], among: Container[str] | None = None
+) -> Remote | None:
+    """The remote that was seen to have `branch`; `known` has the refs. Raises ConflictError where many do.
+
+    The default one comes before all others, as with `git checkout`.
+    """
+    found = [
+        each
+        for each in config.remotes
+        if f"refs/remotes/{each.name}/{branch}" in known and (among is None or each.name in among)
+    ]
+    if config.default in found or len(found) < 2:
+        return config.default if config.default in found else next(iter(found), None)
+    several = ", ".join(names.visible(each.name) for each in found)
+    told = f"branch '{names.visible(branch)}' is on several remotes: {several}"
+    raise ConflictError(told, hint=f"par checkout {names.visible(found[0].name)}/{names.visible(branch)}")
 
 
 def live_names(socket: Path) -> frozenset[str]:
@@ -142,7 +178,11 @@ def check_path(found: Index, path: Path) -> None:
 
 def check_holder(home: Repository, branch: str) -> None:
     """Raise ConflictError where a worktree has the branch checked out: git allows only one."""
-    if holder := repository.holder_of(home, branch):
+    holder = repository.holder_of(home, branch)
+    if holder and not Path(holder).exists():
+        told = f"branch '{branch}' is checked out at '{holder}', which is gone"
+        raise ConflictError(told, hint=f"git -C {quote(str(home.path))} worktree prune")
+    if holder:
         raise ConflictError(f"branch '{branch}' is checked out at '{holder}'", hint=f"cd '{holder}'")
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from par import disposal, index, locks, removal, roster, workspace_file
 from par.errors import ParError
-from par.git import links, remotes, repository
+from par.git import fetching, links, repository
 from par.init import joining
 from par.locks import Operation
 from par.model import Context, Kind, Worktree
@@ -63,7 +63,7 @@ def remove(worktree: Worktree, operation: Operation) -> None:
         return
     with locks.repository(worktree.repository.common_dir):
         removal.discard(worktree, operation)
-        remotes.drop_fetched(worktree.repository, operation)
+        fetching.drop_fetched(worktree.repository, operation)
         oid = worktree.is_branch_ours and repository.branch_oid(worktree.repository, worktree.branch)
         is_used = links.is_used(worktree.repository.common_dir, worktree.branch)
         if (

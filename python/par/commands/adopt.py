@@ -8,7 +8,7 @@ from pathlib import Path
 
 from par import creation, index, interrupts, locks, names, paths, removal, survey
 from par.errors import ConflictError, NotFoundError, ParError
-from par.git import links, repository
+from par.git import links, owners, process, remotes, repository
 from par.index import Index
 from par.locks import Operation
 from par.model import Context, Kind, Phase, Session, Worktree
@@ -36,6 +36,7 @@ class Plan:
     worktree: Worktree
     session: Session | None
     socket: Path
+    is_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,13 @@ def plan(request: Request) -> Plan:
     worktree = _first_worktree(folders)
     label = _label(request, worktree, session)
     _check(found, label, worktree.path)
-    return Plan(label, worktree, session, request.socket)
+    return Plan(label, worktree, session, request.socket, _is_strange(worktree))
+
+
+def _is_strange(worktree: Worktree) -> bool:
+    oid = process.attempt(worktree.path, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").stdout.strip()
+    home = worktree.repository
+    return bool(oid) and owners.holds_strange(home, remotes.load(home), worktree.branch, oid)
 
 
 def run(planned: Plan) -> Adopted:
@@ -161,6 +168,7 @@ def _reserve(planned: Plan, operation: Operation) -> Context:
             created_at=datetime.now(timezone.utc).replace(microsecond=0),
             operation=operation.id,
             is_adopted=True,
+            is_review=planned.is_review,
         )
         index.save(found.with_(context))
     return context

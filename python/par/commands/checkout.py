@@ -1,13 +1,13 @@
 """`par checkout`: a context on an existing branch, a remote's or a fork's, or on a pull request."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from par import names, plans, survey, targets
 from par.errors import ConflictError, NotFoundError, UsageError
 from par.git import process, remotes, repository
-from par.git.remotes import ORIGIN, Remote
-from par.git.repository import Upstream
+from par.git.remotes import ORIGIN, Config, Place, Remote, Upstream
 from par.model import Kind, Repository
 from par.names import visible
 from par.plans import BranchPlan, CreationPlan
@@ -35,14 +35,14 @@ def plan(request: Request) -> CreationPlan:
     """Decide which branch the context is on and where it comes from. Raises every refusal."""
     found = survey.known(request.socket)
     home = repository.containing(request.folder)
-    known = remotes.remotes(home)
-    target = targets.parse(request.target, [remote.name for remote in known])
+    known = remotes.load(home)
+    target = targets.parse(request.target, [remote.name for remote in known.remotes])
     if not isinstance(target, RequestTarget):
         _check_form(target.branch, home)
     branch = _branch(target, home, known)
     label = names.from_ref(branch.name) if request.label is None else names.label(request.label)
     plans.check_label(found, label)
-    is_strange = not isinstance(target, BranchTarget)
+    is_strange = branch.is_strange or not isinstance(target, BranchTarget)
     consent = Consent(request.is_trusted, is_strange, request.with_init)
     planned = plans.plan(label, Kind.CHECKOUT, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)
@@ -56,64 +56,77 @@ def _check_form(branch: str, home: Repository) -> None:
         raise UsageError(f"'{visible(branch)}' is not a valid branch name", hint=targets.FORMS)
 
 
-def _branch(target: targets.Target, home: Repository, known: list[Remote]) -> BranchPlan:
+def _branch(target: targets.Target, home: Repository, known: Config) -> BranchPlan:
     match target:
         case RequestTarget():
             remote = _remote_of(target, home, known)
-            return _unless_there(home, target.branch, remote.name, target.ref)
+            return _unless_there(home, known, target.branch, Upstream(remote.name, target.ref))
         case ForkTarget():
             local = f"{target.user}-{target.branch}"
-            named = [remote for remote in known if remote.name == target.user]
-            source = named[0].name if named else _default(home, known).fork_of(target.user)
-            return _unless_there(home, local, source, f"refs/heads/{target.branch}")
+            is_remote = any(remote.name == target.user for remote in known.remotes)
+            source = target.user if is_remote else _default(home, known).fork_of(target.user)
+            return _unless_there(home, known, local, Upstream(source, f"refs/heads/{target.branch}"))
         case BranchTarget():
             return _plain(target, home, known)
 
 
-def _plain(target: BranchTarget, home: Repository, known: list[Remote]) -> BranchPlan:
-    is_default = target.remote in {"", ORIGIN}
+def _plain(target: BranchTarget, home: Repository, known: Config) -> BranchPlan:
+    default = known.default.name if known.default else ""
+    is_default = target.remote in {"", ORIGIN, default}
     local = target.branch if is_default else f"{target.remote}-{target.branch}"
-    if is_default and repository.branch_oid(home, local):
+    if is_default and (tip := repository.branch_oid(home, local)):
         plans.check_holder(home, local)
-        return BranchPlan(local, is_new=False)
-    if not target.remote and not known:
+        return plans.judged(home, known, BranchPlan(local, is_new=False), tip)
+    if not target.remote and not default:
         raise NotFoundError(
             f"there is no branch '{visible(target.branch)}' in {home.name}", hint="git branch"
         )
-    remote = target.remote or _default(home, known).name
-    tracking = f"refs/remotes/{remote}/{target.branch}"
-    ref = f"refs/heads/{target.branch}"
-    return _unless_there(home, local, remote, ref, repository.refs(home, [tracking]).get(tracking, ""))
+    seen = repository.refs(home, [f"refs/remotes/{each.name}/{target.branch}" for each in known.remotes])
+    remote = target.remote
+    if not remote:
+        holder = plans.holding(known, target.branch, seen)
+        remote = holder.name if holder else default
+    start = seen.get(f"refs/remotes/{remote}/{target.branch}", "")
+    return _unless_there(home, known, local, Upstream(remote, f"refs/heads/{target.branch}"), start)
 
 
-def _unless_there(home: Repository, local: str, source: str, ref: str, start: str = "") -> BranchPlan:
-    """A new branch `local` that tracks `ref` of `source`; or the one that already does."""
+def _unless_there(
+    home: Repository, config: Config, local: str, upstream: Upstream, start: str = ""
+) -> BranchPlan:
+    """A new branch `local` that tracks `upstream`; or the one that already does."""
     known = repository.refs(home, repository.neighbours(local))
-    upstream = Upstream(source, ref)
-    if f"refs/heads/{local}" in known:
+    if tip := known.get(f"refs/heads/{local}"):
         if repository.upstream_of(home, local) != upstream:
-            taken = f"branch '{visible(local)}' already exists and does not track {ref} of {source}"
+            what = f"{upstream.ref} of {upstream.remote}"
+            taken = f"branch '{visible(local)}' already exists and does not track {what}"
             raise ConflictError(taken, hint=f"par checkout {local}")
         plans.check_holder(home, local)
-        return BranchPlan(local, is_new=False)
+        return plans.judged(home, config, BranchPlan(local, is_new=False), tip)
     repository.check_branch_is_free(known, local)
-    fetched = None if start else (source, ref)
-    return BranchPlan(local, is_new=True, start=start, source=fetched, upstream=upstream)
+    source = None if start else (upstream.remote, upstream.ref)
+    new = BranchPlan(local, is_new=True, start=start, source=source, upstream=upstream)
+    return plans.judged(home, config, new)
 
 
-def _default(home: Repository, known: list[Remote]) -> Remote:
-    if not known:
+def _default(home: Repository, known: Config) -> Remote:
+    if known.default is None:
         raise NotFoundError(f"{home.name} has no remote to fetch from", hint="git remote add origin URL")
-    return next((remote for remote in known if remote.name == ORIGIN), known[0])
+    return known.default
 
 
-def _remote_of(target: RequestTarget, home: Repository, known: list[Remote]) -> Remote:
+def _remote_of(target: RequestTarget, home: Repository, known: Config) -> Remote:
     if not target.owner:
         return _default(home, known)
-    place = (target.owner.casefold(), target.project.casefold())
-    for remote in known:
-        same_place = (remote.owner.casefold(), remote.project.casefold()) == place
-        if same_place and remote.host in {"", target.host}:
+    for remote in known.remotes:
+        if any(_is_of(target, remotes.place(url)) for url in (remote.url, remote.target)):
             return remote
     where = f"{target.owner}/{target.project} on {target.host}"
     raise NotFoundError(f"no remote of {home.name} is {where}", hint="git remote -v")
+
+
+def _is_of(target: RequestTarget, place: Place) -> bool:
+    """Whether a remote at `place` may be what a URL names; `~/.ssh/config` may call the host otherwise."""
+    if (place.owner, place.project) != (target.owner.casefold(), target.project.casefold()):
+        return False
+    is_alias = "." not in place.host or re.search(rf"(^|[-.]){re.escape(target.host)}($|[-.])", place.host)
+    return place.host == target.host or bool(is_alias)

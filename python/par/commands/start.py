@@ -5,13 +5,10 @@ from pathlib import Path
 
 from par import locks, names, plans, survey
 from par.errors import NotFoundError
-from par.git import remotes, repository
-from par.git.remotes import ORIGIN
+from par.git import fetching, remotes, repository
 from par.model import Kind, Repository
 from par.plans import CreationPlan
 from par.preparation import Consent
-
-FETCH_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +35,15 @@ def plan(request: Request) -> CreationPlan:
     if request.with_fetch:
         _fetch(home)
     branch = plans.own_branch(home, label, request.base, request.folder)
-    planned = plans.plan(label, Kind.SESSION, home, branch, request.socket, Consent(request.is_trusted))
+    consent = Consent(request.is_trusted, branch.is_strange)
+    planned = plans.plan(label, Kind.SESSION, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)
     return planned
 
 
 def _fetch(home: Repository) -> None:
-    if ORIGIN not in (each.name for each in remotes.remotes(home)):
-        raise NotFoundError(f"{home.name} has no remote '{ORIGIN}' to fetch from", hint="git remote -v")
-    with locks.operation() as operation, locks.repository(home.common_dir):
-        remotes.fetch_all(home, ORIGIN, operation, FETCH_SECONDS)
+    remote = remotes.load(home).default
+    if remote is None:
+        raise NotFoundError(f"{home.name} has no remote to fetch from", hint="git remote add origin URL")
+    with locks.operation() as operation:
+        fetching.fetch_all(home, remote, operation)

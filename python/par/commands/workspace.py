@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from par import names, paths, plans, survey
-from par.errors import ConflictError, NotFoundError, UsageError
+from par.errors import ConflictError, NotFoundError, UnsafeError, UsageError
 from par.git import repository
 from par.model import Kind, Repository
 from par.names import visible
@@ -126,8 +127,13 @@ def _worktrees(sources: Iterable[Source], root: Path, label: str, request: Reque
 def branch_of(source: Source, label: str, base: str | None) -> plans.BranchPlan:
     """How the branch `label` of the repository comes to be. Raises every refusal, naming the repository."""
     try:
-        return plans.own_branch(source.home, label, base, source.folder)
+        branch = plans.own_branch(source.home, label, base, source.folder)
     except ConflictError as error:
         place = visible(str(source.home.path))
         hint = error.hint.replace("par start", "par workspace start")
         raise ConflictError(f"{error.message} in '{place}'", hint=hint) from error
+    if branch.is_strange:
+        place = visible(str(source.home.path))
+        told = f"branch '{label}' in '{place}' has a stranger's code, and a workspace has one's own"
+        raise UnsafeError(told, hint=f"par checkout {label} -p {quote(str(source.home.path))}")
+    return branch

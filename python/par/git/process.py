@@ -117,11 +117,14 @@ def history(folder: Path, form: str, *asked: str) -> list[str]:
     return said.split("\n")[1:-1:2]  # each has a line `commit OID` before it
 
 
-def run_shown(folder: Path, arguments: Sequence[str], keep: int, seconds: float | None = None) -> Outcome:
+def run_shown(
+    folder: Path, arguments: Sequence[str], keep: int, seconds: float | None = None, waiting: str = ""
+) -> Outcome:
     """Run git in `folder`, showing its progress on the terminal when it takes over a second.
 
-    The descriptor `keep` stays open in git, and with it the lock it holds. After `seconds` git is
-    stopped and TimeoutExpired raised.
+    The descriptor `keep` stays open in git, and with it the lock it holds. When git
+    has said nothing for `seconds` it is stopped and TimeoutExpired raised; before that par says that it is
+    `waiting`.
     """
     from par.git.progress import Progress  # noqa: PLC0415 - a look at a repository needs no terminal
 
@@ -136,7 +139,7 @@ def run_shown(folder: Path, arguments: Sequence[str], keep: int, seconds: float 
             pass_fds=(keep,),
         ) as git:
             try:
-                progress.follow(git, seconds)
+                progress.follow(git, seconds, waiting)
             except BaseException:
                 git.terminate()
                 raise

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TextIO
 
+from par import narration
 from par.errors import CommandError
 
 PATIENCE = 1.0
+SILENCE = 3.0
 # Several at once would write into each other's lines
 _stage = threading.Lock()
 _stop = threading.Event()
@@ -50,21 +52,26 @@ class Progress:
     def text(self) -> str:
         return self._said.decode("utf-8", "surrogateescape").replace("\r", "\n")
 
-    def follow(self, process: subprocess.Popen[bytes], seconds: float | None) -> None:
-        """Read until `process` ends, whatever a hook left running. Raises TimeoutExpired after `seconds`.
+    def follow(self, process: subprocess.Popen[bytes], seconds: float | None, waiting: str = "") -> None:
+        """Read until `process` ends, whatever a hook left running.
 
-        Raises CommandError when all are `stopped`.
+        Where it says nothing for a while par tells that it is `waiting`; after `seconds` of that
+        TimeoutExpired is raised, and CommandError when all are `stopped`.
         """
         os.close(self.sink)
         self.sink = -1
-        begun = time.monotonic()
-        while self._read() or process.poll() is None:
+        begun = heard = time.monotonic()
+        while (has_read := self._read()) or process.poll() is None:
             if _stop.is_set():
                 raise CommandError("git was stopped")
-            elapsed = time.monotonic() - begun
-            if seconds is not None and elapsed > seconds:
+            now = time.monotonic()
+            heard = now if has_read else heard
+            if seconds is not None and now - heard > seconds:
                 raise subprocess.TimeoutExpired(process.args, seconds)
-            if elapsed > PATIENCE:
+            if waiting and now - heard > SILENCE:
+                narration.tell(waiting)
+                waiting = ""
+            if now - begun > PATIENCE:
                 self._show()
 
     def _show(self) -> None:

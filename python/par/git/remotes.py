@@ -1,12 +1,10 @@
-"""The remotes of a repository: which there are, whose they are, and fetching single refs from them."""
+"""The remotes of a repository: which there are, what they name, and what its branches follow."""
 
 import re
-import subprocess
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from par.errors import CommandError, NotFoundError
+from par.errors import NotFoundError
 from par.git import process
-from par.locks import Operation
 from par.model import Repository
 
 HOSTED = re.compile(
@@ -15,21 +13,45 @@ HOSTED = re.compile(
     r"(?P<owner>.+)/(?P<project>[^/]+?)(?:\.git)?/?"
 )
 LOCAL = re.compile(r"(?:file://)?/?(?:.*/)?(?P<owner>[^/]+)/(?P<project>[^/]+?)(?:\.git)?/?")
-SECTION = re.compile(r'remote "(?P<name>.+)"', re.IGNORECASE)
-# How git, and a server that it asks, say that there is no such repository
-ABSENT = re.compile(r"does not appear to be a git repository|repository .*not found", re.IGNORECASE)
 ORIGIN = "origin"
+# The same host by way of the port for HTTPS: ssh.github.com, altssh.gitlab.com
+BY_HTTPS = re.compile(r"^(?:alt)?ssh\.(?=.*\.)")
+# What one call of git tells of a repository's remotes, of the branches that follow one, and of rewritten URLs
+ASKED = (
+    r"^(remote\..*\.(url|fetch|gh-resolved)|remote\.pushdefault|checkout\.defaultremote"
+    r"|url\..*\.insteadof|branch\..*\.(remote|merge|pushremote))$"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """A remote as the configuration names it; `host` and `owner` are empty where the URL has none."""
+class Place(NamedTuple):
+    """What a URL names; `host` is empty for a folder of this machine, all are where it cannot be read."""
+
+    host: str = ""
+    owner: str = ""
+    project: str = ""
+
+
+class Upstream(NamedTuple):
+    """What a branch tracks: `remote` is a remote's name or a URL, `ref` a full ref over there."""
+
+    remote: str
+    ref: str
+
+
+class Remote(NamedTuple):
+    """A remote as the configuration names it.
+
+    `target` is the URL that git really uses, after `url.*.insteadOf`. One that `is_named` is what
+    checkout.defaultRemote says, or where `gh` was told that the pull requests are; one that `is_pushed`
+    is what remote.pushDefault says.
+    """
 
     name: str
     url: str
-    host: str
-    owner: str
-    project: str
+    target: str
+    refspecs: tuple[str, ...] = ()
+    is_named: bool = False
+    is_pushed: bool = False
 
     def fork_of(self, user: str) -> str:
         """The URL of the repository of the same name and host that belongs to `user`."""
@@ -40,69 +62,76 @@ class Remote:
         return self.url[: match.start("owner")] + user + self.url[match.end("owner") :]
 
 
-def remotes(repository: Repository) -> list[Remote]:
-    """The remotes in the order of the configuration, with their URLs as written there."""
-    import git  # GitPython: 60 ms, and only a checkout asks
-
-    # Not git.Repo: it obeys an inherited GIT_COMMON_DIR, and expands a folder called '$HOME'
-    with git.GitConfigParser(repository.common_dir / "config") as config:
-        named = [found for each in config.sections() if (found := SECTION.fullmatch(each))]
-        return [_remote(each["name"], str(config.get_values(each[0], "url", "")[0])) for each in named]
+def tracking(remote: Remote) -> tuple[str, ...]:
+    """The refspecs of `remote` that write where remotes are followed, and nothing of anybody's own."""
+    return tuple(each for each in remote.refspecs if each.partition(":")[2].startswith("refs/remotes/"))
 
 
-def _remote(name: str, url: str) -> Remote:
+class Config(NamedTuple):
+    """The remotes in the order of the configuration, and what each branch follows, or is pushed to."""
+
+    remotes: tuple[Remote, ...]
+    upstreams: dict[str, tuple[Upstream, ...]]
+    rewritten: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def default(self) -> Remote | None:
+        """The remote that is meant where none is said: the named one, origin, or the first."""
+        named = [each for each in self.remotes if each.is_named]
+        origins = [each for each in self.remotes if each.name == ORIGIN]
+        return next(iter((*named, *origins, *self.remotes)), None)
+
+    def target(self, url: str) -> str:
+        """The URL that git uses for `url`: the longest beginning that is to be replaced counts."""
+        found = [(len(old), new + url[len(old) :]) for new, old in self.rewritten if url.startswith(old)]
+        return max(found)[1] if found else url
+
+
+def load(repository: Repository) -> Config:
+    """What git is configured for, in whichever of its files."""
+    said = process.attempt(repository.path, "config", "--get-regexp", "-z", ASKED).stdout
+    pairs = [(key, value) for key, _, value in (each.partition("\n") for each in said.split("\0")) if key]
+    values: dict[str, list[str]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    rewritten = tuple((key[4:-10], value) for key, value in pairs if key.startswith("url."))
+    bare = Config((), _upstreams(values), rewritten)
+    return bare._replace(remotes=tuple(_remotes(values, bare)))
+
+
+def _remotes(values: dict[str, list[str]], config: Config) -> list[Remote]:
+    names = [key[7:-4] for key in values if key.startswith("remote.") and key.endswith(".url")]
+    named = values.get("checkout.defaultremote", [""])[-1:]
+    resolved = [each for each in names if values.get(f"remote.{each}.gh-resolved") == ["base"]]
+    pushed = values.get("remote.pushdefault", [""])[-1]
+    found = []
+    for name in names:
+        url = values[f"remote.{name}.url"][0]
+        specs = tuple(values.get(f"remote.{name}.fetch", ()))
+        is_named = name in named if any(each in names for each in named) else name in resolved
+        found.append(Remote(name, url, config.target(url), specs, is_named, name == pushed))
+    return found
+
+
+def _upstreams(values: dict[str, list[str]]) -> dict[str, tuple[Upstream, ...]]:
+    merges = [key[7:-6] for key in values if key.startswith("branch.") and key.endswith(".merge")]
+    found = {}
+    for name in merges:
+        keys = (f"branch.{name}.remote", f"branch.{name}.pushremote")
+        places = [each for key in keys for each in values.get(key, [])[-1:]]
+        found[name] = tuple(Upstream(each, ref) for each in places for ref in values[f"branch.{name}.merge"])
+    return found
+
+
+def place(url: str) -> Place:
+    """What `url` names, to compare it: host and owner in small letters, and no port."""
     match = _parsed(url)
     if not match:
-        return Remote(name, url, "", "", "")
+        return Place()
     found = match.groupdict()
-    host = found.get("host") or found.get("scp") or ""
-    return Remote(name, url, host.lower(), found["owner"], found["project"])
+    host = (found.get("host") or found.get("scp") or "").lower()
+    return Place(BY_HTTPS.sub("", host), found["owner"].casefold(), found["project"].casefold())
 
 
 def _parsed(url: str) -> re.Match[str] | None:
     return HOSTED.fullmatch(url) if not url.startswith(("/", ".", "file:")) else LOCAL.fullmatch(url)
-
-
-def fetch(repository: Repository, source: str, ref: str, operation: Operation) -> str:
-    """Fetch one full ref from a remote or URL; the commit it is at.
-
-    It goes to a private ref of the operation, never through FETCH_HEAD, which parallel fetches share.
-    Raises NotFoundError where the other side has no such ref, else CommandError with git's reason.
-    """
-    command = ("fetch", *_quiet_options(), "--", source, f"+{ref}:{_private(operation)}")
-    outcome = process.run_shown(repository.path, (*process.NO_HOOKS, *command), operation.descriptor)
-    if "couldn't find remote ref" in outcome.stderr:
-        raise NotFoundError(f"'{source}' has no {ref}", hint=f"git ls-remote {source}")
-    if ABSENT.search(outcome.stderr):
-        raise NotFoundError(f"git fetch: {outcome.reason}", hint="git remote -v")
-    if outcome.status:
-        raise CommandError(f"git fetch: {outcome.reason}")
-    return process.run(repository.path, "rev-parse", "--verify", f"{_private(operation)}^{{commit}}").strip()
-
-
-def fetch_all(repository: Repository, remote: str, operation: Operation, seconds: float) -> None:
-    """Fetch what is new on `remote`, within `seconds`. Raises CommandError."""
-    command = (*process.NO_HOOKS, "fetch", *_quiet_options(), "--", remote)
-    try:
-        outcome = process.run_shown(repository.path, command, operation.descriptor, seconds)
-    except subprocess.TimeoutExpired as error:
-        raise CommandError(f"git fetch: '{remote}' did not answer within {seconds:.0f} s") from error
-    if outcome.status:
-        raise CommandError(f"git fetch: {outcome.reason}")
-
-
-def drop_fetched(repository: Repository, operation: Operation) -> None:
-    """Delete the private ref of the operation, if there is one."""
-    process.attempt(repository.path, "update-ref", "-d", _private(operation))
-
-
-def _private(operation: Operation) -> str:
-    return f"refs/par/fetch/{operation.id}"
-
-
-def _quiet_options() -> tuple[str, ...]:
-    # --no-write-fetch-head came with git 2.29; par reads no FETCH_HEAD either way
-    said = process.attempt(process.SOMEWHERE, "version").stdout
-    numbers = re.findall(r"\d+", said)[:2]
-    is_new = [int(number) for number in numbers] >= [2, 29]
-    return ("--no-tags", "--no-recurse-submodules", *(("--no-write-fetch-head",) if is_new else ()))

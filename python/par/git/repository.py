@@ -2,28 +2,23 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from par.errors import CommandError, ConflictError, NotFoundError
-from par.git import flushing, process
+from par.git import flushing, listing, process
+from par.git.remotes import Upstream
 from par.locks import Operation
 from par.model import Repository
 from par.names import visible
 
-# To `update-ref` nothing is what a ref has that is not there: as many zeros as its hash is long
-NO_OID = ""
+NO_OID = ""  # to `update-ref`: the ref is not there yet, whatever its hash
 CREATED, FETCHED = "par: created", "par: fetched"
 # Where par writes down, in the configuration of a branch, the commit that it fetched for it
 FETCHED_KEY = "par-fetched"
-
-
-@dataclass(frozen=True, slots=True)
-class Upstream:
-    """What a branch tracks: `remote` is a remote's name or a URL, `ref` a full ref over there."""
-
-    remote: str
-    ref: str
+LOST = re.compile(r"not a git repository: (.+)/worktrees/[^/]+$", re.MULTILINE)
+WITHOUT_HOOKS = (
+    "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.hooksPath GIT_CONFIG_VALUE_0=/dev/null par start LABEL"
+)
 
 
 def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
@@ -31,9 +26,11 @@ def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
 
     Raises NotFoundError where there is none.
     """
-    asked = ("rev-parse", "--git-common-dir", "--is-bare-repository")
-    outcome = process.attempt(folder, *asked)
+    outcome = process.attempt(folder, "rev-parse", "--git-common-dir", "--is-bare-repository")
     if outcome.status:
+        if lost := LOST.search(outcome.stderr):
+            told = f"the repository of the worktree '{visible(str(folder))}' is not at '{visible(lost[1])}'"
+            raise NotFoundError(told, hint="git -C REPOSITORY worktree repair, from where it is now")
         if "not a git repository" in outcome.stderr:
             raise NotFoundError(f"'{visible(str(folder))}' is not in a git repository", hint=hint)
         raise CommandError(f"git: {outcome.reason}", hint=outcome.hint)
@@ -57,6 +54,9 @@ def head_oid(folder: Path) -> str:
     """The commit that is checked out in `folder`. Raises NotFoundError in a repository with none."""
     outcome = process.attempt(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if outcome.status:
+        if process.attempt(folder, "rev-list", "--all", "--max-count=1").stdout:
+            told = "the branch that is checked out has no commit yet"
+            raise NotFoundError(told, hint="par start LABEL --base BRANCH")
         raise NotFoundError(f"the repository '{folder}' has no commit yet", hint="git commit")
     return outcome.stdout.strip()
 
@@ -109,7 +109,7 @@ def neighbours(branch: str) -> list[str]:
 def holder_of(repository: Repository, branch: str) -> str | None:
     """The folder of the worktree that has `branch` checked out, if any has."""
     folder = ""
-    for line in process.run(repository.path, "worktree", "list", "--porcelain").splitlines():
+    for line in listing.worktrees(repository):
         if line.startswith("worktree "):
             folder = line.removeprefix("worktree ")
         elif line == f"branch refs/heads/{branch}":
@@ -119,7 +119,7 @@ def holder_of(repository: Repository, branch: str) -> str | None:
 
 def heads(repository: Repository) -> dict[str, str]:
     """The commit checked out in each worktree of the repository, by the worktree's folder."""
-    lines = process.run(repository.path, "worktree", "list", "--porcelain").splitlines()
+    lines = listing.worktrees(repository)
     folders = [line.removeprefix("worktree ") for line in lines if line.startswith("worktree ")]
     oids = [line.partition(" ")[2] for line in lines if line.startswith("HEAD ") or line == "bare"]
     return dict(zip(folders, oids, strict=False))
@@ -205,4 +205,8 @@ def add_worktree(
     command = (*quiet, "-c", f"checkout.workers={workers}", "worktree", "add", "--", str(path), branch)
     outcome = process.run_shown(repository.path, command, operation.descriptor)
     if outcome.status:
+        if outcome.status != 128 and with_hooks and (path / ".git").exists():
+            raise CommandError(
+                f"the post-checkout hook of {repository.name} failed: {outcome.reason}", WITHOUT_HOOKS
+            )
         raise CommandError(f"git worktree add: {outcome.reason}")
