@@ -16,15 +16,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
 
+from par.files import FOLDER, WRITE
+
 THERE = "already there"
 BARRED = "a link or a file is in the way"
 OUTWARD = "a link that leads out of the repository"
 SPECIAL = "neither a file nor a link"
 GONE = "gone in the meantime"
 
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 PERMISSIONS = stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO
 CHUNK = 1 << 20
 FICLONE = 0x40049409  # ioctl_ficlone(2): the new file shares the blocks of the other

@@ -63,6 +63,10 @@ class Repository:
     def name(self) -> str:
         return self.path.name.removesuffix(".git") or self.path.name
 
+    @property
+    def is_bare(self) -> bool:
+        return self.path == self.common_dir
+
 
 @dataclass(frozen=True, slots=True)
 class Worktree:

@@ -86,15 +86,16 @@ def digest(path: Path) -> str:
 
 def session(repository: str, path: Path, name: str, taken: Container[str]) -> str:
     """A session name that tmux reads as nothing but a name, and that is not in `taken`."""
-    return free(_plain(f"par-{repository}-{digest(path)}-{name}"), taken)
+    return free(session_name(f"par-{repository}-{digest(path)}-{name}"), taken)
 
 
 def workspace_session(folder: str, digits: str, name: str, taken: Container[str]) -> str:
     """As `session` for a workspace that was started in a folder called `folder`, or in one not known."""
-    return free(_plain("-".join(filter(None, ("par-ws", folder, digits, name)))), taken)
+    return free(session_name("-".join(filter(None, ("par-ws", folder, digits, name)))), taken)
 
 
-def _plain(text: str) -> str:
+def session_name(text: str) -> str:
+    """`text` with nothing in it that tmux reads as more than the name of a session."""
     return re.sub(r"[^A-Za-z0-9_-]", "_", text)
 
 
@@ -133,6 +134,11 @@ def _nearest(name: str, known: Iterable[str]) -> list[str]:
 
     by_key = {key(each): each for each in known}
     return [by_key[match] for match in get_close_matches(key(name), by_key, n=3)]
+
+
+def lines(said: str) -> list[str]:
+    """The lines of what git or tmux said: only a newline ends one, where str.splitlines knows ten more."""
+    return said.removesuffix("\n").split("\n") if said else []
 
 
 def visible(text: str) -> str:

@@ -53,6 +53,12 @@ def is_review(path: Path) -> bool:
     return data() / "review" in path.parents
 
 
+def is_strange(path: Path) -> bool:
+    """Whether strangers' code may be around `path`: where it is reviewed, and where it goes from there."""
+    folders = (data() / name for name in ("review", "trash", "emptied", "removed"))
+    return any(folder in path.parents for folder in folders)
+
+
 def workspaces(folder: Path) -> Path:
     """The folder that holds the workspaces which were started in `folder`, a resolved path."""
     return data() / "workspaces" / digest(folder)

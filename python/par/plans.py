@@ -120,7 +120,7 @@ def own_branch(home: Repository, label: str, base: str | None, folder: Path) -> 
         upstream = Upstream(remote.name, f"refs/heads/{label}")
         oid = known[f"refs/remotes/{remote.name}/{label}"]
         return judged(home, config, BranchPlan(label, is_new=True, start=oid, upstream=upstream))
-    return judged(home, config, BranchPlan(label, is_new=True, start=repository.head_oid(folder)))
+    return judged(home, config, BranchPlan(label, is_new=True, start=repository.head_oid(folder, home)))
 
 
 def judged(home: Repository, config: Config, branch: BranchPlan, oid: str = "") -> BranchPlan:
@@ -180,10 +180,11 @@ def check_holder(home: Repository, branch: str) -> None:
     """Raise ConflictError where a worktree has the branch checked out: git allows only one."""
     holder = repository.holder_of(home, branch)
     if holder and not Path(holder).exists():
-        told = f"branch '{branch}' is checked out at '{holder}', which is gone"
+        told = f"branch '{branch}' is checked out at '{names.visible(holder)}', which is gone"
         raise ConflictError(told, hint=f"git -C {quote(str(home.path))} worktree prune")
     if holder:
-        raise ConflictError(f"branch '{branch}' is checked out at '{holder}'", hint=f"cd '{holder}'")
+        told = f"branch '{branch}' is checked out at '{names.visible(holder)}'"
+        raise ConflictError(told, hint=f"cd '{holder}'")
 
 
 def session_name(planned: CreationPlan, known: Iterable[str]) -> str:

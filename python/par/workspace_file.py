@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from par import index, narration, paths
+from par import files, index, narration, paths
 from par.errors import StateError
 from par.model import Context
 from par.names import visible
@@ -40,7 +40,7 @@ def write(context: Context, former: Context | None = None) -> None:
         folders = [*_folders(context), *_others(context, former or context, said.get("folders"))]
         document = {"settings": SETTINGS, **said, "folders": folders}
         ordered = {"folders": document.pop("folders"), **document}
-        index.write(place, f"{json.dumps(ordered, indent=2)}\n".encode())
+        files.write(context.root, place.name, f"{json.dumps(ordered, indent=2)}\n".encode(), mode=0o600)
     except OSError as error:
         raise StateError(f"{visible(str(place))} cannot be written: {error.strerror or error}") from error
 
@@ -60,7 +60,7 @@ def shows_all(context: Context) -> bool:
 
 def is_as_written(context: Context, place: Path) -> bool:
     """Whether the file `place` is called as the workspace's, and as par wrote it: nobody has changed it."""
-    if place.name == index.beside(path(context)).name:
+    if files.is_part(place.name, path(context).name):
         return True  # half of it, as a par that died left it
     if place.name != path(context).name or place.is_symlink():
         return False
@@ -75,7 +75,8 @@ def delete(context: Context) -> None:
     """Delete the file, if it is there."""
     place = path(context)
     if paths.is_ours(place):
-        for each in (place, index.beside(place)):
+        halves = (each for each in place.parent.glob("*") if files.is_part(each.name, place.name))
+        for each in (place, *halves):
             with suppress(FileNotFoundError, NotADirectoryError):
                 each.unlink()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from par import creation, index, interrupts, locks, names, paths, removal, survey
 from par.errors import ConflictError, NotFoundError, ParError
-from par.git import links, owners, process, remotes, repository
+from par.git import discovery, links, owners, process, remotes
 from par.index import Index
 from par.locks import Operation
 from par.model import Context, Kind, Phase, Session, Worktree
@@ -111,7 +111,7 @@ def _first_worktree(folders: Sequence[Path]) -> Worktree:
 
 
 def _worktree(folder: Path) -> Worktree:
-    home = repository.containing(folder, hint=LISTED)
+    home = discovery.containing(folder, hint=LISTED)
     top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), home.path)
     worktree = Worktree(home, top, links.checked_out(top) or "")
     if links.is_linked(worktree):

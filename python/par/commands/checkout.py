@@ -6,7 +6,7 @@ from pathlib import Path
 
 from par import names, plans, survey, targets
 from par.errors import ConflictError, NotFoundError, UsageError
-from par.git import process, remotes, repository
+from par.git import discovery, process, remotes, repository
 from par.git.remotes import ORIGIN, Config, Place, Remote, Upstream
 from par.model import Kind, Repository
 from par.names import visible
@@ -34,7 +34,7 @@ class Request:
 def plan(request: Request) -> CreationPlan:
     """Decide which branch the context is on and where it comes from. Raises every refusal."""
     found = survey.known(request.socket)
-    home = repository.containing(request.folder)
+    home = discovery.containing(request.folder)
     known = remotes.load(home)
     target = targets.parse(request.target, [remote.name for remote in known.remotes])
     if not isinstance(target, RequestTarget):
@@ -52,7 +52,7 @@ def plan(request: Request) -> CreationPlan:
 def _check_form(branch: str, home: Repository) -> None:
     # As refs these are sound, but git reads them as an option or as another name of what is checked out
     is_odd = branch.startswith("-") or branch in {"HEAD", "@"}
-    if is_odd or process.attempt(home.path, "check-ref-format", f"refs/heads/{branch}").status:
+    if is_odd or process.attempt(home, "check-ref-format", f"refs/heads/{branch}").status:
         raise UsageError(f"'{visible(branch)}' is not a valid branch name", hint=targets.FORMS)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from par.config import recipes, settings
 from par.config.reading import Reading
 from par.errors import ConfigError, NotFoundError
-from par.git import repository, untracked
+from par.git import discovery, untracked
 from par.model import Repository
 from par.names import visible
 
@@ -48,7 +48,7 @@ def run(request: Request) -> Report:
     Raises NotFoundError for a named folder in no repository.
     """
     try:
-        home = repository.containing(request.folder)
+        home = discovery.containing(request.folder)
     except NotFoundError:
         if request.is_named:
             raise

@@ -4,10 +4,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from par import files
 from par.config import draft, recipes
 from par.config.draft import Draft
 from par.errors import ConflictError, StateError
-from par.git import listing, repository, untracked
+from par.git import discovery, listing, untracked
 from par.model import Repository
 
 MOST_BYTES = 65_536
@@ -30,8 +31,8 @@ class Plan:
 
 def plan(request: Request) -> Plan:
     """What to write. Raises ConflictError where the file is there, or the repository has no main worktree."""
-    home = repository.containing(request.folder)
-    if home.path == home.common_dir:
+    home = discovery.containing(request.folder)
+    if home.is_bare:
         raise ConflictError(f"'{home.path}' is bare: par reads the file from a main worktree")
     path = home.path / recipes.NAME
     if os.path.lexists(path):
@@ -54,16 +55,10 @@ def _makefile(home: Repository) -> str:
 def run(planned: Plan) -> None:
     """Write the file, or leave none. Raises ConflictError where one came there meanwhile."""
     try:
-        file = planned.path.open("x", encoding="utf-8")
+        files.create(planned.path.parent, planned.path.name, planned.draft.text.encode())
     except FileExistsError as error:
         raise _taken(planned.path) from error
     except OSError as error:
-        raise _unwritten(planned.path, error) from error
-    try:
-        with file:
-            file.write(planned.draft.text)
-    except OSError as error:
-        planned.path.unlink()
         raise _unwritten(planned.path, error) from error
 
 

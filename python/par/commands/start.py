@@ -5,7 +5,7 @@ from pathlib import Path
 
 from par import locks, names, plans, survey
 from par.errors import NotFoundError
-from par.git import fetching, remotes, repository
+from par.git import discovery, fetching, remotes
 from par.model import Kind, Repository
 from par.plans import CreationPlan
 from par.preparation import Consent
@@ -31,7 +31,7 @@ def plan(request: Request) -> CreationPlan:
     label = names.label(request.label)
     found = survey.known(request.socket)
     plans.check_label(found, label)
-    home = repository.containing(request.folder)
+    home = discovery.containing(request.folder)
     if request.with_fetch:
         _fetch(home)
     branch = plans.own_branch(home, label, request.base, request.folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 from par import trust
 from par.config import recipes
 from par.errors import ConfigError
-from par.git import repository
+from par.git import discovery
 from par.model import Repository
 from par.recipe import Recipe
 from par.trust import Approval
@@ -42,7 +42,7 @@ class Plan:
 
 def plan(folder: Path) -> Plan:
     """Find what the repository that `folder` lies in asks to run. Raises every refusal."""
-    home = repository.containing(folder)
+    home = discovery.containing(folder)
     own = recipes.load(home).own
     known = next((each.recipe for each in trust.approved() if each.path == home.path), None)
     return Plan(home, own, known, own.runs_code and not trust.is_kept(home, own))

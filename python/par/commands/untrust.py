@@ -4,7 +4,7 @@ from pathlib import Path
 
 from par import trust
 from par.errors import NotFoundError
-from par.git import repository
+from par.git import discovery
 from par.names import visible
 
 
@@ -15,7 +15,7 @@ def plan(folder: Path) -> Path:
     """
     known = {each.path for each in trust.approved()}
     named = folder.resolve()
-    path = named if named in known else repository.containing(folder).path
+    path = named if named in known else discovery.containing(folder).path
     if path not in known:
         raise NotFoundError(f"nothing is approved for '{visible(str(path))}'", hint="par trust --list")
     return path

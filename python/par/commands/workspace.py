@@ -8,7 +8,7 @@ from shlex import quote
 
 from par import names, paths, plans, survey
 from par.errors import ConflictError, NotFoundError, UnsafeError, UsageError
-from par.git import repository
+from par.git import discovery
 from par.model import Kind, Repository
 from par.names import visible
 from par.plans import CreationPlan, WorktreePlan
@@ -75,7 +75,7 @@ def named(folder: Path, typed: str, hint: str = REPOS_HINT) -> Iterator[Source]:
         raise UsageError("--repos names no repository", hint=hint)
     for each in given:
         place = folder / os.path.expanduser(each)  # noqa: PTH111 - Path's own fails where there is no such user
-        home = repository.containing(place, hint=hint) if place.is_dir() else None
+        home = discovery.containing(place, hint=hint) if place.is_dir() else None
         # A folder inside of a repository is none itself
         if home is None or not (os.path.lexists(place / ".git") or place.resolve() == home.path):
             raise NotFoundError(f"'{visible(str(place))}' is not a git repository", hint=hint)
@@ -96,7 +96,7 @@ def _within(folder: Path) -> Iterator[Source]:
     # A link to one beside it is the same one
     real = {each.resolve(): each for each in sorted(found, key=Path.is_symlink, reverse=True)}
     for each in sorted(real.values()):
-        yield Source(repository.containing(each), each)
+        yield Source(discovery.containing(each), each)
 
 
 def _is_main(place: Path) -> bool:

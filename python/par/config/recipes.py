@@ -33,7 +33,7 @@ def load(home: Repository) -> Asked:
 def written(home: Repository) -> tuple[Reading, Reading]:
     """What the file of a repository and that of the user say, with all mistakes."""
     path, defaults = home.path / NAME, settings.written()
-    is_bare = home.path == home.common_dir
+    is_bare = home.is_bare
     own = Reading(path) if is_bare else reading.read(path, is_users=False)
     return replace(own, mistakes=(*own.mistakes, *_disagreements(own, defaults))), defaults
 

@@ -116,7 +116,7 @@ def _detached(kept: Kept, name: str, reason: str) -> Kept:
 def _delete_branch(worktree: Worktree, tip: str, saved_log: Path) -> None:
     log = _log(worktree)
     if log.is_file() and not saved_log.exists():
-        moving.write(saved_log, log.read_text("utf-8", "surrogateescape"))
+        moving.write(saved_log.parent, saved_log.name, log.read_text("utf-8", "surrogateescape"))
     repository.delete_branch(worktree.repository, worktree.branch, tip)
 
 
@@ -156,14 +156,14 @@ def _revive_branch(kept: Kept, grave: Path, target: Worktree, operation: Operati
     home, ref = target.repository, f"refs/heads/{target.branch}"
     told = f"par: restored by operation {operation.id}"
     made = (*flushing.FLUSHED, "update-ref", "--create-reflog", "-m", told)
-    process.run(home.path, *made, ref, kept.tip, repository.NO_OID)
+    process.run(home, *made, ref, kept.tip, repository.NO_OID)
     flushing.refs(home.common_dir, [ref])
     log, saved = _log(target), _saved_log(grave)
     if log.is_file() and saved.is_file():
         texts = [each.read_text("utf-8", "surrogateescape") for each in (saved, log)]
-        moving.write(log, "".join(texts))
+        moving.write(target.repository.common_dir, f"logs/refs/heads/{target.branch}", "".join(texts))
     for key, value in kept.settings:
-        process.run(home.path, "config", "--add", f"branch.{target.branch}.{key}", value)
+        process.run(home, "config", "--add", f"branch.{target.branch}.{key}", value)
 
 
 def _attach(path: Path, head: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from par import mounts
+from par import files, mounts
 from par.git import links
 from par.model import Worktree
 
@@ -124,7 +124,10 @@ def _change(folder: int, change: Callable[[], None]) -> None:
         change()
 
 
-def allow_writing(folder: Path) -> None:
-    """Let a folder be changed; also to move it, it must be: it names its parent. Only its owner can."""
-    with suppress(PermissionError):
-        folder.chmod(folder.stat().st_mode | stat.S_IRWXU)
+def allow_writing(name: Path | str, folder: int | None = None) -> None:
+    """Let a folder be changed, `name` or that in the open `folder`; also to move it, it must be.
+
+    It names its parent. Only its owner can; what a link leads to is left alone.
+    """
+    with suppress(PermissionError, NotADirectoryError):
+        files.allow(name, stat.S_IRWXU, folder)

@@ -36,7 +36,7 @@ def fetch(repository: Repository, source: str, ref: str, operation: Operation) -
         raise NotFoundError(f"git fetch: {outcome.reason}", hint="git remote -v")
     if outcome.status:
         raise CommandError(f"git fetch: {outcome.reason}", hint=outcome.hint)
-    return process.run(repository.path, "rev-parse", "--verify", f"{_private(operation)}^{{commit}}").strip()
+    return process.run(repository, "rev-parse", "--verify", f"{_private(operation)}^{{commit}}").strip()
 
 
 def fetch_all(
@@ -60,7 +60,7 @@ def _fetched(
 ) -> process.Outcome:
     # With --progress it says something as long as the other side does
     command = (*process.NO_HOOKS, "fetch", "--progress", *_quiet_options(), *asked)
-    run = partial(process.run_shown, repository.path, command, operation.descriptor, seconds)
+    run = partial(process.run_shown, repository, command, operation.descriptor, seconds)
     try:
         # A host may be slow: who only needs the repository does not wait for it
         with locks.fetching(repository.common_dir):
@@ -76,7 +76,7 @@ def _fetched(
 
 def drop_fetched(repository: Repository, operation: Operation) -> None:
     """Delete the private ref of the operation, if there is one."""
-    process.attempt(repository.path, "update-ref", "-d", _private(operation))
+    process.attempt(repository, "update-ref", "-d", _private(operation))
 
 
 def _private(operation: Operation) -> str:

@@ -5,11 +5,14 @@ list anything next to a half-made worktree).
 """
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from par.model import Worktree
 
+LOOK = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+MOST_BYTES = 8192
 IN_PROGRESS = {
     "rebase-merge": "a rebase",
     "rebase-apply": "a rebase",
@@ -33,10 +36,15 @@ def admin_dir(path: Path) -> Path | None:
 
 def _admin_dir(path: Path) -> str:
     # Plain strings, as below: `par ls` looks at every worktree, and a Path costs as much as the look
-    said = _first_line(f"{path}/.git")
+    said = _said(f"{path}/.git")
     if not said.startswith("gitdir: "):
         return ""
     return os.path.normpath(os.path.join(path, said.removeprefix("gitdir: ")))  # noqa: PTH118 - see above
+
+
+def is_absolute(path: Path) -> bool:
+    """Whether the worktree at `path` names its folder below `<common>/worktrees` wherever it lies itself."""
+    return _said(f"{path}/.git").startswith("gitdir: /")
 
 
 def checked_out(path: Path) -> str | None:
@@ -113,7 +121,7 @@ def is_used(common_dir: Path, branch: str, own: Path | None = None) -> bool:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text("utf-8", "surrogateescape").splitlines() if path.is_file() else []
+        return path.read_text("utf-8", "surrogateescape").split("\n") if path.is_file() else []
     except OSError:
         return []
 
@@ -150,19 +158,26 @@ def _is_half_made(admin: Path, worktree: Worktree) -> bool:
 
 def worktree_of(admin: Path) -> Path | None:
     """The folder of the worktree that a repository keeps the folder `admin` for, if that says so."""
-    said = _first_line(admin / "gitdir")
+    said = _said(admin / "gitdir")
     return Path(os.path.normpath(admin / said)).parent if said else None
 
 
-def _first_line(path: Path | str) -> str:
+def _said(path: Path | str) -> str:
+    """What a small file says, without the end of its last line; empty where it is none, or cannot be read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, LOOK)
     except OSError:
         return ""
     try:
-        content = os.read(descriptor, 8192)
-    except OSError:  # a folder
+        # A FIFO would never end; a device has no last line either
+        is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        content = os.read(descriptor, MOST_BYTES) if is_file else b""
+    except OSError:
         return ""
     finally:
         os.close(descriptor)
-    return content.partition(b"\n")[0].decode("utf-8", "surrogateescape")
+    return content.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+
+
+def _first_line(path: Path | str) -> str:
+    return _said(path).partition("\n")[0]

@@ -7,7 +7,7 @@ by hand, as gitrepository-layout(5) describes them, each in one step that a kill
 import os
 from pathlib import Path
 
-from par import durable
+from par import durable, files
 from par.git import deletion, links, process
 
 # How the reason begins for which par locks what it moves into the trash
@@ -18,7 +18,7 @@ UNFINISHED = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"
 def lock(path: Path, reason: str) -> None:
     """Keep git and people from pruning the worktree at `path`; `git worktree list` shows the reason."""
     if admin := links.admin_dir(path):
-        write(admin / "locked", f"{reason}\n")
+        write(admin, "locked", f"{reason}\n")
 
 
 def unlock(path: Path) -> None:
@@ -30,12 +30,11 @@ def unlock(path: Path) -> None:
 
 def move(source: Path, target: Path) -> None:
     """Rename a worktree; it names its repository then, but not the other way. Raises OSError."""
-    dot_git = source / ".git"
     admin = links.admin_dir(source)
     mode = source.stat().st_mode
     deletion.allow_writing(source)  # also to move it, it must be: it names its parent
-    if admin and not dot_git.read_text("utf-8", "surrogateescape").startswith("gitdir: /"):
-        write(dot_git, f"gitdir: {admin}\n")  # as git makes them with worktree.useRelativePaths
+    if admin and not links.is_absolute(source):
+        write(source, ".git", f"gitdir: {admin}\n")  # as git makes them with worktree.useRelativePaths
     durable.rename(source, target)
     if target.stat().st_mode != mode:
         target.chmod(mode)
@@ -48,17 +47,18 @@ def relink(path: Path) -> None:
     if admin and was and was != path:
         for module in links.modules(admin):
             _relink_module(module, was, path)
-        write(admin / "gitdir", f"{path}/.git\n")
+        write(admin, "gitdir", f"{path}/.git\n")
 
 
 def _relink_module(module: Path, was: Path, now: Path) -> None:
     config = ("config", "--file", str(module / "config"), "core.worktree")
-    said = process.attempt(process.SOMEWHERE, *config).stdout.rstrip("\n")
+    said = process.attempt(process.SOMEWHERE, *config).stdout.removesuffix("\n")
     place = Path(os.path.normpath(module / said))
     if said and was in place.parents:
-        submodule = now / place.relative_to(was)
-        if (submodule / ".git").is_file():
-            write(submodule / ".git", f"gitdir: {os.path.relpath(module, submodule)}\n")
+        submodule, name = now / place.relative_to(was), f"{place.relative_to(was)}/.git"
+        # What its code put there since, as a link in the place of its folder, is not the submodule
+        if files.is_file(now, name):
+            write(now, name, f"gitdir: {os.path.relpath(module, submodule)}\n")
         process.run(process.SOMEWHERE, *config, os.path.relpath(submodule, module))
 
 
@@ -69,15 +69,9 @@ def rename_branch(path: Path, old: str, new: str) -> None:
         file = Path(admin or path, name)
         for form in ("refs/heads/{}\n", "{}\n"):
             if file.is_file() and file.read_text("utf-8", "surrogateescape") == form.format(old):
-                write(file, form.format(new))
+                write(admin or path, name, form.format(new))
 
 
-def write(path: Path, text: str) -> None:
-    """Replace the file `path` by `text` at once. Raises OSError."""
-    beside = path.with_name(f"{path.name}.par")
-    with beside.open("w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(text)
-        file.flush()
-        durable.flush(file.fileno())
-    beside.replace(path)
-    durable.sync(path.parent)
+def write(root: Path, name: str, text: str) -> None:
+    """Replace the file `name` below the folder `root` by `text` at once, past every link. Raises OSError."""
+    files.write(root, name, text.encode("utf-8", "surrogateescape"))

@@ -24,9 +24,9 @@ def lock(folder: Path, reason: str) -> None:
     for each in _inside(folder, folder, folder):
         if links.worktree_of(each.admin) == each.path:
             if not (each.admin / "locked").exists():
-                moving.write(each.admin / "locked", f"{reason}\n")
+                moving.write(each.admin, "locked", f"{reason}\n")
             if folder not in each.admin.parents:  # named by a path that may lead out of what moves
-                moving.write(each.path / ".git", f"gitdir: {each.admin}\n")
+                moving.write(each.path, ".git", f"gitdir: {each.admin}\n")
 
 
 def follow(was: Sequence[Path], now: Path, reason: str = "") -> None:
@@ -52,15 +52,15 @@ def forget(folder: Path, was: Path) -> None:
 
 def _tie(each: Nested, *, is_known: bool) -> None:
     if links.admin_dir(each.path) != each.admin:
-        moving.write(each.path / ".git", f"gitdir: {each.admin}\n")
+        moving.write(each.path, ".git", f"gitdir: {each.admin}\n")
     if not is_known:
-        moving.write(each.admin / "gitdir", f"{each.path}/.git\n")
+        moving.write(each.admin, "gitdir", f"{each.path}/.git\n")
 
 
 def _set_lock(admin: Path, reason: str) -> None:
     lock_file = admin / "locked"
     if reason and not lock_file.exists():
-        moving.write(lock_file, f"{reason}\n")
+        moving.write(admin, "locked", f"{reason}\n")
     elif not reason and _is_locked_by_par(admin):
         lock_file.unlink()
 

@@ -47,15 +47,15 @@ def holds_strange(home: Repository, config: Config, branch: str, oid: str) -> bo
         return True
     theirs, ours = _patterns(config)
     asked = ("for-each-ref", "--format=%(objectname)", "--", *theirs)
-    tips = sorted(set(process.run(home.path, *asked).split())) if theirs else []
+    tips = sorted(set(process.run(home, *asked).split())) if theirs else []
     if not tips:
         return False
     # What `oid` has in common with them, and none of the own remotes has
-    common = process.attempt(home.path, "merge-base", "--all", oid, *tips).stdout.split()
+    common = process.attempt(home, "merge-base", "--all", oid, *tips).stdout.split()
     if not common:
         return False
     left = ("rev-list", "--max-count=1", *common, "--not", *ours, "--")
-    return process.attempt(home.path, *left).stdout != ""
+    return process.attempt(home, *left).stdout != ""
 
 
 def _patterns(config: Config) -> tuple[list[str], list[str]]:

@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from par import names
 from par.errors import CommandError, NotFoundError
+from par.git import readable
+from par.model import Repository
+from par.names import visible
 
 # What points git at one repository, or belongs to the one git command that started par: of what
 # `git rev-parse --local-env-vars` lists, all but what carries the user's `-c` (GIT_CONFIG_COUNT and
@@ -35,6 +39,8 @@ DROPPED = (
 )
 # A stranger's worktree may name programs in its own hooks folder: none of them runs for par's own looks
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
+# Nor is a bare repository found by lying where git looks: anybody can commit one, with its hooks
+FOUND_BY_NAME = ("-c", "safe.bareRepository=explicit")
 SOMEWHERE = Path("/")
 BLAMES = ("fatal: ", "error: ")
 # A hook may fail without a word: then this is the last that git said
@@ -53,7 +59,7 @@ class Outcome(NamedTuple):
     @property
     def reason(self) -> str:
         """git's own explanation in one line: its first `fatal:` or `error:`, else its last words."""
-        said = (line.strip() for line in self.stderr.splitlines())
+        said = (line.strip() for line in names.lines(self.stderr))
         lines = [line for line in said if line and not line.startswith(NO_REASONS)]
         blamed = [line for line in lines if line.startswith(BLAMES)]
         reason = (blamed or lines[-1:] or [f"git exited with status {self.status}"])[0]
@@ -72,12 +78,20 @@ def environment() -> dict[str, str]:
     return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
 
 
-def attempt(folder: Path, *arguments: str, text: str | None = None) -> Outcome:
-    """Run git in `folder`, without hooks, and return what it left, whatever its status.
+def attempt(
+    place: Path | Repository,
+    *arguments: str,
+    text: str | None = None,
+    options: Sequence[str] = (*NO_HOOKS, *FOUND_BY_NAME),
+) -> Outcome:
+    """Run git in a folder or for a repository, without hooks, and return what it left, whatever its status.
 
     `text` is what it reads from its standard input.
     """
-    command = ["git", *NO_HOOKS, *arguments]
+    folder, named = _located(place)
+    command = ["git", *options, *named, *arguments]
+    if odd := _unreadable(place, arguments):
+        return odd
     try:
         with subprocess.Popen(
             command,
@@ -99,28 +113,45 @@ def attempt(folder: Path, *arguments: str, text: str | None = None) -> Outcome:
     return Outcome(git.returncode, stdout, stderr)
 
 
-def run(folder: Path, *arguments: str, text: str | None = None) -> str:
+def _located(place: Path | Repository) -> tuple[Path, tuple[str, ...]]:
+    """The folder to run git in, and what names to it the bare repository that par knows."""
+    if isinstance(place, Path):
+        return place, ()
+    return place.path, ((f"--git-dir={place.common_dir}",) if place.is_bare else ())
+
+
+def _unreadable(place: Path | Repository, arguments: Sequence[str]) -> Outcome | None:
+    """What git would leave if it did not wait for ever at what it finds; None where it can read that."""
+    lists = not {"worktree", "fetch"}.isdisjoint(arguments)
+    if isinstance(place, Path):
+        told = readable.fault(place, None, lists)
+    else:
+        told = readable.fault(place.path, place.common_dir, lists)
+    return Outcome(128, "", f"fatal: {visible(told)}") if told else None
+
+
+def run(place: Path | Repository, *arguments: str, text: str | None = None) -> str:
     """As `attempt`; its standard output. Raises CommandError with its reason."""
-    outcome = attempt(folder, *arguments, text=text)
+    outcome = attempt(place, *arguments, text=text)
     if outcome.status:
         named = arguments[2] if arguments[0] == "-c" else arguments[0]
         raise CommandError(f"git {named}: {outcome.reason}", hint=outcome.hint)
     return outcome.stdout
 
 
-def history(folder: Path, form: str, *asked: str) -> list[str]:
+def history(place: Path | Repository, form: str, *asked: str) -> list[str]:
     """A line in the pretty format `form` for each commit that `git rev-list` finds. Raises CommandError.
 
     `git log` would obey the user's settings: it shows signatures, other names, another encoding.
     """
-    said = run(folder, "rev-list", "--encoding=UTF-8", f"--format={form}", *asked)
+    said = run(place, "rev-list", "--encoding=UTF-8", f"--format={form}", *asked)
     return said.split("\n")[1:-1:2]  # each has a line `commit OID` before it
 
 
 def run_shown(
-    folder: Path, arguments: Sequence[str], keep: int, seconds: float | None = None, waiting: str = ""
+    home: Repository, arguments: Sequence[str], keep: int, seconds: float | None = None, waiting: str = ""
 ) -> Outcome:
-    """Run git in `folder`, showing its progress on the terminal when it takes over a second.
+    """Run git for a repository, showing its progress on the terminal when it takes over a second.
 
     The descriptor `keep` stays open in git, and with it the lock it holds. When git
     has said nothing for `seconds` it is stopped and TimeoutExpired raised; before that par says that it is
@@ -128,9 +159,12 @@ def run_shown(
     """
     from par.git.progress import Progress  # noqa: PLC0415 - a look at a repository needs no terminal
 
+    if odd := _unreadable(home, arguments):
+        return odd
+    folder, named = _located(home)
     with Progress(sys.stderr) as progress:
         with subprocess.Popen(
-            ["git", *arguments],
+            ["git", *named, *arguments],
             cwd=folder,
             env=environment(),
             stdin=subprocess.DEVNULL,

@@ -14,8 +14,8 @@ from par.model import Repository, Worktree
 
 def tie(admin: Path, path: Path) -> None:
     """Let the worktree at `path` and what its repository keeps for it, in `admin`, name each other."""
-    moving.write(path / ".git", f"gitdir: {admin}\n")
-    moving.write(admin / "gitdir", f"{path}/.git\n")
+    moving.write(path, ".git", f"gitdir: {admin}\n")
+    moving.write(admin, "gitdir", f"{path}/.git\n")
 
 
 def whole_admin(worktree: Worktree) -> Path | None:
@@ -53,7 +53,7 @@ def complete(admin: Path, head: str) -> None:
     """Write what git always writes for a worktree and is missing: where it belongs, and what it is on."""
     for name, text in (("commondir", "../.."), ("HEAD", head)):
         if not (admin / name).is_file() or not (admin / name).stat().st_size:
-            moving.write(admin / name, f"{text}\n")
+            moving.write(admin, name, f"{text}\n")
 
 
 def found_at(worktree: Worktree, folders: Iterable[Path]) -> Path | None:
@@ -94,7 +94,7 @@ def check_out_again(worktree: Worktree, admin: Path, beside: Path) -> None:
     """
     beside.mkdir(mode=0o700, parents=True)
     try:
-        moving.write(beside / ".git", f"gitdir: {admin}\n")
+        moving.write(beside, ".git", f"gitdir: {admin}\n")
         if not (admin / "index").exists():
             process.run(beside, "read-tree", "HEAD")
         process.run(beside, "checkout-index", "--all", "--quiet")
@@ -116,7 +116,7 @@ def register(worktree: Worktree, head: str) -> None:
     numbers = ("", *map(str, range(1, 1000)))
     admin = next(each for each in (home / f"{worktree.path.name}{n}" for n in numbers) if not each.exists())
     admin.mkdir()
-    moving.write(admin / "gitdir", f"{worktree.path}/.git\n")
+    moving.write(admin, "gitdir", f"{worktree.path}/.git\n")
     complete(admin, head)
     tie(admin, worktree.path)
     read_index(worktree)
@@ -131,22 +131,22 @@ def read_index(worktree: Worktree) -> None:
 def add_again(worktree: Worktree) -> None:
     """Make a worktree of which nothing is left again, on its branch. The caller holds the lock."""
     worktree.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    process.run(worktree.repository.path, "worktree", "add", "--", str(worktree.path), worktree.branch)
+    process.run(worktree.repository, "worktree", "add", "--", str(worktree.path), worktree.branch)
 
 
 def last_commit(worktree: Worktree) -> str:
     """The commit that the worktree was at last, by what its HEAD remembers; empty where it is gone."""
     admin = links.admin_dir(worktree.path)
     log = admin / "logs/HEAD" if admin else worktree.path
-    lines = log.read_text("utf-8", "replace").splitlines() if log.is_file() else []
-    oid = lines[-1].split(" ")[1] if lines else ""
+    lines = log.read_text("utf-8", "replace").rstrip("\n").split("\n") if log.is_file() else [""]
+    oid = [*lines[-1].split(" "), ""][1]
     return oid if oid and has_commit(worktree.repository, oid) else ""
 
 
 def add_branch(worktree: Worktree, oid: str) -> None:
     """Make the branch of the worktree again, at a commit. Raises CommandError where it is there."""
     made = ("update-ref", "--create-reflog", "-m", "par: made again", f"refs/heads/{worktree.branch}")
-    process.run(worktree.repository.path, *made, oid, repository.NO_OID)
+    process.run(worktree.repository, *made, oid, repository.NO_OID)
 
 
 def renamed_from(repository_: Repository, old: str, new: str) -> bool:
@@ -164,10 +164,10 @@ def made_by_par(repository_: Repository, branch: str) -> str:
 def keep_commits(repository_: Repository, oids: Mapping[str, str]) -> None:
     """Keep each of these commits under its ref."""
     for ref, oid in oids.items():
-        process.run(repository_.path, *flushing.FLUSHED, "update-ref", ref, oid)
+        process.run(repository_, *flushing.FLUSHED, "update-ref", ref, oid)
     flushing.refs(repository_.common_dir, oids)
 
 
 def has_commit(repository_: Repository, oid: str) -> bool:
     """Whether the repository still has a commit."""
-    return process.attempt(repository_.path, "cat-file", "-e", f"{oid}^{{commit}}").status == 0
+    return process.attempt(repository_, "cat-file", "-e", f"{oid}^{{commit}}").status == 0

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from par import names
 from par.errors import CommandError, ConflictError, NotFoundError
-from par.git import flushing, listing, process
+from par.git import flushing, process, worktrees
 from par.git.remotes import Upstream
 from par.locks import Operation
 from par.model import Repository
@@ -15,56 +16,31 @@ NO_OID = ""  # to `update-ref`: the ref is not there yet, whatever its hash
 CREATED, FETCHED = "par: created", "par: fetched"
 # Where par writes down, in the configuration of a branch, the commit that it fetched for it
 FETCHED_KEY = "par-fetched"
-LOST = re.compile(r"not a git repository: (.+)/worktrees/[^/]+$", re.MULTILINE)
 WITHOUT_HOOKS = (
     "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.hooksPath GIT_CONFIG_VALUE_0=/dev/null par start LABEL"
 )
 
 
-def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
-    """The repository that `folder` lies in: the main one, also from a linked worktree.
+def head_oid(folder: Path, home: Repository | None = None) -> str:
+    """The commit that is checked out in `folder`, or in `home` where the folder is in git's own.
 
-    Raises NotFoundError where there is none.
+    Raises NotFoundError in a repository with none.
     """
-    outcome = process.attempt(folder, "rev-parse", "--git-common-dir", "--is-bare-repository")
+    here = folder.resolve()
+    place = home if home and home.common_dir in (here, *here.parents) else folder
+    outcome = process.attempt(place, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if outcome.status:
-        if lost := LOST.search(outcome.stderr):
-            told = f"the repository of the worktree '{visible(str(folder))}' is not at '{visible(lost[1])}'"
-            raise NotFoundError(told, hint="git -C REPOSITORY worktree repair, from where it is now")
-        if "not a git repository" in outcome.stderr:
-            raise NotFoundError(f"'{visible(str(folder))}' is not in a git repository", hint=hint)
-        raise CommandError(f"git: {outcome.reason}", hint=outcome.hint)
-    said, is_bare = outcome.stdout.splitlines()[-2:]
-    common = (folder / said).resolve()
-    if common.name == ".git":
-        return Repository(common.parent, common)
-    return Repository(common if is_bare == "true" else _main_worktree(folder, common), common)
-
-
-def _main_worktree(folder: Path, common: Path) -> Path:
-    # A submodule's, or one made with --separate-git-dir: its git folder knows the way back, if anyone
-    configured = process.attempt(folder, "config", "--file", str(common / "config"), "core.worktree")
-    if configured.status == 0:
-        return (common / configured.stdout.rstrip("\n")).resolve()
-    first = process.run(folder, "worktree", "list", "--porcelain").splitlines()[0]
-    return Path(first.removeprefix("worktree "))
-
-
-def head_oid(folder: Path) -> str:
-    """The commit that is checked out in `folder`. Raises NotFoundError in a repository with none."""
-    outcome = process.attempt(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    if outcome.status:
-        if process.attempt(folder, "rev-list", "--all", "--max-count=1").stdout:
+        if process.attempt(place, "rev-list", "--all", "--max-count=1").stdout:
             told = "the branch that is checked out has no commit yet"
             raise NotFoundError(told, hint="par start LABEL --base BRANCH")
-        raise NotFoundError(f"the repository '{folder}' has no commit yet", hint="git commit")
+        raise NotFoundError(f"the repository '{visible(str(folder))}' has no commit yet", hint="git commit")
     return outcome.stdout.strip()
 
 
 def find_oid(repository: Repository, rev: str) -> str:
     """The commit that `rev` names. Raises NotFoundError."""
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
-    outcome = process.attempt(repository.path, *asked)
+    outcome = process.attempt(repository, *asked)
     if outcome.status:
         raise NotFoundError(f"'{visible(rev)}' is no commit in {repository.name}", hint="git branch --all")
     return outcome.stdout.split("\n")[-2]
@@ -73,7 +49,7 @@ def find_oid(repository: Repository, rev: str) -> str:
 def refs(repository: Repository, patterns: Iterable[str]) -> dict[str, str]:
     """The refs that `patterns` name, exactly or as a folder above them, with what they point to."""
     asked = ("for-each-ref", "--format=%(refname) %(objectname)", "--", *patterns)
-    lines = process.run(repository.path, *asked).split("\n")
+    lines = names.lines(process.run(repository, *asked))
     return dict(line.rsplit(" ", 1) for line in lines if line)
 
 
@@ -108,21 +84,13 @@ def neighbours(branch: str) -> list[str]:
 
 def holder_of(repository: Repository, branch: str) -> str | None:
     """The folder of the worktree that has `branch` checked out, if any has."""
-    folder = ""
-    for line in listing.worktrees(repository):
-        if line.startswith("worktree "):
-            folder = line.removeprefix("worktree ")
-        elif line == f"branch refs/heads/{branch}":
-            return folder
-    return None
+    found = (each for each in worktrees.listed(repository) if branch and each.branch == branch)
+    return next((str(each.folder) for each in found), None)
 
 
 def heads(repository: Repository) -> dict[str, str]:
     """The commit checked out in each worktree of the repository, by the worktree's folder."""
-    lines = listing.worktrees(repository)
-    folders = [line.removeprefix("worktree ") for line in lines if line.startswith("worktree ")]
-    oids = [line.partition(" ")[2] for line in lines if line.startswith("HEAD ") or line == "bare"]
-    return dict(zip(folders, oids, strict=False))
+    return {str(each.folder): each.oid for each in worktrees.listed(repository)}
 
 
 def create_branch(
@@ -134,10 +102,10 @@ def create_branch(
     """
     message = f"{FETCHED if is_fetched else CREATED} by operation {operation.id}"
     made = (*flushing.FLUSHED, "update-ref", "--create-reflog", "-m", message)
-    process.run(repository.path, *made, f"refs/heads/{branch}", oid, NO_OID)
+    process.run(repository, *made, f"refs/heads/{branch}", oid, NO_OID)
     flushing.refs(repository.common_dir, [f"refs/heads/{branch}"])
     if is_fetched:
-        process.run(repository.path, "config", f"branch.{branch}.{FETCHED_KEY}", oid)
+        process.run(repository, "config", f"branch.{branch}.{FETCHED_KEY}", oid)
 
 
 def is_untouched(repository: Repository, branch: str, operation: str) -> bool:
@@ -156,31 +124,31 @@ def reflog(repository: Repository, branch: str) -> list[tuple[str, str]]:
     # `git rev-list` obeys no setting, but it knows no messages of reflogs
     plain = ("--no-show-signature", "--no-patch", "--no-color", "--encoding=UTF-8", "--format=%H %gs")
     asked = ("log", "--walk-reflogs", *plain, f"refs/heads/{branch}", "--")
-    lines = process.attempt(repository.path, *asked).stdout.split("\n")[:-1]
+    lines = process.attempt(repository, *asked).stdout.split("\n")[:-1]
     return [(oid, message) for oid, _, message in (line.partition(" ") for line in lines)]
 
 
 def delete_branch(repository: Repository, branch: str, at: str) -> None:
     """Delete a branch that still points at the commit `at`, and what is configured for it."""
-    process.run(repository.path, "update-ref", "-d", f"refs/heads/{branch}", at)
+    process.run(repository, "update-ref", "-d", f"refs/heads/{branch}", at)
     drop_settings(repository, branch)
 
 
 def drop_settings(repository: Repository, branch: str) -> None:
     """Delete what is configured for a branch that is gone."""
-    process.attempt(repository.path, "config", "--remove-section", f"branch.{branch}")
+    process.attempt(repository, "config", "--remove-section", f"branch.{branch}")
 
 
 def track(repository: Repository, branch: str, upstream: Upstream) -> None:
     """Let `branch` pull from and compare with `upstream`."""
-    process.run(repository.path, "config", f"branch.{branch}.remote", upstream.remote)
-    process.run(repository.path, "config", f"branch.{branch}.merge", upstream.ref)
+    process.run(repository, "config", f"branch.{branch}.remote", upstream.remote)
+    process.run(repository, "config", f"branch.{branch}.merge", upstream.ref)
 
 
 def upstream_of(repository: Repository, branch: str) -> Upstream | None:
     """What `branch` tracks, if anything."""
     asked = ("config", "--get-regexp", "-z", f"^branch\\.{re.escape(branch)}\\.(remote|merge)$")
-    fields = process.attempt(repository.path, *asked).stdout.split("\0")
+    fields = process.attempt(repository, *asked).stdout.split("\0")
     values = dict(field.rpartition(".")[2].split("\n", 1) for field in fields if field)
     return Upstream(values["remote"], values["merge"]) if len(values) == 2 else None
 
@@ -188,7 +156,7 @@ def upstream_of(repository: Repository, branch: str) -> Upstream | None:
 def settings_of(repository: Repository, branch: str) -> tuple[tuple[str, str], ...]:
     """What the repository has configured for `branch`, by the last part of each name."""
     asked = ("config", "--local", "--get-regexp", "-z", f"^branch\\.{re.escape(branch)}\\.[^.]+$")
-    fields = process.attempt(repository.path, *asked).stdout.split("\0")
+    fields = process.attempt(repository, *asked).stdout.split("\0")
     pairs = [field.partition("\n") for field in fields if field]
     return tuple((key.rpartition(".")[2], value if is_set else "true") for key, is_set, value in pairs)
 
@@ -203,7 +171,7 @@ def add_worktree(
     """
     quiet = () if with_hooks else process.NO_HOOKS
     command = (*quiet, "-c", f"checkout.workers={workers}", "worktree", "add", "--", str(path), branch)
-    outcome = process.run_shown(repository.path, command, operation.descriptor)
+    outcome = process.run_shown(repository, command, operation.descriptor)
     if outcome.status:
         if outcome.status != 128 and with_hooks and (path / ".git").exists():
             raise CommandError(

@@ -16,16 +16,16 @@ def keep(worktree: Worktree, head: str, tip: str, name: str) -> None:
     lines = [f"update {ref} {oid}\n" for ref, oid in wanted.items() if oid]
     if lines:
         home = worktree.repository
-        process.run(home.path, *flushing.FLUSHED, "update-ref", "--stdin", text="".join(lines))
+        process.run(home, *flushing.FLUSHED, "update-ref", "--stdin", text="".join(lines))
         flushing.refs(home.common_dir, [ref for ref, oid in wanted.items() if oid])
 
 
 def drop(home: Repository, name: str) -> None:
     """Delete all refs below `name`."""
     if home.common_dir.is_dir():
-        found = process.run(home.path, "for-each-ref", "--format=delete %(refname)", f"{name}/")
+        found = process.run(home, "for-each-ref", "--format=delete %(refname)", f"{name}/")
         if found:
-            process.run(home.path, "update-ref", "--stdin", text=found)
+            process.run(home, "update-ref", "--stdin", text=found)
 
 
 def _others(worktree: Worktree, known: list[str], is_branch_going: bool) -> list[str]:

@@ -30,7 +30,7 @@ def of_worktree(path: Path, admin: Path) -> set[str]:
 def of_repository(git_dir: Path) -> set[str]:
     """What git's notes and all reflogs in a repository name, but for those of remote-tracking branches."""
     asked = ("rev-list", "--walk-reflogs", "--all", "--format=%H %gD")
-    lines = process.attempt(git_dir, *bare(), *asked).stdout.splitlines()[1::2]
+    lines = process.attempt(git_dir, *bare(), *asked).stdout.split("\n")[1:-1:2]
     named = (line.split(" ", 1) for line in lines)
     return {oid for oid, ref in named if not ref.startswith("refs/remotes/")} | _noted(git_dir)
 

@@ -14,13 +14,13 @@ def matching(home: Repository, pattern: str, by_folder: bool = False) -> list[st
     `by_folder` does the same for each folder that holds nothing of git's. Tracked files, git's own and
     all that lies elsewhere match nothing, and a bare repository has no files.
     """
-    if home.path == home.common_dir:
+    if home.is_bare:
         return []
     plain = _plain(pattern)
     # A glob of git's that names a folder means no more than the folder's name
     specs = (f":(top,glob){plain}", f":(top,glob){plain.rstrip('/')}/**")
     asked = ("ls-files", "-z", "--others", *(["--directory"] if by_folder else []))
-    said = process.run(home.path, *asked, "--", *specs)
+    said = process.run(home, *asked, "--", *specs)
     return [each for each in said.split("\0") if each]
 
 

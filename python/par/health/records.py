@@ -6,7 +6,7 @@ from pathlib import Path
 
 from par import index, locks, paths, roots, roster
 from par.errors import ConflictError
-from par.git import links, relink, repository
+from par.git import discovery, links, relink
 from par.health import strays
 from par.model import Context, Worktree
 from par.tmux import marks
@@ -34,7 +34,7 @@ def follow_repository(context: Context, worktree: Worktree, admin: Path) -> None
     """Tie the worktree to its repository in the new place, of which `admin` is a part."""
     with locks.repository(admin.parent.parent):
         relink.tie(admin, worktree.path)
-    home = repository.containing(worktree.path)
+    home = discovery.containing(worktree.path)
     revise(context, lambda current: _place(current, worktree, replace(worktree, repository=home)))
 
 

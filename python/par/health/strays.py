@@ -9,7 +9,7 @@ from pathlib import Path
 
 from par import paths, roots
 from par.errors import ParError
-from par.git import links, relink, repository
+from par.git import discovery, links, relink
 from par.index import Index
 from par.model import Worktree
 from par.tmux.marks import Marked
@@ -132,7 +132,7 @@ def _worktree(path: Path) -> Worktree | None:
     admin = links.admin_dir(path)
     if admin is None or not admin.is_dir():
         return None
-    home = repository.containing(path)
+    home = discovery.containing(path)
     branch = links.checked_out(path) or ""
     made = relink.made_by_par(home, branch) if branch else ""
     worktree = Worktree(home, path, branch, is_branch_ours=bool(made))

@@ -8,7 +8,7 @@ from shlex import quote
 
 from par import locks, paths, trash
 from par.errors import ConflictError
-from par.git import relink, repository
+from par.git import discovery, relink, repository
 from par.health.findings import Fault, Finding
 from par.index import Index
 from par.names import visible
@@ -63,7 +63,7 @@ def _follow(entry: Entry, place: int, admin: Path) -> None:
             raise ConflictError("another par is at it", hint="par trash")
         with locks.repository(admin.parent.parent):
             relink.tie(admin, entry.grave(place))
-        home = repository.containing(entry.grave(place))
+        home = discovery.containing(entry.grave(place))
         found = [replace(kept.worktree, repository=home) for kept in entry.kept[place : place + 1]]
         kept = tuple(
             replace(each, worktree=found[0]) if number == place else each

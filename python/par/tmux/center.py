@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from par import names
 from par.errors import CommandError
 from par.tmux import server, sessions
 
@@ -44,7 +45,7 @@ class Change:
 def compare(socket: Path, labels: Sequence[str]) -> Change:
     """What the control center shows, against the first windows of the contexts called `labels`."""
     said = server.attempt(socket, "list-windows", "-a", "-F", "\t".join(FIELDS)).stdout
-    rows = [line.split("\t") for line in said.splitlines()]
+    rows = [line.split("\t") for line in names.lines(said)]
     inside = [row for row in rows if row[1] == NAME]
     ids = {row[0] for row in inside}
     places = {label: place for place, label in enumerate(labels)}

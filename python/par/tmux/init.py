@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from par import names
 from par.tmux import server
 from par.tmux.sessions import argument
 
@@ -53,7 +54,7 @@ def _told(session_id: str, init: str) -> list[str]:
 def windows(socket: Path, session_id: str) -> list[str]:
     """The windows that were begun in a session and are still there, by tmux's ids."""
     asked = ("list-windows", "-t", f"{session_id}:", "-F", f"#{{window_id}} #{{{MARK}}}")
-    rows = [line.split(" ") for line in server.attempt(socket, *asked).stdout.splitlines()]
+    rows = [line.split(" ") for line in names.lines(server.attempt(socket, *asked).stdout)]
     return [row[0] for row in rows if row[1:] == ["1"]]
 
 
@@ -66,7 +67,7 @@ def close(socket: Path, window_ids: Iterable[str]) -> None:
 def close_panes(socket: Path, words: Sequence[str]) -> None:
     """Kill the panes whose program was started with one of `words`."""
     listed = server.attempt(socket, "list-panes", "-a", "-F", "#{pane_id} #{pane_start_command}").stdout
-    for pane_id, _, command in (line.partition(" ") for line in listed.splitlines()):
+    for pane_id, _, command in (line.partition(" ") for line in names.lines(listed)):
         if any(word in command for word in words):
             server.attempt(socket, "kill-pane", "-t", pane_id)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from par import layouts, narration
+from par import layouts, names, narration
 from par.errors import CommandError
 from par.names import visible
 from par.tmux import server, sessions, view, windows
@@ -55,7 +55,7 @@ def build(context: Context, worktree: Worktree, session_id: str, layout: str) ->
 def _words(error: Exception) -> str:
     """What went wrong: libtmux puts tmux's own lines first, and objects after that ask tmux to be shown."""
     first = next(iter(error.args), "")
-    lines = first if isinstance(first, list) else str(first).splitlines()
+    lines = first if isinstance(first, list) else names.lines(str(first))
     return str(next(iter(lines), "")) or type(error).__name__
 
 
@@ -67,7 +67,7 @@ def _window_ids(socket: Path, session_id: str) -> set[str]:
 def owners(socket: Path, session_id: str) -> set[str]:
     """Whose layouts a session has windows of."""
     listed = ("list-windows", "-t", f"{session_id}:", "-F", "#{@par_layout}")
-    return set(server.attempt(socket, *listed).stdout.splitlines()) - {""}
+    return set(names.lines(server.attempt(socket, *listed).stdout)) - {""}
 
 
 def _build(socket: Path, session_id: str, configs: list[dict[str, Any]]) -> None:

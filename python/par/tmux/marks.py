@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from par import names
 from par.errors import CommandError
 from par.model import Context
 from par.tmux import server
@@ -35,7 +36,7 @@ def marked(socket: Path) -> list[Marked]:
         return []
     if outcome.status:
         raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
-    rows = [line.split("\t") for line in outcome.stdout.splitlines()]
+    rows = [line.split("\t") for line in names.lines(outcome.stdout)]
     return [_marked(socket, *row) for row in rows if len(row) == len(FIELDS)]
 
 
@@ -48,7 +49,7 @@ def _marked(
 def unmark(session: Marked) -> None:
     """Take par's marks off a session and its windows, so that it goes on as any other."""
     listed = ("list-windows", "-t", f"{session.id}:", "-F", "#{window_id}\t#{@par_context}")
-    rows = [row.split("\t") for row in server.attempt(session.socket, *listed).stdout.splitlines()]
+    rows = [row.split("\t") for row in names.lines(server.attempt(session.socket, *listed).stdout)]
     windows = [row[0] for row in rows if row[1:] == [session.label]]
     script = [
         f"set-option -w -u -t {window_id} {option}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from par import names
 from par.errors import CommandError
 from par.tmux import server
 from par.tmux.sessions import NAME
@@ -54,7 +55,7 @@ def panes(socket: Path) -> list[Pane]:
         return []
     if outcome.status:
         raise CommandError(f"tmux list-panes: {outcome.stderr.strip()}")
-    rows = [line.split("\t") for line in outcome.stdout.splitlines()]
+    rows = [line.split("\t") for line in names.lines(outcome.stdout)]
     return [_pane(*row) for row in rows if len(row) == len(FIELDS)]
 
 
@@ -99,7 +100,7 @@ def send(socket: Path, pane_ids: Iterable[str], text: str, with_enter: bool) -> 
     last = [f"delete-buffer -b {buffer}"] if plain else []
     enter = f"{buffer}-enter"
     script = [f'set-buffer -b {enter} "\\n"', *lines, *last, f"delete-buffer -b {enter}"]
-    said = server.attempt_each(socket, script).stdout.splitlines()
+    said = names.lines(server.attempt_each(socket, script).stdout)
     return {targets[int(line.removeprefix("sent "))] for line in said if line.startswith("sent ")}
 
 
@@ -129,5 +130,5 @@ def pids(socket: Path, session_id: str) -> dict[int, bool]:
     """
     fields = "#{pane_pid} #{?@par_jobs,1,0}"
     listed = server.attempt(socket, "list-panes", "-s", "-t", f"{session_id}:", "-F", fields).stdout
-    rows = [line.split(" ") for line in listed.splitlines()]
+    rows = [line.split(" ") for line in names.lines(listed)]
     return {int(pid): is_runner == "1" for pid, is_runner in rows}

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from par import names
 from par.errors import CommandError, NotFoundError
 
 # How tmux says that nobody listens on the socket (client.c)
@@ -78,7 +79,7 @@ def attempt_each(socket: Path, lines: Iterable[str]) -> Outcome:
 
 def _said(command: str, outcome: Outcome) -> str:
     if outcome.status:
-        said = outcome.stderr.strip().splitlines() or [f"exit status {outcome.status}"]
+        said = names.lines(outcome.stderr.strip()) or [f"exit status {outcome.status}"]
         raise CommandError(f"tmux {command}: {said[0]}")
     return outcome.stdout
 

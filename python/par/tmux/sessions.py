@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from par import names
 from par.errors import CommandError
 from par.model import Context, Kind, Session
 from par.sockets import current_pane
@@ -47,7 +48,7 @@ def sessions(socket: Path) -> list[Session]:
         return []
     if outcome.status:
         raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
-    rows = [line.split("\t") for line in outcome.stdout.splitlines()]
+    rows = [line.split("\t") for line in names.lines(outcome.stdout)]
     here = next((row[1] for row in rows if row[0] == "here"), "")
     return [_session(row, here) for row in rows if len(row) == len(FIELDS)]
 
@@ -79,11 +80,13 @@ def create(context: Context) -> str:
     That of a workspace has a window for each repository too. One call, so that no session is ever left
     unmarked. The folder is that of the calling process: `-c` would expand formats in it. Raises CommandError.
     """
-    target = f"={context.session}:"
+    # An index that par did not write may ask for more than a name: tmux would expand formats in it
+    name = names.session_name(context.session)
+    target = f"={name}:"
     is_workspace = context.kind is Kind.WORKSPACE
     own = () if is_workspace else windows.environment(context.worktrees[0])
     commands = [
-        ("new-session", "-d", "-s", context.session, "-n", context.label, *own),
+        ("new-session", "-d", "-s", name, "-n", names.plain(context.label), *own),
         server.stays(target),
         *_marks(context, target),
         *(each for w in context.worktrees if is_workspace for each in windows.made(context, w, target)),
@@ -180,7 +183,7 @@ def _rows(socket: Path) -> list[list[str]]:
     named = "session\t#{session_id}\t#{session_name}\t\t"
     chain = ("list-windows", "-a", "-F", windows, ";", "list-sessions", "-F", named)
     said = server.attempt(socket, *chain, ";", "list-clients", "-F", clients).stdout
-    return [line.split("\t") for line in said.splitlines()]
+    return [line.split("\t") for line in names.lines(said)]
 
 
 def _refuge(survivors: set[str], last: str, rows: list[list[str]]) -> str:

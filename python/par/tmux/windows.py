@@ -37,7 +37,7 @@ def of(context: Context, worktrees: Collection[str]) -> list[str]:
     fields = "#{window_id}\t#{@par_context}\t#{@par_worktree}\t#{@par_layout}"
     rows = [
         row.split("\t")
-        for row in server.attempt(context.socket, "list-windows", "-a", "-F", fields).stdout.splitlines()
+        for row in names.lines(server.attempt(context.socket, "list-windows", "-a", "-F", fields).stdout)
     ]
     shown = {server.line(name) for name in worktrees}
     owned = {f"{context.label}/{name}" for name in shown}
@@ -54,7 +54,7 @@ def owner(context: Context, worktree: Worktree) -> str:
 def found_again(context: Context, session_id: str) -> list[tuple[str, ...]]:
     """The commands that mark the windows of a session which has lost its marks, but not their names."""
     listed = ("list-windows", "-t", f"{session_id}:", "-F", "#{window_name}\t#{window_id}")
-    rows = (row.split("\t") for row in server.run(context.socket, *listed).splitlines())
+    rows = (row.split("\t") for row in names.lines(server.run(context.socket, *listed)))
     ids = {row[0]: row[1] for row in rows if len(row) == 2}
     pairs = ((worktree, ids.get(_name(context, worktree))) for worktree in context.worktrees)
     return [each for worktree, id_ in pairs if id_ for each in _marks(context, worktree, id_)]

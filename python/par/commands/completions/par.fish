@@ -103,6 +103,7 @@ complete -c par -n '__fish_seen_subcommand_from rm' -s h -l help -d 'Show this m
 complete -c par -n __fish_use_subcommand -a restore -d 'Bring back what was removed, as it was; without a LABEL the last one removed.'
 complete -c par -n __fish_use_subcommand -a undo -d 'Bring back what was removed, as it was; without a LABEL the last one removed.'
 complete -c par -n '__fish_seen_subcommand_from restore undo' -l as -x -a '' -d 'Call it so, where its label or branch is taken.'
+complete -c par -n '__fish_seen_subcommand_from restore undo' -l files -x -a '' -d 'Only its files, where its repository or commits are gone.'
 complete -c par -n '__fish_seen_subcommand_from restore undo' -l json -d 'Print the context as JSON.'
 complete -c par -n '__fish_seen_subcommand_from restore undo' -s h -l help -d 'Show this message and exit.'
 complete -c par -n __fish_use_subcommand -a trash -d 'List what was removed and can be brought back; `par trash empty` deletes it...'

@@ -91,7 +91,8 @@ _par_words() {
     restore|undo)
       case $previous:$current in
         --as:*) : ;;
-        *:-*) printf '%s\n' --as --json -h --help ;;
+        --files:*) : ;;
+        *:-*) printf '%s\n' --as --files --json -h --help ;;
         *) : ;;
       esac ;;
     trash)

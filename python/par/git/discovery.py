@@ -1,0 +1,70 @@
+"""Which repository a folder lies in, and whether that is one to work with."""
+
+import re
+from pathlib import Path
+
+from par import paths
+from par.errors import CommandError, NotFoundError, UnsafeError
+from par.git import process, worktrees
+from par.model import Repository
+from par.names import visible
+
+LOST = re.compile(r"not a git repository: (.+)/worktrees/[^/]+$", re.MULTILINE)
+ASKED = ("rev-parse", "--git-common-dir", "--is-bare-repository")
+
+
+def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
+    """The repository that `folder` lies in: the main one, also from a linked worktree.
+
+    Raises NotFoundError where there is none, UnsafeError where it lies in the code of a stranger.
+    """
+    # A bare one that the user stands in is found as the user's own settings say
+    outcome = process.attempt(folder, *ASKED, options=process.NO_HOOKS)
+    if outcome.status:
+        if lost := LOST.search(outcome.stderr):
+            told = f"the repository of the worktree '{visible(str(folder))}' is not at '{visible(lost[1])}'"
+            raise NotFoundError(told, hint="git -C REPOSITORY worktree repair, from where it is now")
+        if "not a git repository" in outcome.stderr:
+            raise NotFoundError(f"'{visible(str(folder))}' is not in a git repository", hint=hint)
+        raise CommandError(f"git: {outcome.reason}", hint=outcome.hint)
+    common, is_bare = _common_dir(folder, outcome.stdout)
+    _check_is_own(folder, common)
+    is_named = common.name == ".git"
+    place = common.parent if is_named else common if is_bare else _main_worktree(folder, common)
+    if paths.is_strange(place):
+        told = f"the repository '{visible(str(place))}' lies in a stranger's code: nothing of it is run"
+        raise UnsafeError(told, hint="git clone it to a place of your own")
+    return Repository(place, common)
+
+
+def _common_dir(folder: Path, said: str) -> tuple[Path, bool]:
+    common, _, is_bare = said.removesuffix("\n").rpartition("\n")
+    return (folder / common).resolve(), is_bare == "true"
+
+
+def _check_is_own(folder: Path, common: Path) -> None:
+    """Raise UnsafeError where git took a folder with no name of git's for a repository, and others commit it.
+
+    What git before 2.38 knows no setting against too.
+    """
+    if common not in (here := folder.resolve()).parents and common != here:
+        return
+    around = process.attempt(common.parent, *ASKED)
+    if "not a git repository" in around.stderr:
+        return
+    if around.status == 0:
+        if _common_dir(common.parent, around.stdout)[0] == common:
+            return
+        tracked = process.attempt(common.parent, "ls-files", "-z", "--", common.name)
+        if tracked.status == 0 and not tracked.stdout:
+            return
+    told = f"the bare repository '{visible(str(common))}' is part of the code around it: nothing of it is run"
+    raise UnsafeError(told, hint="git clone it to a place of your own")
+
+
+def _main_worktree(folder: Path, common: Path) -> Path:
+    # A submodule's, or one made with --separate-git-dir: its git folder knows the way back, if anyone
+    configured = process.attempt(folder, "config", "--file", str(common / "config"), "core.worktree")
+    if configured.status == 0:
+        return (common / configured.stdout.removesuffix("\n")).resolve()
+    return next(iter(worktrees.listed(folder))).folder
