@@ -21,7 +21,7 @@ main() {
 
 # Each line of the table that has an id, and that first
 list_trash() {
-  par trash | LC_ALL=C sed -n 's/│/ /g;s/.*[^0-9a-f]\([0-9a-f]\{12\}\)[^0-9a-f]*$/\1	&/p'
+  par trash | LC_ALL=C sed -n $'s/^.*\t\\([0-9a-f]\\{12\\}\\)\t.*$/\\1\t&/p'
 }
 
 main "$@"
