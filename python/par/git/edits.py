@@ -18,27 +18,31 @@ class Flagged(NamedTuple):
     oid: str
 
 
-def uncommitted(path: Path, home: Repository, included: Sequence[str] = ()) -> list[str]:
+def uncommitted(path: Path, home: Repository | None, included: Sequence[str] = ()) -> list[str]:
     """The files that are changed, staged or not tracked, and an operation that git has not finished.
 
     Those under skip-worktree and assume-unchanged count as any other. Ignored files are not among them, as
     a build's output can be built again, but for those that the globs `included` name. Nor is what is not
     tracked and only repeats what lies in the same place in `home`, as files that par copied and links that
-    it made.
+    it made; without a `home` nothing does.
     """
     fields = iter(process.run(path, *STATUS).split("\0"))
     files = []
     for field in fields:
         is_new = field.startswith("?? ")
-        if field and not (is_new and copies.is_copy(path / field[3:], home.path / field[3:])):
+        if field and not (is_new and _is_copy(path, home, field[3:])):
             files.append(field[3:])
         if field[:1] in {"R", "C"}:
             next(fields)  # where it was renamed from
     files += [each for each in _hidden(path) if each not in files]
     copied = untracked.ignored(path, included)
-    files += [each for each in copied if not copies.is_copy(path / each, home.path / each)]
+    files += [each for each in copied if not _is_copy(path, home, each)]
     unfinished = links.operation_in_progress(path)
     return [f"{unfinished} in progress", *files] if unfinished else files
+
+
+def _is_copy(path: Path, home: Repository | None, name: str) -> bool:
+    return home is not None and copies.is_copy(path / name, home.path / name)
 
 
 def _hidden(path: Path) -> list[str]:

@@ -12,7 +12,10 @@ from typing import NamedTuple
 from par.errors import ParError
 from par.git import edits, inside, links, process, repository, tips
 from par.git.inside import Nested
-from par.model import Repository, Worktree
+from par.model import Worktree
+
+# The refs that keep commits, HEAD of the main worktree among them: those of par's own go some day
+STAYING = ("--single-worktree", "--exclude=refs/par/*", "--all")
 
 
 class Losses(NamedTuple):
@@ -91,8 +94,7 @@ def commits(worktree: Worktree, named: Iterable[str], known: Iterable[str], is_g
     if not wanted:
         return []
     excluded = [f"--exclude={_literal(f'refs/heads/{worktree.branch}')}"] if is_going else []
-    others = ("--single-worktree", "--exclude=refs/par/*", *excluded, "--all", *known)
-    return _listed(worktree.repository.path, (), wanted, others)
+    return _listed(worktree.repository.path, (), wanted, (*excluded, *STAYING, *known))
 
 
 def _listed(
@@ -124,17 +126,16 @@ def _inside(outer: Worktree, admin: Path, told: Sequence[str]) -> Iterable[Losse
 
 
 def _changed(each: Nested) -> tuple[str, ...]:
-    return tuple(edits.uncommitted(each.place, Repository(each.place, each.git_dir))) if each.place else ()
+    return tuple(edits.uncommitted(each.place, None)) if each.place else ()
 
 
 def _linked(each: Nested) -> list[Commit]:
     """The commits of a worktree inside that no ref of its repository, which stays, reaches."""
     if each.place is None or not each.is_linked:
         return []
-    home = Repository(each.git_dir.parent.parent, each.git_dir.parent.parent)
     head = process.attempt(each.place, "rev-parse", "--verify", "--quiet", "HEAD").stdout.split()
-    named = [*head, *tips.of_worktree(each.place, each.git_dir)]
-    return commits(Worktree(home, each.place, ""), named, (), is_going=False)
+    named = dict.fromkeys([*head, *tips.of_worktree(each.place, each.git_dir)])
+    return _listed(each.git_dir.parent.parent, tips.bare(), named, STAYING) if named else []
 
 
 def _unpushed(git_dir: Path) -> list[Commit]:
