@@ -19,9 +19,9 @@ main() {
   fi
 }
 
-# Each line of the table that has an id, and that first
+# Its id first, and then each entry as `par trash` writes it into a pipe: label, repository, time, id
 list_trash() {
-  par trash | LC_ALL=C sed -n $'s/^.*\t\\([0-9a-f]\\{12\\}\\)\t.*$/\\1\t&/p'
+  par trash | awk -F '\t' 'NR > 1 && $4 != "" { printf "%s\t%-24s %-16s %s\n", $4, $1, $2, $3 }'
 }
 
 main "$@"

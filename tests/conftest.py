@@ -30,7 +30,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 STAY = re.compile(
-    r"global_state\.json|contexts\.tsv|worktrees|workspaces|review|init|locks(/index|/(repository|fetch)-[0-9a-f]{8})?"
+    r"global_state\.json|contexts\.tsv|worktrees|workspaces|review|init|trash|locks(/index|/(repository|fetch)-[0-9a-f]{8})?"
 )
 ENTRY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.__main__ import main; sys.exit(main())"
 GIT_CONFIG = """[user]

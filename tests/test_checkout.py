@@ -106,7 +106,11 @@ def test_a_target_lands_on_a_real_branch_that_rm_takes_away_if_par_made_it(
     asked = ("config", "--get-regexp", f"^branch\\.{case.branch}\\.")
     said = world.run("git", *asked, cwd=root).stdout.split()
     wanted = case.upstream.split()
-    assert said == ([f"{tracked}.remote", wanted[0], f"{tracked}.merge", wanted[1]] if wanted else [])
+    fetched = [f"{tracked}.par-fetched", hub.tips[case.tip]] if f"{tracked}.par-fetched" in said else []
+    assert bool(fetched) == (case.is_ours and case.id != "a known branch of origin")
+    assert said == fetched + (
+        [f"{tracked}.remote", wanted[0], f"{tracked}.merge", wanted[1]] if wanted else []
+    )
     assert (hub.home / ".git/FETCH_HEAD").read_text() == "not par's\n"
     assert world.git(hub.home, "for-each-ref", "refs/par") == ""
     gone = f"worktree, branch {case.branch}, session" if case.is_ours else "worktree, session"
@@ -340,14 +344,15 @@ def test_a_request_that_was_only_looked_at_is_removed_without_force(world: World
     seed = world.home / "seed/owner/app"
     world.git(bare, "update-ref", "refs/pull/7/head", _pushed(world, seed, bare, "first"))
     world.ok("checkout", "pr/7", cwd=home)
-    world.git(bare, "update-ref", "refs/pull/7/head", _pushed(world, seed, bare, "second"))
-    world.git(world.worktree("pr-7"), "pull", "-q")
     assert world.ok("rm", "--purge", "pr-7").stdout == "removed 'pr-7': worktree, branch pr-7, session\n"
     world.ok("checkout", "pr/7", cwd=home)
+    # Of what git pulled no ref tells that the other side has it
+    world.git(bare, "update-ref", "refs/pull/7/head", _pushed(world, seed, bare, "second"))
+    world.git(world.worktree("pr-7"), "pull", "-q")
     commit(world, world.worktree("pr-7"), "mine")
     result = world.par("rm", "--purge", "pr-7")
     assert result.status == 5
-    assert "has 1 commit on no other branch" in result.stderr
+    assert "has 2 commits on no other branch" in result.stderr
 
 
 def _pushed(world: World, seed: Path, bare: Path, message: str) -> str:

@@ -49,12 +49,9 @@ def assert_nothing_is_left(world: World, home: Path) -> None:
     """No trace of any context: index, files, git, tmux."""
     assert world.index == {"version": 2, "contexts": {}, "opened": []}
     assert (world.data / "contexts.tsv").read_text() == ""
-    assert sorted(path.name for path in world.data.iterdir()) == [
-        "contexts.tsv",
-        "global_state.json",
-        "locks",
-        "worktrees",
-    ]
+    left = {path.name for path in world.data.iterdir()}
+    assert left - {"trash"} == {"contexts.tsv", "global_state.json", "locks", "worktrees"}
+    assert list((world.data / "trash").glob("*")) == []
     assert list((world.data / "worktrees").iterdir()) == []
     assert [path.name for path in (world.data / "locks").glob("operation-*")] == []
     assert world.git(home, "worktree", "list").count("\n") == 0

@@ -70,7 +70,7 @@ def test_trash_lists_what_was_removed_the_latest_first(world: World) -> None:
     sizes = [each["size"] for each in world.ok("trash", "--size", "--json").json["trash"]]
     assert sizes[0] > 2_000_000 > sizes[1] > 0
     table = world.ok("trash", "--size").stdout
-    assert re.search(rf"two\tapp\t\d{{4}}-\d\d-\d\d \d\d:\d\d\t{two}\t2 MB", table), table
+    assert re.search(rf"two\tapp\t\d{{4}}-\d\d-\d\d \d\d:\d\d\t{two}\t\d{{4}}-\d\d-\d\d\t2 MB", table), table
 
 
 def test_trash_keeps_the_texts_of_the_panes(world: World) -> None:

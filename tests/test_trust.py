@@ -158,8 +158,8 @@ def test_a_person_is_shown_all_of_it_and_asked_once(world: World, terminal: Term
     terminal.type("y")
     assert "held:" not in terminal.wait("gave-0")
     terminal.type("clear")
-    terminal.par("start most; echo gave-$?")
-    assert "make install" not in terminal.wait("gave-0")
+    terminal.par("start most; echo most-$?")
+    assert "make install" not in terminal.wait("most-0")
     assert world.ok("labels").stdout.split() == ["feat", "more", "most"]
     # What a screen cannot hold comes page by page
     padding = [*(f"echo {number:02}" for number in range(20)), "echo " + "long " * 400]

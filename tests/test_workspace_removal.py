@@ -141,7 +141,7 @@ def test_emptying_the_trash_says_what_lies_beside_the_worktrees(desk: Desk, term
     desk.world.ok("rm", "team/big")
     terminal.par("trash empty")
     shown = " ".join(terminal.wait("for good?").split())
-    assert "holds 2 files beside the worktrees, 1 uncommitted file, 1 commit on no branch, 1 unc" in shown
+    assert "holds 4 uncommitted files, 2 commits on no branch" in shown
     desk.world.ok("trash", "empty", "-y")
     assert list((desk.world.data / "trash").iterdir()) == []
 

@@ -12,6 +12,7 @@ from par import durable
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 PART = re.compile(r"\.par-[0-9a-f]{16}")
 
 
@@ -27,6 +28,7 @@ def write(root: Path, name: str, content: bytes, mode: int = 0o666) -> None:
         try:
             _create(part, content, mode, folder)
             os.rename(part, last, src_dir_fd=folder, dst_dir_fd=folder)
+            _delete_parts(last, content, folder)
         except BaseException:
             with suppress(FileNotFoundError):
                 os.unlink(part, dir_fd=folder)
@@ -75,6 +77,16 @@ def allow(name: str | Path, bits: int, folder: int | None = None) -> None:
             os.fchmod(descriptor, mode)
     finally:
         os.close(descriptor)
+
+
+def _delete_parts(whole: str, content: bytes, folder: int) -> None:
+    """Delete what a par that died left of the same write; what holds anything else is somebody's file."""
+    for name in os.listdir(folder):
+        if is_part(name, whole):
+            with suppress(OSError), os.fdopen(os.open(name, READ, dir_fd=folder), "rb") as part:
+                is_ours = stat.S_ISREG(os.fstat(part.fileno()).st_mode)
+                if is_ours and content.startswith(part.read(len(content) + 1)):
+                    os.unlink(name, dir_fd=folder)
 
 
 def _create(name: str, content: bytes, mode: int, folder: int) -> None:

@@ -56,6 +56,9 @@ def effect(event, args):
     if not isinstance(args[0], (str, os.PathLike)):
         return ""
     path = os.fsdecode(args[0])
+    if event == "os.rename" and args[3] != -1:  # within a folder that is open
+        path = os.readlink(f"/proc/self/fd/{args[3]}") + "/" + os.fsdecode(args[1])
+        return f"{event} {path}".replace(data, "DATA") if path.startswith(home) else ""
     if event == "open":
         is_writing = args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
         is_lock = os.path.basename(path).startswith(("index", "repository-"))
@@ -224,7 +227,7 @@ LEARNING = (
     *("rename DATA/contexts", "rename DATA/global_state.json#2", "remove DATA/locks/operation-"),
 )
 TYING = (
-    *("rename DATA/worktrees", "/feat/gitdir.par", "source-file", "/other/commondir.par", ".par/.git.par"),
+    *("rename DATA/worktrees", "/feat/gitdir.par", "source-file", "/other/commondir.par", ".par/.git"),
     *("checkout-index", "rename DATA/worktrees/#3", "update-index", "remove DATA/locks/operation-"),
 )
 # The session is there, and the index does not say yet that the context is ready
@@ -249,7 +252,8 @@ def heal(lab: Lab, number: int, again: tuple[str, ...], with_orphans: bool = Fal
     expected = {"ls": {0}, "again": {0, 3 if again[0] == "rm" else 4}, "rm": {0, 3}}[words[0]]
     is_busy = with_orphans and result.status == 4 and "par: another par is" in result.stderr
     assert result.status in expected or is_busy, result
-    assert result.status == 0 or result.stderr.count("\n") == 2, result
+    lines = [line for line in result.stderr.splitlines() if "its removal was interrupted" not in line]
+    assert result.status == 0 or len(lines) == 2, result
 
 
 def interruptions(

@@ -129,7 +129,7 @@ def interruptions(desk: Desk, words: tuple[str, ...], named: Iterable[str]) -> I
 
 STARTING = (
     *("rename DATA/global_state", "update-ref --create-reflog", "worktree add", "worktree add#2"),
-    *("big.code-workspace.tmp", "rename DATA/workspaces", "source-file", "open DATA/global_state#2"),
+    *("big.code-workspace", "rename DATA/workspaces", "source-file", "open DATA/global_state#2"),
     "remove DATA/locks/operation-",
 )
 REMOVING = (
@@ -146,12 +146,12 @@ PURGING = (
     *("update-ref -d refs/heads/big#2", "deleting", "rmdir DATA/removed", "open DATA/global_state#2"),
 )
 ADDING = (
-    *("rename DATA/global_state", "update-ref --create-reflog", "worktree add", "big.code-workspace.tmp"),
+    *("rename DATA/global_state", "update-ref --create-reflog", "worktree add", "big.code-workspace"),
     *("source-file", "set-option", ".job.tmp", "new-window", "open DATA/global_state#2"),
 )
 DROPPING = (
     *("rename DATA/global_state", "entry.json", "rename DATA/workspaces", "update-ref -d refs/heads/big"),
-    *("big.code-workspace.tmp", "set-option", "source-file", "open DATA/global_state#2"),
+    *("big.code-workspace", "set-option", "source-file", "open DATA/global_state#2"),
 )
 
 
@@ -248,7 +248,9 @@ def test_hook_that_fails_in_the_second_repository_undoes_the_first(desk: Desk) -
     hook.chmod(0o755)
     result = desk.world.par(*MADE, cwd=desk.source)
     assert (result.status, result.stdout) == (8, "")
-    assert result.stderr == f"par: git worktree add: no in '{desk.home('front')}'\n"
+    assert result.stderr.startswith(
+        f"par: the post-checkout hook of front failed: no in '{desk.home('front')}'\n"
+    )
     assert desk.check_whole() == ()
     hook.unlink()
     work = make_work(desk)
@@ -271,7 +273,7 @@ def test_disk_that_fills_up_in_the_second_repository_undoes_the_first(desk: Desk
 
 def test_work_in_a_workspace_that_was_made_in_half_is_in_the_trash(desk: Desk) -> None:
     slow = desk.home("front") / ".git/hooks/post-checkout"
-    assert was_hit(doomed(desk.world, "big.code-workspace.tmp", SIGKILL, *MADE, cwd=desk.source))
+    assert was_hit(doomed(desk.world, "big.code-workspace", SIGKILL, *MADE, cwd=desk.source))
     assert not slow.exists()
     desk.world.git(desk.home("front"), "worktree", "remove", "--force", str(desk.root / "front"))
     (desk.root / "back/work").write_text("an hour of it\n")

@@ -30,7 +30,7 @@ def drop(home: Repository, name: str) -> None:
 
 def _others(worktree: Worktree, known: list[str], is_branch_going: bool) -> list[str]:
     branch, admin = f"refs/heads/{worktree.branch}", links.admin_dir(worktree.path)
-    named = {*tips.logged(worktree.repository.path, branch)} if is_branch_going else set()
+    named = {*tips.logged(worktree.repository, branch)} if is_branch_going else set()
     named |= tips.of_worktree(worktree.path, admin) if admin else set()
     lone = work.commits(worktree, named - {*known}, known, is_branch_going)
     parents = {parent for each in lone for parent in each.parents}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from par.git import process
+from par.model import Repository
 
 # What git notes beside the refs of a worktree; it does not keep these commits for ever
 NOTED = (
@@ -35,9 +36,9 @@ def of_repository(git_dir: Path) -> set[str]:
     return {oid for oid, ref in named if not ref.startswith("refs/remotes/")} | _noted(git_dir)
 
 
-def logged(folder: Path, ref: str) -> list[str]:
+def logged(place: Path | Repository, ref: str) -> list[str]:
     """Where `ref` pointed, the latest first."""
-    return process.attempt(folder, "rev-list", "--walk-reflogs", ref, "--").stdout.split()
+    return process.attempt(place, "rev-list", "--walk-reflogs", ref, "--").stdout.split()
 
 
 def bare() -> Iterable[str]:

@@ -63,7 +63,7 @@ def of(worktree: Worktree) -> Losses:
     """What is in one worktree, and on its branch where par made that, and nowhere else."""
     home, branch = worktree.repository, worktree.branch
     is_going = worktree.is_branch_ours
-    named = {f"refs/heads/{branch}", *tips.logged(home.path, f"refs/heads/{branch}")} if is_going else set()
+    named = {f"refs/heads/{branch}", *tips.logged(home, f"refs/heads/{branch}")} if is_going else set()
     known = repository.fetched_oids(repository.settings_of(home, branch))
     return lying_at(worktree, named, known, is_going)
 
@@ -94,15 +94,23 @@ def commits(worktree: Worktree, named: Iterable[str], known: Iterable[str], is_g
     if not wanted:
         return []
     excluded = [f"--exclude={_literal(f'refs/heads/{worktree.branch}')}"] if is_going else []
-    return _listed(worktree.repository.path, (), wanted, (*excluded, *STAYING, *known))
+    return _listed(worktree.repository, (), wanted, (*excluded, *STAYING, *known))
 
 
 def _listed(
-    folder: Path, options: Iterable[str], wanted: Iterable[str], others: Iterable[str]
+    place: Path | Repository, options: Iterable[str], wanted: Iterable[str], others: Iterable[str]
 ) -> list[Commit]:
-    asked = ("rev-list", "--ignore-missing", "--format=%H %P%n%h %s", "--stdin", "--not")
+    asked = (
+        "rev-list",
+        "--ignore-missing",
+        "--topo-order",
+        "--encoding=UTF-8",
+        "--format=%H %P%n%h %s",
+        "--stdin",
+        "--not",
+    )
     text = "\n".join([*wanted, ""])
-    lines = process.run(folder, *options, *asked, *others, "--", text=text).split("\n")[:-1]
+    lines = process.run(place, *options, *asked, *others, "--", text=text).split("\n")[:-1]
     pairs = zip(lines[1::3], lines[2::3], strict=True)
     return [Commit(ids.split(" ")[0], tuple(ids.split()[1:]), told) for ids, told in pairs]
 
