@@ -12,7 +12,7 @@ from typing import NamedTuple
 from par.errors import ParError
 from par.git import edits, inside, links, process, repository, tips
 from par.git.inside import Nested
-from par.model import Worktree
+from par.model import Repository, Worktree
 
 # The refs that keep commits, HEAD of the main worktree among them: those of par's own go some day
 STAYING = ("--single-worktree", "--exclude=refs/par/*", "--all")
