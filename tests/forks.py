@@ -23,7 +23,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn
 
-PARTS = ("cli", "commands", "health")
+PARTS = ("cli", "commands", "doctor")
 OTHERS = ("difflib", "git", "pty", "yaml")
 # As Python tells of them (PEP 578)
 EFFECTS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.symlink", "subprocess.Popen"}

@@ -121,7 +121,7 @@ def test_a_file_with_a_mistake_stops_the_removal_unless_forced(world: World) -> 
     world.ok("start", "feat", cwd=home)
     (home / ".par.yaml").write_text("befor_remove: [touch ~/ran]\n")
     fault = f"{home}/.par.yaml:1: befor_remove: unknown key"
-    hint = "mend it, or go without its before_remove: par rm --force feat"
+    hint = "correct it, or go without its before_remove: par rm --force feat"
     refused(world.par("rm", "feat", PAR_TRUST=ALWAYS), 6, fault, hint)
     result = world.ok("rm", "feat", "--force", PAR_TRUST=ALWAYS)
     assert result.stderr == f"its before_remove is not known, going on without: {fault}\n"

@@ -6,13 +6,13 @@ from typing import NamedTuple
 import pytest
 
 from conftest import World, commit, refused, traces
-from par import targets
+from par.commands import checkout_target
+from par.commands.checkout_target import BranchTarget, ForkTarget, RequestTarget
 from par.errors import UsageError
 from par.git import repository
-from par.targets import BranchTarget, ForkTarget, RequestTarget
 
 HUB = "https://github.com/"
-FORMS = f"hint: {targets.FORMS}\n"
+FORMS = f"hint: {checkout_target.FORMS}\n"
 
 
 class Hub(NamedTuple):
@@ -130,22 +130,25 @@ def test_feature_x_is_a_branch_unless_a_remote_is_called_feature(world: World, h
 
 def test_targets_are_told_apart_by_their_form() -> None:
     known = ["a", "a/b", "origin"]
-    assert targets.parse("a/b/c", known) == BranchTarget("c", "a/b")
-    assert targets.parse("a/c", known) == BranchTarget("c", "a")
-    assert targets.parse("a/", known) == BranchTarget("a/")
-    assert targets.parse("b/c", known) == BranchTarget("b/c")
-    assert targets.parse("u:b/c", known) == ForkTarget("u", "b/c")
-    assert targets.parse("pr/12x", known) == BranchTarget("pr/12x")
-    assert targets.parse("refs/heads/a/pr/1", known) == BranchTarget("a/pr/1")
-    assert targets.parse("refs/remotes/a/pr/1", known) == BranchTarget("pr/1", "a")
+    assert checkout_target.parse("a/b/c", known) == BranchTarget("c", "a/b")
+    assert checkout_target.parse("a/c", known) == BranchTarget("c", "a")
+    assert checkout_target.parse("a/", known) == BranchTarget("a/")
+    assert checkout_target.parse("b/c", known) == BranchTarget("b/c")
+    assert checkout_target.parse("u:b/c", known) == ForkTarget("u", "b/c")
+    assert checkout_target.parse("pr/12x", known) == BranchTarget("pr/12x")
+    assert checkout_target.parse("refs/heads/a/pr/1", known) == BranchTarget("a/pr/1")
+    assert checkout_target.parse("refs/remotes/a/pr/1", known) == BranchTarget("pr/1", "a")
     gitlab = RequestTarget("mr", 7, "gitlab.example.com", "group/sub", "app")
-    assert targets.parse("https://Gitlab.Example.com:8443/group/sub/app/-/merge_requests/7", known) == gitlab
+    assert (
+        checkout_target.parse("https://Gitlab.Example.com:8443/group/sub/app/-/merge_requests/7", known)
+        == gitlab
+    )
     assert gitlab.ref == "refs/merge-requests/7/head"
     pull = RequestTarget("pr", 1, "github.com", "owner", "merge_requests")
-    assert targets.parse(f"{HUB}owner/merge_requests/pull/1?a=/merge_requests/2", known) == pull
+    assert checkout_target.parse(f"{HUB}owner/merge_requests/pull/1?a=/merge_requests/2", known) == pull
     for url in (f"{HUB}owner/app", f"{HUB}owner/app/pull/x", f"{HUB}app/pull/1", "file:///a/b/pull/1"):
         with pytest.raises(UsageError, match="is not the URL of a pull request"):
-            targets.parse(url, known)
+            checkout_target.parse(url, known)
 
 
 def test_git_pull_works_on_a_pull_request_and_on_a_fork(world: World, hub: Hub) -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from conftest import ROOT, World, refused, traces
 from par.config import reading
+from par.config.recipe import Recipe, Step
 from par.errors import ConfigError
-from par.recipe import Recipe, Step
 
 KNOWN = "known are: initialization, include, symlink, commands, env, ports, shell, layout, before_remove"
 LIST = 'write include: [".env", "config/*.json"]'
@@ -397,7 +397,7 @@ def test_whatever_is_written_is_understood_or_is_a_mistake(written: str | bytes)
         path.unlink()
     for each in found.mistakes:
         assert (str(each) + each.hint).isprintable()
-        assert each.told
+        assert each.message
         assert each.line <= len(re.split("\r\n?|[\n\x85\u2028\u2029]", content.decode(errors="replace")))
     if not found.mistakes:
         found.recipe.over(Recipe(env=(("A", "b"),)))

@@ -21,7 +21,7 @@ ok     renumber-windows: off, par goes by tmux's ids
 ok     automatic-rename: on, par goes by its own marks
 ok     set-titles: off, par reads no titles
 ok     detach-on-destroy: on, par switches a terminal away before it ends a session
-ok     remain-on-exit: off, par tells of a dead pane and types nothing there
+ok     remain-on-exit: off, par reports a dead pane and types nothing there
 ok     destroy-unattached: off, par's sessions are exempt from it
 ok     exit-empty: on, par starts a server where none runs
 ok     session: made, marked and found again
@@ -74,7 +74,11 @@ BITES = {
         "on: every session ends when the last terminal detaches",
         "set -s exit-unattached off",
     ),
-    "tmux.conf": (["set -g nonsense 1"], "{home}/.tmux.conf:1: invalid option: nonsense", "mend that line"),
+    "tmux.conf": (
+        ["set -g nonsense 1"],
+        "{home}/.tmux.conf:1: invalid option: nonsense",
+        "correct that line",
+    ),
     "session": (
         ["set-hook -g session-created 'kill-session -t par-check'"],
         "it was gone, or not marked, as soon as it was made",
@@ -82,7 +86,7 @@ BITES = {
     ),
     "shell": (
         ["set -g default-shell {home}/bad", "set -g remain-on-exit off"],
-        "{home}/bad did not show within 10 s what it was told to echo",
+        "{home}/bad did not show within 10 s what it was to echo",
         "a default-shell and default-command that start a shell, and a start file that lets it come up",
     ),
     "folder": (

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from conftest import PAR, World, commit, refused, traces
-from par import copying, narration
 from par.commands import trash
-from par.crossing import Crossing
+from par.config.recipe import Recipe
 from par.git import copies, untracked
 from par.model import Repository, Worktree
-from par.recipe import Recipe
+from par.setup import files
+from par.setup.tree_copy import TreeCopy
+from par.system import narration
 
 IGNORED = "*.env\nnode_modules/\nbuild/\n"
 OLD = 1_000_000_000
@@ -215,7 +216,7 @@ def test_folder_that_becomes_a_link_while_it_is_copied_is_not_followed(world: Wo
     target.mkdir()
     (source / "now").symlink_to(elsewhere)
     os.mkfifo(source / "pipe")
-    with Crossing(source, target) as crossing:
+    with TreeCopy(source, target) as crossing:
         assert crossing.copy("was/a", lambda: None) == ""
         for path in ("now/a", "now/b/a"):
             with pytest.raises(OSError, match=r"Not a directory|symbolic link"):
@@ -384,11 +385,11 @@ def test_copying_for_long_is_told(world: World, monkeypatch: pytest.MonkeyPatch)
     root.mkdir()
     monkeypatch.setattr(narration, "_listeners", [told.append])
     worktree = Worktree(Repository(home, home / ".git"), root, "feat")
-    monkeypatch.setattr(copying, "PAUSE_SECONDS", 600)
-    copying.bring(worktree, Recipe(include=("many",)))
+    monkeypatch.setattr(files, "PAUSE_SECONDS", 600)
+    files.copy_and_link(worktree, Recipe(include=("many",)))
     assert told == []
-    monkeypatch.setattr(copying, "PAUSE_SECONDS", 0)
-    copying.bring(worktree, Recipe(include=("many",)))
+    monkeypatch.setattr(files, "PAUSE_SECONDS", 0)
+    files.copy_and_link(worktree, Recipe(include=("many",)))
     assert told[:2] == ["copying 1 of 30 files", "copying 2 of 30 files"]
     assert told[29:] == [
         "copying 30 of 30 files",

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import PAR, Terminal, World, eventually
-from par import legacy
 from par.model import Context, Kind, Phase, Repository, Worktree
-from par.records import from_record, to_record
+from par.state import legacy
+from par.state.records import from_record, to_record
 
 HINT = "hint: par doctor\n"
 
@@ -312,7 +312,7 @@ worktrees = st.builds(
     folders,
     branch=names,
     is_branch_ours=st.booleans(),
-    doomed_oid=st.sampled_from(["", "0" * 40]),
+    deletable_oid=st.sampled_from(["", "0" * 40]),
     port=st.integers(1, 65_535),
     port_count=st.integers(1, 100),
     env=variables,

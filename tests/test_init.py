@@ -317,10 +317,10 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from dataclasses import replace
 from pathlib import Path
-from par import index
-from par.init import windows
-from par.preparation import Preparation
-from par.recipe import Recipe, Step
+from par.state import index
+from par.setup import running
+from par.setup.preparation import Preparation
+from par.config.recipe import Recipe, Step
 context = index.load(Path("/")).find("feat")
 worktrees = [replace(context.worktrees[0], path=context.root / str(n)) for n in range(len(sys.argv[2:]))]
 steps = [(Step(line, f"step {n}"),) if line else () for n, line in enumerate(sys.argv[2:])]
@@ -328,7 +328,7 @@ recipes = [Recipe(commands=each) for each in steps]
 given = [Preparation(recipe, is_held=not recipe.commands) for recipe in recipes]
 for each in worktrees:
     each.path.mkdir(exist_ok=True)
-windows.begin(replace(context, worktrees=tuple(worktrees)), f"={context.session}", given)
+running.begin(replace(context, worktrees=tuple(worktrees)), f"={context.session}", given)
 """
 
 

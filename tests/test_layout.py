@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from conftest import Terminal, World, eventually, refused, traces
-from par.layouts import Pane, Typed, windows
+from par.tmux.layout import Pane, Typed, windows
 
 ALWAYS = "always"
 PLAIN = "layout: {windows: [{window_name: extra, panes: ['echo $COLOR > ~/said']}]}\nenv: {COLOR: red}\n"
@@ -168,7 +168,7 @@ def test_a_layout_that_cannot_be_built_leaves_nothing(world: World) -> None:
     told, hint = result.stderr.splitlines()
     assert told.startswith("par: the layout of 'feat' cannot be built: ")
     assert "no space for new pane" in told
-    assert hint == "hint: mend the key 'layout' in .par.yaml, or in par's config.yaml"
+    assert hint == "hint: correct the key 'layout' in .par.yaml, or in par's config.yaml"
     assert (result.status, result.stdout) == (8, "")
     assert traces(world, home) == before
 

@@ -104,7 +104,8 @@ def test_command_waits_once_for_an_index_that_another_holds(world: World) -> Non
     index = world.data / "global_state.json"
     index.write_text(index.read_text().replace('"ready"', '"removing"'))
     script = (
-        "import sys; sys.path.insert(0, sys.argv.pop(1)); from par import locks; locks.INDEX_SECONDS = 2.0;"
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.state import locks;"
+        "locks.INDEX_SECONDS = 2.0;"
         "from par.__main__ import main; sys.exit(main())"
     )
     with (world.data / "locks/index").open("r+") as held:

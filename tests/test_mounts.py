@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from conftest import PAR, Result, World, refused
-from par import mounts
 from par.git import deletion
+from par.system import mounts
 
 NAMESPACE = ("unshare", "-Urm")
 

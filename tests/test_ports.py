@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from conftest import World, refused
-from par import ports
 from par.errors import StateError
-from par.index import Index
+from par.setup import ports
+from par.state.index import Index
 
 STARTS = 20
 

@@ -11,8 +11,8 @@ import pytest
 from conftest import World, commit, eventually, refused, traces
 from par.errors import CommandError
 from par.git import fetching, remotes, repository
-from par.locks import Operation
 from par.model import Repository
+from par.state.locks import Operation
 
 
 def test_start_makes_worktree_branch_and_session(world: World) -> None:

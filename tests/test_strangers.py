@@ -82,7 +82,9 @@ def test_only_these_modules_write() -> None:
             found.add(_module(path))
         if "O_CREAT" in path.read_text():
             found.add(_module(path))
-    assert found == set(ALLOWED), "write by par.files, or say here why no stranger's link can be on the way"
+    assert found == set(ALLOWED), (
+        "write by par.system.files, or say here why no stranger's link can be on the way"
+    )
 
 
 def _reviewed(world: World, *, relative: bool = False) -> tuple[Path, Path]:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import pytest
 
 from conftest import Terminal, World, eventually, refused
-from par import trust
+from par.config.recipe import Recipe, Step
 from par.errors import StateError
 from par.model import Repository
-from par.recipe import Recipe, Step
+from par.setup import trust
 
 ASKED = """\
 initialization:

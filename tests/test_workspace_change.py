@@ -219,7 +219,7 @@ def test_what_a_repository_wants_done_before_stops_its_drop_unless_forced(desk: 
     assert failed.stderr == f"bye\npar: {told}\nhint: {hint}\n"
     (homes[1] / ".par.yaml").write_text("before_remove: 3\n")
     wrong = world.par("workspace", "drop", "big", "front")
-    assert (wrong.status, wrong.stderr.splitlines()[-1]) == (6, f"hint: mend it, or: {hint}")
+    assert (wrong.status, wrong.stderr.splitlines()[-1]) == (6, f"hint: correct it, or: {hint}")
     assert desk.seen() == before
     world.ok("workspace", "drop", "--force", "big", "front")
     assert desk.names() == ["back"]

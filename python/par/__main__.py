@@ -8,11 +8,11 @@ from typing import NoReturn
 
 import click
 
-from par import interrupts, narration
 from par.cli.main import par
 from par.cli.output import narrate, open_closed
 from par.errors import ParError
 from par.render.failure import failure
+from par.system import narration, signals
 
 INTERRUPTED = 130
 
@@ -29,7 +29,7 @@ def run() -> NoReturn:
 def main() -> int:
     """Run `par` with the words of the command line; the exit status."""
     open_closed()
-    interrupts.unwind_on_signals()
+    signals.unwind_on_signals()
     narration.listen(narrate)
     try:
         status = par.main(prog_name="par", standalone_mode=False)
@@ -44,9 +44,9 @@ def main() -> int:
         narrate("par: interrupted")
         return INTERRUPTED
     except Exception as error:
-        told: ParError = import_module("par.cli.unexpected").told(error)
-        narrate(failure(told))
-        return told.status
+        message: ParError = import_module("par.cli.unexpected").told(error)
+        narrate(failure(message))
+        return message.status
     return status if isinstance(status, int) else 0
 
 

@@ -2,7 +2,7 @@
 
 
 class ParError(Exception):
-    """A failure told in one line, with one hint that can be pasted.
+    """A failure in one line, with one hint that can be pasted.
 
     `message` names the thing that is wrong, without a final period; `hint` is a command or a short
     sentence, or empty. `details` are what the message counts, a line each. `status` is the exit status

@@ -27,7 +27,7 @@ class Phase(Enum):
     RETURNING = "returning"
 
     @property
-    def deed(self) -> str:
+    def verb(self) -> str:
         """What the operation does to the context, as in 'another par is ... it'."""
         return "changing" if self in {Phase.ADDING, Phase.DROPPING} else self.value
 
@@ -73,7 +73,7 @@ class Worktree:
     """One linked worktree of a context.
 
     `branch` is the branch par put there; `is_branch_ours` says that par created it: a branch that
-    existed before is never deleted. `doomed_oid` is the commit at which a removal that has begun may
+    existed before is never deleted. `deletable_oid` is the commit at which a removal that has begun may
     delete the branch, or empty. `port` is the first of its `port_count` ports, 0 where it has none, and
     `env` what its commands and panes find in their environment: `env_asked` with its placeholders filled in.
     `included` are the globs of the files that were copied into it.
@@ -83,7 +83,7 @@ class Worktree:
     path: Path
     branch: str
     is_branch_ours: bool = False
-    doomed_oid: str = ""
+    deletable_oid: str = ""
     port: int = 0
     port_count: int = 0
     env: tuple[tuple[str, str], ...] = ()
@@ -166,12 +166,12 @@ class Session:
 
     @property
     def is_ours(self) -> bool:
-        """Whether par made it, as far as its marks tell; one that lost them may be the user's."""
+        """Whether par made it, as far as its marks say; one that lost them may be the user's."""
         return bool(self.label) and not self.is_adopted
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class ContextStatus:
     """A context and what is there of it now: `session` is None where none is alive.
 
     `branches` has, for each worktree, the branch that is really checked out: empty on a commit,

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import click
 
-from par import trust
 from par.cli.output import narrate
+from par.config.recipe import Recipe
 from par.model import Repository
 from par.names import visible
-from par.recipe import Recipe
-from par.render import trusting
+from par.render import trust as trust_text
+from par.setup import trust
 
 Asked = Sequence[tuple[Repository, Recipe]]
 
@@ -23,13 +23,13 @@ def is_answered() -> bool:
 
 def show(asked: Asked) -> None:
     """Show all that each repository wants to run, or what of it has changed since it was approved."""
-    narrate(_told(asked))
+    narrate(_message(asked))
 
 
 def agrees(asked: Asked) -> bool:
     """Show what each repository wants to run, page by page, and ask once for all. Aborts on Ctrl-C."""
     size = os.get_terminal_size(sys.stderr.fileno())
-    first, *more = trusting.pages(_told(asked), size.columns or 80, (size.lines or 24) - 2)
+    first, *more = trust_text.pages(_message(asked), size.columns or 80, (size.lines or 24) - 2)
     narrate(first)
     for page in more:  # a popup has no way to scroll back
         narrate("-- any key shows more --")
@@ -39,5 +39,5 @@ def agrees(asked: Asked) -> bool:
     return click.confirm(f"Run these in every new context of {names}?", err=True)
 
 
-def _told(asked: Asked) -> str:
-    return "\n".join(trusting.asked(home, own, trust.previous(home)) for home, own in asked)
+def _message(asked: Asked) -> str:
+    return "\n".join(trust_text.asked(home, own, trust.previous(home)) for home, own in asked)

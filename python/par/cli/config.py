@@ -5,7 +5,7 @@ import click
 from par.cli.making import existing
 from par.cli.output import emit, narrate
 from par.commands import config_check, config_init
-from par.render import configuring
+from par.render import config as config_text
 
 
 @click.group(invoke_without_command=True, epilog="Example: par config check")
@@ -23,16 +23,16 @@ def config(ctx: click.Context) -> None:
 @click.option("-p", "--path", "folder", metavar="PATH", help="Any folder in the repository.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(folder: str | None, as_json: bool) -> None:
-    """Tell every mistake in .par.yaml and config.yaml.
+    """Show every mistake in .par.yaml and config.yaml.
 
     A line for each, with file, line and key, and then exit status 6. Where there is none: what the files
     ask for, and which patterns match nothing.
     """
     report = config_check.run(config_check.Request(existing(folder or "."), folder is not None))
-    emit(configuring.document(report) if as_json else configuring.lines(report))
+    emit(config_text.document(report) if as_json else config_text.lines(report))
     if failure := report.failure:
         raise failure
-    for note in () if as_json else configuring.notes(report):
+    for note in () if as_json else config_text.notes(report):
         narrate(note)
 
 
@@ -46,4 +46,4 @@ def init(folder: str) -> None:
     """
     planned = config_init.plan(config_init.Request(existing(folder)))
     config_init.run(planned)
-    emit(configuring.drafted(planned))
+    emit(config_text.drafted(planned))

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
-from par import trust
 from par.cli import asking
 from par.cli.output import emit, narrate
 from par.commands import init as init_command
 from par.commands.init import Plan, Report
 from par.errors import NotFoundError, UnsafeError
-from par.render import initializing, trusting
+from par.render import init as init_text
+from par.render import trust as trust_text
+from par.setup import trust
 
 
 @click.command(epilog="Example: par init feature-auth --retry --wait")
@@ -24,7 +25,7 @@ from par.render import initializing, trusting
 def init(
     socket: Path, label: str, retry: bool, as_log: bool, with_wait: bool, yes: bool, as_json: bool
 ) -> None:
-    """Tell how the commands went that .par.yaml asks for in the new context LABEL.
+    """Show how the commands went that .par.yaml asks for in the new context LABEL.
 
     --retry reads .par.yaml again, and asks as `par start` does where it has changed. In a stranger's code
     it shows what would run and be copied, and asks each time. --wait has exit status 8 where a command
@@ -40,7 +41,7 @@ def init(
     report = _again(label, socket, yes) if retry else init_command.look(label, socket)
     if with_wait:
         report = init_command.wait(label, socket)
-    emit(initializing.document(report) if as_json else initializing.report(report))
+    emit(init_text.document(report) if as_json else init_text.report(report))
     if with_wait:
         init_command.check(report)
 
@@ -48,7 +49,7 @@ def init(
 def _log(report: Report) -> str:
     if not any(run.files.log.exists() for run in report.runs):
         raise NotFoundError(f"no command has run in '{report.label}'", hint=f"par init {report.label}")
-    return initializing.log(report)
+    return init_text.log(report)
 
 
 def _again(label: str, socket: Path, yes: bool) -> Report:
@@ -59,11 +60,11 @@ def _again(label: str, socket: Path, yes: bool) -> Report:
 
 def _agreed_to_stranger(planned: Plan, yes: bool) -> Plan:
     whole = planned.reconsidered(is_given=True)
-    narrate(initializing.strange(whole))
+    narrate(init_text.strange(whole))
     if not yes:
         if not asking.is_answered():
-            told = f"'{planned.context.label}' holds the code of a stranger"
-            raise UnsafeError(told, hint=f"par init {planned.context.label} --retry -y")
+            message = f"'{planned.context.label}' holds the code of a stranger"
+            raise UnsafeError(message, hint=f"par init {planned.context.label} --retry -y")
         click.confirm("Run them?", abort=True, err=True)
     return whole
 
@@ -75,8 +76,8 @@ def _approved(planned: Plan, yes: bool) -> Plan:
     if not yes:
         if not asking.is_answered():
             home = asked[0][0]
-            told = f"what .par.yaml of {home.name} asks to run was not approved"
-            raise UnsafeError(told, hint=trusting.command(home))
+            message = f"what .par.yaml of {home.name} asks to run was not approved"
+            raise UnsafeError(message, hint=trust_text.command(home))
         if not asking.agrees(asked):
             raise click.Abort
     trust.approve(asked)

@@ -7,8 +7,7 @@ import click
 from par.cli.output import emit, narrate, width
 from par.commands import ls
 from par.model import Kind
-from par.render import document
-from par.render import listing as shown
+from par.render import ls as ls_text
 
 
 @click.command("ls", epilog="Example: par ls --kind session --json")
@@ -21,8 +20,8 @@ def list_contexts(socket: Path, as_json: bool, plain: bool, kind: str | None, re
     """List all contexts of all repositories."""
     listing = ls.run(ls.Request(socket, Kind(kind) if kind else None, repository, with_heads=as_json))
     if as_json:
-        emit(document.contexts(listing))
+        emit(ls_text.document(listing))
     else:
-        emit(shown.contexts(listing, None if plain else width()))
+        emit(ls_text.contexts(listing, None if plain else width()))
         if listing.damaged:
-            narrate(shown.damaged(listing.damaged))
+            narrate(ls_text.damaged(listing.damaged))

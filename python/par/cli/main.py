@@ -9,7 +9,7 @@ from par.cli.output import emit
 from par.cli.verbs import ALIASES, GROUPS, MEANT, VERBS, load
 from par.errors import UsageError
 from par.names import nearest_hint, visible
-from par.sockets import default_socket, named_socket
+from par.tmux.sockets import default_socket, named_socket
 
 EPILOG = "Exit status: 0 done, 2 usage, 3 not found, 4 conflict, 5 unsafe, 6 config, 7 state, 8 command."
 

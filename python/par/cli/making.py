@@ -7,13 +7,16 @@ from typing import Any
 
 import click
 
-from par import creation, trust
 from par.cli import asking
 from par.cli.output import emit, narrate
 from par.commands import init as init_command
 from par.commands import open as open_command
-from par.plans import CreationPlan
-from par.render import document, initializing, receipt, trusting
+from par.contexts import creation
+from par.contexts.plans import CreationPlan
+from par.render import init as init_text
+from par.render import start as start_text
+from par.render import trust as trust_text
+from par.setup import trust
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,7 +36,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 def make(
     planned: CreationPlan, socket: Path, then_open: bool, as_json: bool, with_wait: bool = False
 ) -> None:
-    """Make the context that was planned, and tell what it is and what of it waits for approval.
+    """Make the context that was planned, and print what it is and what of it waits for approval.
 
     A person is asked for that first. `with_wait` raises CommandError where one of its commands fails, and
     UnsafeError where something waits for approval; the context stays.
@@ -42,14 +45,14 @@ def make(
     context = creation.create(planned)
     show = narrate if then_open else emit
     if not as_json:
-        show(receipt.made(context, planned.init))
-    for line in trusting.held(planned):
+        show(start_text.made(context, planned.init))
+    for line in trust_text.held(planned):
         narrate(line)
     report = init_command.wait(context.label, socket) if with_wait else None
     if as_json:
-        emit(document.made(context, report.init.value if report and report.init else planned.init))
+        emit(start_text.document(context, report.init.value if report and report.init else planned.init))
     elif report and report.runs:
-        show(initializing.report(report))
+        show(init_text.report(report))
     if report:
         init_command.check(report)
     if then_open:

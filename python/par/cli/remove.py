@@ -7,7 +7,7 @@ import click
 from par.cli.confirming import confirm
 from par.cli.output import emit, narrate
 from par.commands import rm as rm_command
-from par.render import document, text
+from par.render import rm as rm_text
 
 
 @click.command(epilog="Example: par rm feature-auth")
@@ -35,15 +35,15 @@ def rm(socket: Path, labels: tuple[str, ...], yes: bool, purge: bool, force: boo
     done = []
     try:
         for each in rm_command.run(planned):
-            done.append(each)  # noqa: PERF402 - what is gone is told, also where the next one fails
+            done.append(each)  # noqa: PERF402 - what is gone is printed, also where the next one fails
     finally:
         if done:
-            emit(document.removed(done) if as_json else "\n".join(map(text.removed, done)))
+            emit(rm_text.document(done) if as_json else "\n".join(map(rm_text.removed, done)))
     if expired := rm_command.expire(planned):
-        narrate(text.expired(expired))
+        narrate(rm_text.expired(expired))
 
 
 def _ask(planned: rm_command.Plan) -> None:
-    count = len(planned.sightings)
+    count = len(planned.statuses)
     question = f"Remove {'this context' if count == 1 else f'these {count} contexts'}?"
-    confirm(text.doomed(planned.sightings), question, "removed", "par rm all -y")
+    confirm(rm_text.to_remove(planned.statuses), question, "removed", "par rm all -y")

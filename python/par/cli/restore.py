@@ -12,7 +12,8 @@ from par.commands import rescue as rescue_command
 from par.commands import restore as restore_command
 from par.commands import trash as trash_command
 from par.names import visible
-from par.render import document, receipt, text
+from par.render import start as start_text
+from par.render import trash as trash_text
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -46,7 +47,7 @@ def restore(socket: Path, name: str | None, new_label: str | None, folder: str |
     request = restore_command.Request(name, socket, new_label)
     planned = restore_command.plan(request)
     context = restore_command.run(planned)
-    emit(document.made(context) if as_json else receipt.made(context))
+    emit(start_text.document(context) if as_json else start_text.made(context))
     for note in planned.notes:
         narrate(note)
 
@@ -60,7 +61,7 @@ def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
     if ctx.invoked_subcommand is None:
         found = trash_command.listing()
         sizes = [trash_command.size(each.entry) for each in found] if with_size else None
-        emit(document.trash(found, sizes) if as_json else text.trash(found, sizes, width()))
+        emit(trash_text.document(found, sizes) if as_json else trash_text.trash(found, sizes, width()))
 
 
 @trash.command("empty", epilog="Example: par trash empty --older-than 14d")
@@ -82,7 +83,7 @@ def empty(name: str | None, age: timedelta, yes: bool) -> None:
         return
     if not yes:
         question = f"Delete {len(planned)} for good?"
-        confirm(text.holdings(planned), question, "deleted", _again(name))
+        confirm(trash_text.holdings(planned), question, "deleted", _again(name))
     for entry in trash_command.run(planned):
         emit(f"deleted '{entry.context.label}' ({entry.id})")
 

@@ -8,7 +8,7 @@ import click
 from par.cli.output import emit
 from par.commands import send as send_command
 from par.errors import CommandError
-from par.render import document, text
+from par.render import send as send_text
 
 
 @click.command(epilog="Example: par send all 'git status'")
@@ -36,11 +36,11 @@ def send(
     planned = send_command.plan(request)
     done = planned if dry_run else send_command.run(planned, request)
     verb = f"would be sent to {pane} pane" if dry_run else "sent"
-    emit(document.deliveries(done, not dry_run) if as_json else text.deliveries(done, verb))
+    emit(send_text.document(done, not dry_run) if as_json else send_text.deliveries(done, verb))
     failed = [each for each in done if each.fault]
     if failed and not dry_run:
-        told = ", ".join(each.label for each in failed)
-        raise CommandError(f"not sent to {told}", hint=f"par open {failed[0].context}")
+        message = ", ".join(each.label for each in failed)
+        raise CommandError(f"not sent to {message}", hint=f"par open {failed[0].context}")
 
 
 def _standard_input() -> str:

@@ -9,7 +9,7 @@ from par.commands import untrust as untrust_command
 from par.commands.trust import Plan
 from par.errors import UnsafeError
 from par.names import visible
-from par.render import trusting
+from par.render import trust as trust_text
 
 
 @click.command(epilog="Example: par trust ~/projects/my-app")
@@ -27,15 +27,15 @@ def trust(path: str, yes: bool, as_list: bool, as_json: bool) -> None:
         raise click.UsageError("--json goes with --list")
     if as_list:
         found = trust_command.listing()
-        emit(trusting.approvals_document(found) if as_json else trusting.approvals(found))
+        emit(trust_text.approvals_document(found) if as_json else trust_text.approvals(found))
         return
     planned = trust_command.plan(making.existing(path))
     if not planned.is_needed:
-        emit(trusting.needless(planned))
+        emit(trust_text.needless(planned))
         return
     _confirm(planned, yes)
     trust_command.run(planned)
-    emit(trusting.approved(planned))
+    emit(trust_text.approved(planned))
 
 
 def _confirm(planned: Plan, yes: bool) -> None:
@@ -46,8 +46,8 @@ def _confirm(planned: Plan, yes: bool) -> None:
         return
     asking.show(asked)
     if not yes:
-        told = f"what .par.yaml of {planned.home.name} asks to run needs your approval"
-        raise UnsafeError(told, hint=trusting.command(planned.home, "-y"))
+        message = f"what .par.yaml of {planned.home.name} asks to run needs your approval"
+        raise UnsafeError(message, hint=trust_text.command(planned.home, "-y"))
 
 
 @click.command(epilog="Example: par untrust ~/projects/my-app")

@@ -5,8 +5,8 @@ import sys
 import traceback
 from datetime import datetime, timezone
 
-from par import index, paths
 from par.errors import NotFoundError, ParError, StateError
+from par.state import index, paths
 
 KEPT_BYTES = 100_000
 REPORT = "https://github.com/tmux-par/tmux-par/issues"

@@ -7,7 +7,7 @@ import click
 from par.cli.output import emit, narrate
 from par.commands import control_center as center_command
 from par.commands import open as open_command
-from par.render import document, text
+from par.render import control_center as control_center_text
 from par.tmux import clients
 
 client_option = click.option("--client", metavar="NAME", help="The tmux client to switch, for key bindings.")
@@ -37,8 +37,8 @@ def control_center(socket: Path, no_attach: bool, as_json: bool, client: str | N
     """
     request = center_command.Request(socket, not (no_attach or as_json), client)
     built = center_command.run(center_command.plan(request), socket)
-    emit(document.center(built) if as_json else text.center(built))
+    emit(control_center_text.document(built) if as_json else control_center_text.center(built))
     if built.stopped and not as_json:
-        narrate(text.stopped(built.stopped))
+        narrate(control_center_text.stopped(built.stopped))
     if request.with_attach:
         clients.show(socket, built.session_id, client)

@@ -20,7 +20,7 @@ GROUPS = {
         Verb("start", "create", "Start a context: a worktree, a branch and a session."),
         Verb("checkout", "create", "Start a context on an existing branch or pull request."),
         Verb("workspace", "workspace", "Start a context over several repositories."),
-        Verb("adopt", "mend", "Take an existing worktree or tmux session into par."),
+        Verb("adopt", "doctor", "Take an existing worktree or tmux session into par."),
     ),
     "Work in contexts": (
         Verb("ls", "look", "List all contexts.", "list_contexts"),
@@ -35,8 +35,8 @@ GROUPS = {
         Verb("rm", "remove", "Remove contexts; they can be brought back."),
         Verb("restore", "restore", "Bring back what was removed."),
         Verb("trash", "restore", "List what can be brought back, or delete it for good."),
-        Verb("resurrect", "mend", "Make the sessions of all stopped contexts again."),
-        Verb("doctor", "mend", "Compare what par knows with what is there, and repair it."),
+        Verb("resurrect", "doctor", "Make the sessions of all stopped contexts again."),
+        Verb("doctor", "doctor", "Compare what par knows with what is there, and repair it."),
     ),
     "Set up": (
         Verb("config", "config", "Check .par.yaml and settings, or write a first one."),

@@ -8,7 +8,7 @@ from par.cli import making
 from par.cli.verbs import load
 from par.cli.workspace_change import add, drop
 from par.commands import workspace as workspace_command
-from par.preparation import Consent
+from par.setup.preparation import Consent
 from par.tmux import clients
 
 # Every command that takes a label takes that of a workspace: these are only known by two names

@@ -8,8 +8,10 @@ from par.cli import making
 from par.cli.output import emit, narrate
 from par.commands import workspace_change
 from par.commands.workspace_change import AddRequest, DropRequest
-from par.preparation import Consent
-from par.render import document, receipt, text, trusting
+from par.render import rm as rm_text
+from par.render import start as start_text
+from par.render import trust as trust_text
+from par.setup.preparation import Consent
 
 
 @click.command(epilog="Example: par workspace add feature-auth ../docs")
@@ -28,8 +30,8 @@ def add(socket: Path, label: str, repo: str, base: str | None, is_trusted: bool,
     context, planned = workspace_change.plan_add(request)
     planned = making.considered(planned)
     grown = workspace_change.run_add(context, planned)
-    emit(document.made(grown, planned.init) if as_json else receipt.added(grown, planned.init))
-    for line in trusting.held(planned):
+    emit(start_text.document(grown, planned.init) if as_json else start_text.added(grown, planned.init))
+    for line in trust_text.held(planned):
         narrate(line)
 
 
@@ -45,4 +47,4 @@ def drop(socket: Path, label: str, repo: str, force: bool, as_json: bool) -> Non
     Nothing is lost: its worktree, and its branch where par created it, go to the trash.
     """
     done = workspace_change.run_drop(workspace_change.plan_drop(DropRequest(label, repo, socket, force)))
-    emit(document.removed([done]) if as_json else text.removed(done))
+    emit(rm_text.document([done]) if as_json else rm_text.removed(done))

@@ -1,1 +1,4 @@
-"""One file per verb: what was asked, the plan with every refusal, and the doing."""
+"""A file per verb that users type: a request, `plan()` with every refusal, and `run()`.
+
+Not here: what several verbs do alike (contexts, setup, trash).
+"""

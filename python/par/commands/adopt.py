@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from par import creation, index, interrupts, locks, names, paths, removal, survey
+from par import names
+from par.contexts import creation, survey
 from par.errors import ConflictError, NotFoundError, ParError
 from par.git import discovery, links, owners, process, remotes
-from par.index import Index
-from par.locks import Operation
 from par.model import Context, Kind, Phase, Session, Worktree
 from par.names import visible
+from par.state import index, locks, paths
+from par.state.index import Index
+from par.state.locks import Operation
+from par.system import signals
 from par.tmux import sessions
+from par.trash import removal
 
 LISTED = "git worktree list"
 
@@ -50,7 +54,7 @@ class Adopted:
 
 def plan(request: Request) -> Plan:
     """Find what is meant, and see that nothing is in the way. Raises every refusal."""
-    found = survey.known(request.socket)
+    found = survey.recovered_index(request.socket)
     session = None if request.folder.is_dir() else _session(request, found)
     folders = sessions.folders(request.socket, session.id) if session else [request.folder.resolve()]
     worktree = _first_worktree(folders)
@@ -74,11 +78,11 @@ def run(planned: Plan) -> Adopted:
                 sessions.adopt(context, planned.session.id)
             else:
                 sessions.create(context)
-            ready = creation.finish(context)
+            ready = creation.mark_ready(context)
         except BaseException:
             # What fails here too the next par does: the record says that it was not finished
-            with interrupts.ignored(), suppress(ParError, OSError):
-                removal.forget(context, sessions.of(context))
+            with signals.ignored(), suppress(ParError, OSError):
+                removal.forget_adopted(context, sessions.session_of(context))
             raise
     name = planned.session.name if planned.session else ready.session
     return Adopted(ready, name, planned.session is None)
@@ -121,8 +125,8 @@ def _worktree(folder: Path) -> Worktree:
         moved = f"'{shown}' was moved, and its repository does not know"
         raise ConflictError(moved, hint=f"git -C '{home.path}' worktree repair '{shown}'")
     what = "the main worktree" if top == home.path else "no linked worktree"
-    told = f"'{shown}' is {what} of {visible(home.name)}: par adopts linked ones"
-    raise ConflictError(told, hint=f"par start LABEL -p '{shown}'")
+    message = f"'{shown}' is {what} of {visible(home.name)}: par adopts linked ones"
+    raise ConflictError(message, hint=f"par start LABEL -p '{shown}'")
 
 
 def _label(request: Request, worktree: Worktree, session: Session | None) -> str:
@@ -139,12 +143,12 @@ def _check(found: Index, label: str, path: Path) -> None:
         raise ConflictError(f"'{shown}' lies in par's own folder", hint="par doctor")
     around = {each.path: context.label for context in found.contexts for each in context.worktrees}
     if path in around:
-        told = f"'{shown}' is the context '{around[path]}' already"
-        raise ConflictError(told, hint=f"par open {around[path]}")
+        message = f"'{shown}' is the context '{around[path]}' already"
+        raise ConflictError(message, hint=f"par open {around[path]}")
     for other in (data, *around):
         if path in other.parents or other in path.parents:
-            told = f"'{shown}' overlaps '{visible(str(other))}', which is par's"
-            raise ConflictError(told, hint="git worktree move")
+            message = f"'{shown}' overlaps '{visible(str(other))}', which is par's"
+            raise ConflictError(message, hint="git worktree move")
     if twin := found.like(label):
         hint = f"par adopt '{shown}' --label LABEL"
         raise ConflictError(f"context '{twin.label}' already exists", hint=hint)

@@ -4,15 +4,17 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import names, plans, survey, targets
+from par import names
+from par.commands import checkout_target
+from par.commands.checkout_target import BranchTarget, ForkTarget, RequestTarget
+from par.contexts import plans, survey
+from par.contexts.plans import BranchPlan, CreationPlan
 from par.errors import ConflictError, NotFoundError, UsageError
 from par.git import discovery, process, remotes, repository
 from par.git.remotes import ORIGIN, Config, Place, Remote, Upstream
 from par.model import Kind, Repository
 from par.names import visible
-from par.plans import BranchPlan, CreationPlan
-from par.preparation import Consent
-from par.targets import BranchTarget, ForkTarget, RequestTarget
+from par.setup.preparation import Consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,10 @@ class Request:
 
 def plan(request: Request) -> CreationPlan:
     """Decide which branch the context is on and where it comes from. Raises every refusal."""
-    found = survey.known(request.socket)
+    found = survey.recovered_index(request.socket)
     home = discovery.containing(request.folder)
     known = remotes.load(home)
-    target = targets.parse(request.target, [remote.name for remote in known.remotes])
+    target = checkout_target.parse(request.target, [remote.name for remote in known.remotes])
     if not isinstance(target, RequestTarget):
         _check_form(target.branch, home)
     branch = _branch(target, home, known)
@@ -44,7 +46,7 @@ def plan(request: Request) -> CreationPlan:
     plans.check_label(found, label)
     is_strange = branch.is_strange or not isinstance(target, BranchTarget)
     consent = Consent(request.is_trusted, is_strange, request.with_init)
-    planned = plans.plan(label, Kind.CHECKOUT, home, branch, request.socket, consent)
+    planned = plans.plan_context(label, Kind.CHECKOUT, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)
     return planned
 
@@ -53,10 +55,10 @@ def _check_form(branch: str, home: Repository) -> None:
     # As refs these are sound, but git reads them as an option or as another name of what is checked out
     is_odd = branch.startswith("-") or branch in {"HEAD", "@"}
     if is_odd or process.attempt(home, "check-ref-format", f"refs/heads/{branch}").status:
-        raise UsageError(f"'{visible(branch)}' is not a valid branch name", hint=targets.FORMS)
+        raise UsageError(f"'{visible(branch)}' is not a valid branch name", hint=checkout_target.FORMS)
 
 
-def _branch(target: targets.Target, home: Repository, known: Config) -> BranchPlan:
+def _branch(target: checkout_target.Target, home: Repository, known: Config) -> BranchPlan:
     match target:
         case RequestTarget():
             remote = _remote_of(target, home, known)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from par.config import recipes, settings
+from par.config import par_yaml, settings
 from par.config.reading import Reading
 from par.errors import ConfigError, NotFoundError
 from par.git import discovery, untracked
@@ -38,8 +38,8 @@ class Report:
             return None
         count = sum(len(each.mistakes) for each in wrong)
         files = " and ".join(visible(str(each.path)) for each in wrong)
-        told = f"{count} mistake{'' if count == 1 else 's'} in {files}"
-        return ConfigError(told, hint="correct what is listed, then: par config check")
+        message = f"{count} mistake{'' if count == 1 else 's'} in {files}"
+        return ConfigError(message, hint="correct what is listed, then: par config check")
 
 
 def run(request: Request) -> Report:
@@ -53,15 +53,15 @@ def run(request: Request) -> Report:
         if request.is_named:
             raise
         return Report((settings.written(),))
-    readings = recipes.written(home)
+    readings = par_yaml.written(home)
     unread = _unread(request.folder.absolute(), home)
     return Report(readings, (*unread, *(note for each in readings for note in _unmatched(each, home))))
 
 
 def _unread(folder: Path, home: Repository) -> Iterable[str]:
     root = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), home.path)
-    if root.resolve() != home.path and (root / recipes.NAME).is_file():
-        yield f"'{root / recipes.NAME}' is not read, but that of the main worktree"
+    if root.resolve() != home.path and (root / par_yaml.NAME).is_file():
+        yield f"'{root / par_yaml.NAME}' is not read, but that of the main worktree"
 
 
 def _unmatched(reading: Reading, home: Repository) -> Iterable[str]:

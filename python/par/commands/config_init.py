@@ -4,12 +4,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import files
-from par.config import draft, recipes
+from par.config import draft, par_yaml
 from par.config.draft import Draft
 from par.errors import ConflictError, StateError
 from par.git import discovery, listing, untracked
 from par.model import Repository
+from par.system import files
 
 MOST_BYTES = 65_536
 
@@ -34,7 +34,7 @@ def plan(request: Request) -> Plan:
     home = discovery.containing(request.folder)
     if home.is_bare:
         raise ConflictError(f"'{home.path}' is bare: par reads the file from a main worktree")
-    path = home.path / recipes.NAME
+    path = home.path / par_yaml.NAME
     if os.path.lexists(path):
         raise _taken(path)
     found = [each for pattern in draft.SECRETS for each in untracked.matching(home, pattern)]

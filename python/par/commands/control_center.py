@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import survey
+from par.contexts import survey
 from par.errors import ConflictError, NotFoundError
 from par.tmux import center, clients
 from par.tmux.center import Change
@@ -37,15 +37,15 @@ class Plan:
 
 def plan(request: Request) -> Plan:
     """Compare the control center with the contexts there are. Raises every refusal."""
-    found = survey.known(request.socket)
-    found.tell_damaged()
+    found = survey.recovered_index(request.socket)
+    found.report_damaged()
     contexts = found.contexts
     if not contexts:
         raise NotFoundError("there is no context to show", hint="par start LABEL")
     change = center.compare(request.socket, [context.label for context in contexts])
     if change.is_taken:
-        told = f"a session called '{center.NAME}' is there, and it is not par's"
-        raise ConflictError(told, hint=f"tmux rename-session -t '={center.NAME}:' NAME")
+        message = f"a session called '{center.NAME}' is there, and it is not par's"
+        raise ConflictError(message, hint=f"tmux rename-session -t '={center.NAME}:' NAME")
     if not change.wanted:
         raise NotFoundError("no context has a session", hint=f"par open {contexts[0].label}")
     if request.with_attach and not request.client:

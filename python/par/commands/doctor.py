@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import interrupts
+from par.doctor import contexts, disk, index_rebuild, sessions, stray_records, strays, trash_entries
+from par.doctor.findings import FOUNDATIONS, Finding
 from par.errors import ParError
-from par.health import contexts, disk, intake, rebuild, sessions, strays, trashed
-from par.health.findings import FOUNDATIONS, Finding
+from par.system import signals
 
 ROUNDS = 6
 
@@ -35,9 +35,9 @@ def plan(request: Request) -> tuple[Finding, ...]:
     if not disk.is_open():
         return modes
     folders = strays.folders()
-    entries = trashed.folders()
+    entries = trash_entries.folders()
     live = sessions.everywhere(request.socket)
-    found, broken = rebuild.salvage(request.socket)
+    found, broken = index_rebuild.load_readable(request.socket)
     live |= sessions.on({context.socket for context in found.contexts} - live.keys())
     marked = [each for on_one in live.values() for each in on_one]
     unknown = strays.unknown([*folders, *strays.named(marked)], found)
@@ -45,9 +45,9 @@ def plan(request: Request) -> tuple[Finding, ...]:
         *modes,
         *broken,
         *contexts.examine(found, request.folder),
-        *intake.examine(unknown, live, request.socket),
+        *stray_records.examine(unknown, live, request.socket),
         *sessions.examine(found, unknown, live),
-        *trashed.examine(entries, found, request.folder),
+        *trash_entries.examine(entries, found, request.folder),
         *disk.copies(strays.copies(folders)),
         *disk.remains(found),
     )
@@ -59,7 +59,7 @@ def run(request: Request, planned: Iterable[Finding]) -> Report:
     failed: dict[Finding, str] = {}
     left = tuple(planned)
     for _ in range(ROUNDS):
-        todo = [each for each in left if each.mend and each not in failed]
+        todo = [each for each in left if each.fix and each not in failed]
         if not todo:
             break
         for finding in [each for each in todo if each.fault in FOUNDATIONS] or todo:
@@ -74,9 +74,9 @@ def run(request: Request, planned: Iterable[Finding]) -> Report:
 
 def _mend(finding: Finding) -> str:
     try:
-        if finding.mend:
-            with interrupts.ignored():
-                finding.mend()
+        if finding.fix:
+            with signals.ignored():
+                finding.fix()
     except (ParError, OSError) as error:
         return str(error)
     return ""
@@ -84,4 +84,4 @@ def _mend(finding: Finding) -> str:
 
 def _with_reason(finding: Finding, failed: dict[Finding, str]) -> Finding:
     reason = failed.get(finding)
-    return replace(finding, told=f"{finding.told} (not repaired: {reason})") if reason else finding
+    return replace(finding, message=f"{finding.message} (not repaired: {reason})") if reason else finding

@@ -6,11 +6,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import index
 from par.commands import path
 from par.errors import CommandError, NotFoundError, UsageError
 from par.model import Kind
 from par.names import visible
+from par.state import index
 
 CODE = "code"
 
@@ -34,8 +34,8 @@ def run(request: Request) -> None:
         raise UsageError(f"the editor '{visible(editor)}' cannot be read: {error}") from error
     target = _target(request)
     if not command or not shutil.which(command[0]):
-        told = f"the editor '{visible(editor)}' is not on PATH"
-        raise NotFoundError(told, hint=f"par code {request.label} --editor COMMAND")
+        message = f"the editor '{visible(editor)}' is not on PATH"
+        raise NotFoundError(message, hint=f"par code {request.label} --editor COMMAND")
     status = subprocess.run([*command, str(target)], check=False).returncode
     if status:
         raise CommandError(f"{command[0]} exited with status {status}")
@@ -55,7 +55,7 @@ def _target(request: Request) -> Path:
     context = index.load(request.socket).find(request.label)
     if context.kind is not Kind.WORKSPACE:
         return folder
-    from par import workspace_file  # noqa: PLC0415 - as above
+    from par.setup import workspace_file  # noqa: PLC0415 - as above
 
     if not workspace_file.path(context).exists():
         workspace_file.write(context)

@@ -3,15 +3,16 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import copying, furnishing, index, locks, paths, ports, preparation, survey
+from par.config.recipe import Recipe
+from par.contexts import survey
 from par.errors import CommandError, ConflictError, NotFoundError, UnsafeError
-from par.index import Index
-from par.init import jobs, logs, windows
-from par.init.jobs import Init, Run
 from par.model import Context, Kind, Repository, State, Worktree
-from par.preparation import Consent, Preparation
-from par.recipe import Recipe
-from par.tmux import init as tmux
+from par.setup import files, jobs, layouts, logs, ports, preparation, running
+from par.setup.jobs import Init, Run
+from par.setup.preparation import Consent, Preparation
+from par.state import index, locks, paths
+from par.state.index import Index
+from par.tmux import init_window
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,13 @@ class Plan:
 
 def look(label: str, socket: Path) -> Report:
     """How the commands of the context called `label` went. Raises NotFoundError."""
-    context = survey.known(socket).find(label)
+    context = survey.recovered_index(socket).find(label)
     return Report(context.label, tuple(jobs.runs(paths.init(context.root))))
 
 
 def wait(label: str, socket: Path) -> Report:
-    """As `look`, once all have ended; what they say is told until then."""
-    context = survey.known(socket).find(label)
+    """As `look`, once all have ended; what they print is reported until then."""
+    context = survey.recovered_index(socket).find(label)
     folder = paths.init(context.root)
     was_there = folder.is_dir()
     report = Report(context.label, tuple(logs.follow(folder)))
@@ -74,11 +75,11 @@ def check(report: Report) -> None:
 
 def plan(label: str, socket: Path) -> Plan:
     """Decide what runs again: what .par.yaml asks for now. Raises every refusal of state."""
-    sighting = survey.survey(socket).find_ready(label)
-    context, session = sighting.context, sighting.session
-    if sighting.state is State.BROKEN:
-        told = f"the worktree of '{context.label}' is gone: '{context.root}'"
-        raise NotFoundError(told, hint=f"par rm {context.label}")
+    status = survey.survey(socket).find_ready(label)
+    context, session = status.context, status.session
+    if status.state is State.BROKEN:
+        message = f"the worktree of '{context.label}' is gone: '{context.root}'"
+        raise NotFoundError(message, hint=f"par rm {context.label}")
     if session is None:
         raise ConflictError(f"the session of '{context.label}' is stopped", hint=f"par open {context.label}")
     _check_idle(context)
@@ -92,8 +93,8 @@ def _preparations(context: Context, is_given: bool = False) -> tuple[Preparation
 
 def _check_idle(context: Context) -> None:
     if jobs.worst(run for run in jobs.runs(paths.init(context.root)) if run.state.init is Init.RUNNING):
-        told = f"the commands of '{context.label}' are running"
-        raise ConflictError(told, hint=f"par init {context.label} --wait")
+        message = f"the commands of '{context.label}' are running"
+        raise ConflictError(message, hint=f"par init {context.label} --wait")
 
 
 def run(planned: Plan) -> Report:
@@ -103,24 +104,24 @@ def run(planned: Plan) -> Report:
     """
     if planned.context.is_review:  # nothing was brought when it was made
         for worktree, each in zip(planned.context.worktrees, planned.preparations, strict=True):
-            copying.bring(worktree, each.recipe)
+            files.copy_and_link(worktree, each.recipe)
     with locks.index():
         found = index.load(planned.context.socket)
         if found.like(planned.context.label) != planned.context:
             raise ConflictError("it was changed by another par", hint="try again")
         _check_idle(planned.context)
-        context = _equipped(planned, found)
+        context = _with_environment(planned, found)
         index.save(found.with_(context))
         if context.kind is not Kind.WORKSPACE:
-            tmux.share(context.socket, planned.session_id, context.worktrees[0].env)
+            init_window.share(context.socket, planned.session_id, context.worktrees[0].env)
         was_held = any(each.state.init is Init.HELD for each in jobs.runs(paths.init(context.root)))
-        windows.begin(context, planned.session_id, planned.preparations)
+        running.begin(context, planned.session_id, planned.preparations)
     if was_held:
-        furnishing.complete(context, planned.session_id, planned.preparations)
+        layouts.build_missing(context, planned.session_id, planned.preparations)
     return look(context.label, context.socket)
 
 
-def _equipped(planned: Plan, found: Index) -> Context:
+def _with_environment(planned: Plan, found: Index) -> Context:
     """The context with the ports and the environment that its recipes ask for now."""
     worktrees: list[Worktree] = []
     for worktree, each in zip(planned.context.worktrees, planned.preparations, strict=True):

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from par import survey
+from par.contexts import survey
 from par.errors import CommandError, NotFoundError
-from par.model import Kind, Repository, Sighting
-from par.records import Damaged
+from par.model import ContextStatus, Kind, Repository
+from par.state.records import Damaged
 
 
 class Request(NamedTuple):
@@ -21,10 +21,10 @@ class Request(NamedTuple):
 class Listing(NamedTuple):
     """The contexts asked for, of `total`, and the commit checked out in each worktree's folder if wanted.
 
-    Of what is `damaged` nobody can tell the kind or the repository: it is there where all are asked for.
+    Of what is `damaged` the kind and the repository are not known: it is there where all are asked for.
     """
 
-    sightings: tuple[Sighting, ...]
+    statuses: tuple[ContextStatus, ...]
     total: int
     heads: dict[Path, str]
     damaged: tuple[Damaged, ...] = ()
@@ -33,22 +33,22 @@ class Listing(NamedTuple):
 def run(request: Request) -> Listing:
     """Look; nothing is changed but what a dead par left half done."""
     seen = survey.survey(request.socket)
-    wanted = tuple(each for each in seen.sightings if _is_wanted(each, request))
+    wanted = tuple(each for each in seen.statuses if _is_wanted(each, request))
     damaged = () if request.kind or request.repository else seen.index.damaged
-    total = len(seen.sightings) + len(seen.index.damaged)
+    total = len(seen.statuses) + len(seen.index.damaged)
     return Listing(wanted, total, _heads(wanted) if request.with_heads else {}, damaged)
 
 
-def _is_wanted(sighting: Sighting, request: Request) -> bool:
-    context = sighting.context
+def _is_wanted(status: ContextStatus, request: Request) -> bool:
+    context = status.context
     repositories = {worktree.repository.name for worktree in context.worktrees}
     return request.kind in {None, context.kind} and (
         request.repository is None or request.repository in repositories
     )
 
 
-def _heads(sightings: tuple[Sighting, ...]) -> dict[Path, str]:
-    homes = {worktree.repository for each in sightings for worktree in each.context.worktrees}
+def _heads(statuses: tuple[ContextStatus, ...]) -> dict[Path, str]:
+    homes = {worktree.repository for each in statuses for worktree in each.context.worktrees}
     return {folder: oid for home in homes for folder, oid in _heads_of(home).items()}
 
 

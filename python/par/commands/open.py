@@ -4,10 +4,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import index, locks, survey
+from par.contexts import survey
+from par.contexts.survey import Survey
 from par.errors import NotFoundError
-from par.model import Context, Sighting, State
-from par.survey import Survey
+from par.model import Context, ContextStatus, State
+from par.state import index, locks
 from par.tmux import clients, sessions
 
 PREVIOUS = "-"
@@ -35,14 +36,14 @@ class Plan:
 def plan(request: Request) -> Plan:
     """Find the context. Raises the refusal where it, its folder or a terminal is missing."""
     seen = survey.survey(request.socket)
-    sighting = _previous(seen, request) if request.label == PREVIOUS else seen.find_ready(request.label)
-    context = sighting.context
-    if sighting.state is State.BROKEN:
-        told = f"the worktree of '{context.label}' is gone: '{sighting.gone[0]}'"
-        raise NotFoundError(told, hint=f"par rm {context.label}")
+    status = _previous(seen, request) if request.label == PREVIOUS else seen.find_ready(request.label)
+    context = status.context
+    if status.state is State.BROKEN:
+        message = f"the worktree of '{context.label}' is gone: '{status.gone[0]}'"
+        raise NotFoundError(message, hint=f"par rm {context.label}")
     if not request.client:
         clients.check_can_show(context.socket)
-    session = sighting.session
+    session = status.session
     return Plan(context, session.id if session else None, bool(session and session.label), request.client)
 
 
@@ -54,9 +55,9 @@ def run(planned: Plan) -> None:
         session_id, is_new = (planned.session_id, False) if planned.session_id else _revive(context)
         index.save(found.opening(context.label))
     if is_new:
-        from par import furnishing  # noqa: PLC0415 - only where a session is made again
+        from par.setup import layouts  # noqa: PLC0415 - only where a session is made again
 
-        furnishing.refurnish(context, session_id)
+        layouts.build_approved(context, session_id)
     if planned.session_id and not planned.is_marked:
         sessions.mark(context, session_id)
     clients.show(context.socket, session_id, planned.client)
@@ -65,23 +66,23 @@ def run(planned: Plan) -> None:
 def _revive(context: Context) -> tuple[str, bool]:
     """The id of the context's session, and whether it was made for that."""
     # Under the lock: another `par open` may have made it since the plan
-    known = sessions.of(context)
+    known = sessions.session_of(context)
     return (known.id, False) if known else (sessions.create(context), True)
 
 
-def _previous(seen: Survey, request: Request) -> Sighting:
+def _previous(seen: Survey, request: Request) -> ContextStatus:
     """The context shown before the current one, however it was opened: tmux knows, and the index."""
-    here = next((each for each in seen.sightings if each.session and each.session.is_current), None)
+    here = next((each for each in seen.statuses if each.session and each.session.is_current), None)
     last = clients.last_session(request.socket) if here or not seen.index.opened else ""
     rank = {label: place for place, label in enumerate(seen.index.opened)}
 
-    def recency(sighting: Sighting) -> tuple[bool, int, int]:
-        session, place = sighting.session, -rank.get(sighting.context.label, len(rank))
+    def recency(status: ContextStatus) -> tuple[bool, int, int]:
+        session, place = status.session, -rank.get(status.context.label, len(rank))
         return (bool(session and session.name == last), session.last_attached if session else 0, place)
 
     opened = [
         each
-        for each in seen.sightings
+        for each in seen.statuses
         if each.context.is_ready and (recency(each)[0] or recency(each)[1] or each.context.label in rank)
     ]
     ordered = sorted((each for each in opened if each is not here), key=recency, reverse=True)

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from par import projection
 from par.errors import NotFoundError
 from par.names import key
+from par.state import contexts_tsv
 
 
 def folder(label: str, socket: Path) -> Path:
     """The folder of the context called `label`. Raises NotFoundError where it is gone."""
     wanted = key(label)
-    rows = projection.rows() or []
+    rows = contexts_tsv.rows() or []
     found = next((Path(row.root) for row in rows if key(row.label) == wanted), None)
     path = found or _indexed(label, socket)
     if not path.is_dir():
@@ -20,15 +20,15 @@ def folder(label: str, socket: Path) -> Path:
 
 def labels(socket: Path) -> list[str]:
     """The labels of all contexts that are ready, in the order of their making."""
-    rows = projection.rows()
+    rows = contexts_tsv.rows()
     if rows is None:
-        from par import index  # noqa: PLC0415 - as slow again as all the rest, and rarely needed
+        from par.state import index  # noqa: PLC0415 - as slow again as all the rest, and rarely needed
 
         return [context.label for context in index.load(socket).contexts if context.is_ready]
     return [row.label for row in rows]
 
 
 def _indexed(label: str, socket: Path) -> Path:
-    from par import index  # noqa: PLC0415 - as slow again as all the rest, and rarely needed
+    from par.state import index  # noqa: PLC0415 - as slow again as all the rest, and rarely needed
 
     return index.load(socket).find(label).root

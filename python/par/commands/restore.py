@@ -5,17 +5,22 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import destination, disposal, furnishing, index, interrupts, locks, names, plans, survey, trash
+from par import names
+from par.contexts import plans, survey
 from par.errors import ConflictError, NotFoundError, ParError, StateError
-from par.git import burial, relink, repository
-from par.git.burial import Kept
-from par.index import Index
-from par.locks import Operation
+from par.git import repository, trashing, worktree_repair
+from par.git.trashing import Kept
 from par.model import Context, Worktree
 from par.names import visible
-from par.preparation import settled
+from par.setup import layouts
+from par.setup.preparation import with_free_ports
+from par.state import index, locks
+from par.state.index import Index
+from par.state.locks import Operation
+from par.system import signals
 from par.tmux import sessions
-from par.trash import Entry
+from par.trash import entries, restore_plan, restoring, storing
+from par.trash.entries import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +48,16 @@ class Plan:
 
 def plan(request: Request) -> Plan:
     """Find the entry and see that its label, places and branches are free. Raises every refusal."""
-    found = survey.known(request.socket)
-    entry = trash.find(request.name)
+    found = survey.recovered_index(request.socket)
+    entry = entries.find(request.name)
     label = names.label(request.new_label) if request.new_label else entry.context.label
     if twin := found.like(label):
         raise ConflictError(f"context '{twin.label}' already exists", hint=_otherwise(entry))
-    context = destination.of(entry, label, found)
+    context = restore_plan.restored_context(entry, label, found)
     found_kept, heads, notes = [], [], []
-    _check_place(found, context.root, entry, entry.root_grave)
+    _check_place(found, context.root, entry, entry.trashed_root)
     for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
-        _check_place(found, target.path, entry, entry.grave(place))
+        _check_place(found, target.path, entry, entry.trashed_path(place))
         now = _with_branch(kept, target, entry)
         found_kept.append(now)
         head, note = _head(now, target, entry, place)
@@ -61,15 +66,15 @@ def plan(request: Request) -> Plan:
     return Plan(replace(entry, kept=tuple(found_kept)), context, tuple(heads), tuple(notes))
 
 
-def _check_place(found: Index, path: Path, entry: Entry, grave: Path) -> None:
+def _check_place(found: Index, path: Path, entry: Entry, trashed: Path) -> None:
     try:
         plans.check_path(found, path)
     except ConflictError as error:
         raise ConflictError(error.message, hint=_otherwise(entry)) from error
     parent = next(each for each in path.parents if each.exists())
-    if grave.exists() and parent.stat().st_dev != entry.folder.stat().st_dev:
-        told = f"'{parent}' is on another disk than the trash"
-        raise ConflictError(told, hint=f"its files are in {entry.folder}")
+    if trashed.exists() and parent.stat().st_dev != entry.folder.stat().st_dev:
+        message = f"'{parent}' is on another disk than the trash"
+        raise ConflictError(message, hint=f"its files are in {entry.folder}")
 
 
 def _with_branch(kept: Kept, target: Worktree, entry: Entry) -> Kept:
@@ -85,7 +90,7 @@ def _with_branch(kept: Kept, target: Worktree, entry: Entry) -> Kept:
     is_there = f"refs/heads/{target.branch}" in known
     if kept.tip and is_there:
         # One that somebody made anew under this name is theirs, whatever it holds
-        has_stayed = target.branch == kept.worktree.branch and relink.made_by_par(
+        has_stayed = target.branch == kept.worktree.branch and worktree_repair.made_by_par(
             target.repository, target.branch
         )
         if has_stayed and repository.holds(target.repository, target.branch, kept.tip):
@@ -106,14 +111,14 @@ def _with_branch(kept: Kept, target: Worktree, entry: Entry) -> Kept:
 
 def _check_commits(kept: Kept, target: Worktree, entry: Entry, place: int, known: Container[str]) -> None:
     """Raise NotFoundError where the repository does not hold what is needed, as one that was cloned again."""
-    is_known = not kept.had_folder or relink.is_known(kept.worktree, entry.grave(place))
+    is_known = not kept.had_folder or worktree_repair.is_known(kept.worktree, entry.trashed_path(place))
     if f"{entry.ref(place)}/head" in known and is_known:
         return
     oids = {oid for oid in (kept.oid, kept.tip) if oid}
-    if (oids or is_known) and all(relink.has_commit(target.repository, oid) for oid in oids):
+    if (oids or is_known) and all(worktree_repair.has_commit(target.repository, oid) for oid in oids):
         return
-    told = f"the repository '{visible(str(target.repository.path))}' does not have its commits any more"
-    raise NotFoundError(told, hint=f"par restore {entry.id} --files FOLDER")
+    message = f"the repository '{visible(str(target.repository.path))}' does not have its commits any more"
+    raise NotFoundError(message, hint=f"par restore {entry.id} --files FOLDER")
 
 
 def _head(kept: Kept, target: Worktree, entry: Entry, place: int) -> tuple[str, str]:
@@ -125,10 +130,10 @@ def _head(kept: Kept, target: Worktree, entry: Entry, place: int) -> tuple[str, 
         return f"refs/heads/{target.branch}", ""
     branch = kept.head.removeprefix("refs/heads/")
     holder = repository.holder_of(home, branch)
-    if holder and Path(holder) != entry.grave(place):  # itself, on a branch that has no commit yet
+    if holder and Path(holder) != entry.trashed_path(place):  # itself, on a branch that has no commit yet
         if target.path == kept.worktree.path:
-            told = f"branch '{visible(branch)}' is checked out at '{visible(holder)}'"
-            raise ConflictError(told, hint=_otherwise(entry))
+            message = f"branch '{visible(branch)}' is checked out at '{visible(holder)}'"
+            raise ConflictError(message, hint=_otherwise(entry))
         return (
             "",
             f"its HEAD is on a commit: branch '{visible(branch)}' is checked out at '{visible(holder)}'",
@@ -146,39 +151,39 @@ def run(planned: Plan) -> Context:
     """Put everything back, or leave it whole in the trash."""
     entry, context = planned.entry, planned.context
     with locks.adopted(entry.id) as operation:
-        if operation is None or trash.load(entry.id) is None:
+        if operation is None or entries.load(entry.id) is None:
             raise ConflictError("another par is at it", hint="par trash")
         context = _reserve(context)
         try:
             _put_back(replace(planned, context=context), operation)
             session_id = sessions.create(context)
         except BaseException as error:
-            # Where this fails too the next par does it: what went wrong first is told
-            with interrupts.ignored(), suppress(ParError, OSError):
-                disposal.take_back(entry, context, operation)
+            # Where this fails too the next par does it; what failed first is raised
+            with signals.ignored(), suppress(ParError, OSError):
+                restoring.return_to_trash(entry, context, operation)
             if isinstance(error, OSError):
-                told = f"'{context.label}' cannot be put back: {error.strerror or error}"
-                raise StateError(told, hint=f"par restore {entry.id}") from error
+                message = f"'{context.label}' cannot be put back: {error.strerror or error}"
+                raise StateError(message, hint=f"par restore {entry.id}") from error
             raise
-        with interrupts.ignored():
-            done = disposal.finish_restoring(context, operation)
-    furnishing.refurnish(done, session_id)
+        with signals.ignored():
+            done = restoring.finish(context, operation)
+    layouts.build_approved(done, session_id)
     return done
 
 
 def _put_back(planned: Plan, operation: Operation) -> None:
     if planned.entry.has_root:
-        disposal.put_back_root(planned.entry, planned.context.root)
+        storing.put_root_back(planned.entry, planned.context.root)
     rows = zip(planned.entry.kept, planned.context.worktrees, planned.heads, strict=True)
     for place, (kept, target, head) in enumerate(rows):
         with locks.repository(target.repository.common_dir):
-            burial.unbury(kept, planned.entry.grave(place), target, head, operation)
+            trashing.move_back(kept, planned.entry.trashed_path(place), target, head, operation)
 
 
 def _reserve(context: Context) -> Context:
     with locks.index():
         found = index.load(context.socket)
         plans.check_label(found, context.label)
-        reserved = settled(context, found)
+        reserved = with_free_ports(context, found)
         index.save(found.with_(reserved))
     return reserved

@@ -5,34 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from par import (
-    barriers,
-    disposal,
-    emptying,
-    expiry,
-    holding,
-    index,
-    interrupts,
-    locks,
-    narration,
-    parting,
-    paths,
-    processes,
-    removal,
-    roots,
-    survey,
-    trash,
-)
 from par.config import settings
+from par.contexts import survey
 from par.errors import ConflictError, NotFoundError, StateError, UnsafeError
-from par.git import repository, work
-from par.git.work import Losses
-from par.locks import Operation
-from par.model import Context, Phase, Sighting, Worktree
-from par.parting import Partings
-from par.removal import Removed
+from par.git import repository, unsaved
+from par.git.unsaved import Losses
+from par.model import Context, ContextStatus, Phase, Worktree
+from par.setup import before_remove
+from par.setup.before_remove import Hooks
+from par.state import index, locks, paths
+from par.state.locks import Operation
+from par.system import narration, processes, signals
 from par.tmux import panes
-from par.trash import Entry
+from par.trash import emptying, entries, expiry, holding, obstacles, removal, storing, workspace_folder
+from par.trash.entries import Entry
+from par.trash.removal import Removed
 
 ALL = "all"
 LISTED = 1000
@@ -60,12 +47,12 @@ class Request:
 class Plan:
     """The contexts that can be removed, that of the caller's own session last.
 
-    `partings` are done before. What is in the trash for longer than `age` is emptied then; None keeps it
+    `hooks` are done before. What is in the trash for longer than `age` is emptied then; None keeps it
     for ever.
     """
 
-    sightings: tuple[Sighting, ...]
-    partings: Partings
+    statuses: tuple[ContextStatus, ...]
+    hooks: Hooks
     is_purge: bool
     is_forced: bool
     age: timedelta | None
@@ -76,7 +63,7 @@ def plan(request: Request) -> Plan:
     age = settings.trash_age()
     seen = survey.survey(request.socket)
     if request.is_all:
-        seen.index.tell_damaged()
+        seen.index.report_damaged()
     labels = [each.label for each in seen.index.contexts] if request.is_all else request.labels
     if not labels:
         raise NotFoundError("there is no context to remove", hint="par start LABEL")
@@ -85,8 +72,8 @@ def plan(request: Request) -> Plan:
     judged = [each for each in wanted if not each.context.is_adopted]
     _check(judged, seen.index.contexts, request)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
-    partings = parting.plan((each.context for each in own_last), request.is_forced)
-    return Plan(tuple(own_last), partings, request.is_purge, request.is_forced, age)
+    hooks = before_remove.plan((each.context for each in own_last), request.is_forced)
+    return Plan(tuple(own_last), hooks, request.is_purge, request.is_forced, age)
 
 
 def run(planned: Plan) -> Iterator[Removed]:
@@ -94,13 +81,13 @@ def run(planned: Plan) -> Iterator[Removed]:
 
     Only what is done before, once for each, can be interrupted, or fail before anything was touched.
     """
-    for note in planned.partings.notes:
-        narration.tell(note)
-    for sighting in planned.sightings:
-        for each in planned.partings.by_label[sighting.context.label]:
-            parting.run(each, planned.is_forced)
-        with interrupts.ignored():
-            yield _remove(sighting, planned)
+    for note in planned.hooks.notes:
+        narration.report(note)
+    for status in planned.statuses:
+        for each in planned.hooks.by_label[status.context.label]:
+            before_remove.run(each, planned.is_forced)
+        with signals.ignored():
+            yield _remove(status, planned)
 
 
 def expire(planned: Plan) -> tuple[Entry, ...]:
@@ -110,10 +97,10 @@ def expire(planned: Plan) -> tuple[Entry, ...]:
     return expiry.expire(planned.age)
 
 
-def _remove(sighting: Sighting, planned: Plan) -> Removed:
-    done = _taken_away(sighting, planned)
+def _remove(status: ContextStatus, planned: Plan) -> Removed:
+    done = _taken_away(status, planned)
     # Until now a program that worked in it could write there
-    entry = trash.load(done.trash_id) if planned.is_purge and done.trash_id else None
+    entry = entries.load(done.trash_id) if planned.is_purge and done.trash_id else None
     return _purged(entry, done) if entry else done
 
 
@@ -125,49 +112,49 @@ def _purged(entry: Entry, done: Removed) -> Removed:
     return replace(done, trash_id=None, left=left if left.exists() else None)
 
 
-def _taken_away(sighting: Sighting, planned: Plan) -> Removed:
+def _taken_away(status: ContextStatus, planned: Plan) -> Removed:
     with locks.operation() as operation:
         with locks.index():
-            found = index.load(sighting.context.socket)
-            if found.find(sighting.context.label) != sighting.context:
-                told = f"context '{sighting.context.label}' was changed by another par"
-                raise ConflictError(told, hint=f"par rm {sighting.context.label}")
-            doomed = _doomed(sighting.context, operation.id, planned.is_purge and planned.is_forced)
-            index.save(found.with_(doomed))
-        if doomed.is_adopted:
-            return removal.forget(doomed, sighting.session)
+            found = index.load(status.context.socket)
+            if found.find(status.context.label) != status.context:
+                message = f"context '{status.context.label}' was changed by another par"
+                raise ConflictError(message, hint=f"par rm {status.context.label}")
+            removing = _removing(status.context, operation.id, planned.is_purge and planned.is_forced)
+            index.save(found.with_(removing))
+        if removing.is_adopted:
+            return removal.forget_adopted(removing, status.session)
         try:
-            return _take_away(doomed, operation, sighting.session.id if sighting.session else None, planned)
+            return _take_away(removing, operation, status.session.id if status.session else None, planned)
         except OSError as error:
-            told = f"context '{doomed.label}' cannot be moved away: {error.strerror or error}"
-            raise StateError(told, hint="par ls") from error
+            message = f"context '{removing.label}' cannot be moved away: {error.strerror or error}"
+            raise StateError(message, hint="par ls") from error
 
 
-def _take_away(doomed: Context, operation: Operation, session_id: str | None, planned: Plan) -> Removed:
+def _take_away(removing: Context, operation: Operation, session_id: str | None, planned: Plan) -> Removed:
     if planned.is_purge and planned.is_forced:
-        return removal.finish(doomed, operation, session_id)
+        return removal.purge(removing, operation, session_id)
     if planned.is_purge:
-        return disposal.put_away(doomed, operation, session_id, _check_again)
-    shells = panes.pids(doomed.socket, session_id) if session_id else {}
+        return storing.put_in(removing, operation, session_id, _check_again)
+    shells = panes.pids(removing.socket, session_id) if session_id else {}
     # What runs the first commands ends what it has started, on terminals of its own
     ending = processes.children(pid for pid, is_runner in shells.items() if is_runner)
-    root = roots.of(doomed)
-    folders = [root] if root else [each.path for each in doomed.worktrees]
+    root = workspace_folder.own_folder(removing)
+    folders = [root] if root else [each.path for each in removing.worktrees]
     running = processes.inside(folders, [*shells, *ending])
-    return replace(disposal.put_away(doomed, operation, session_id), processes=running)
+    return replace(storing.put_in(removing, operation, session_id), processes=running)
 
 
 def _check_again(entry: Entry) -> None:
     emptying.check(entry)
     if any(lost := holding.losses(entry)):
         label = entry.context.label
-        told = f"'{label}' has {_counted(lost)} since it was looked at, so it is back where it was"
+        message = f"'{label}' has {_counted(lost)} since it was looked at, so it is back where it was"
         hint = f"save the work, or give it up: par rm --purge --force {label}"
-        raise UnsafeError(told, hint, tuple(f"{label}: {line}" for line in _listed(lost)))
+        raise UnsafeError(message, hint, tuple(f"{label}: {line}" for line in _listed(lost)))
 
 
-def _doomed(context: Context, operation_id: str, is_at_once: bool) -> Context:
-    worktrees = tuple(replace(each, doomed_oid=_tip(each)) for each in context.worktrees)
+def _removing(context: Context, operation_id: str, is_at_once: bool) -> Context:
+    worktrees = tuple(replace(each, deletable_oid=_tip(each)) for each in context.worktrees)
     phase = Phase.PURGING if is_at_once else Phase.REMOVING
     return replace(context, phase=phase, operation=operation_id, worktrees=worktrees)
 
@@ -180,24 +167,26 @@ def _tip(worktree: Worktree) -> str:
     return "" if is_elsewhere else repository.branch_oid(worktree.repository, worktree.branch) or ""
 
 
-def _check(sightings: Sequence[Sighting], known: Iterable[Context], request: Request) -> None:
-    bars = {each.context.label: barriers.find(each.context, known, request.is_purge) for each in sightings}
-    if barred := {label: bar for label, bar in bars.items() if bar}:
-        said = "; ".join(f"'{label}' {bar.told}" for label, bar in barred.items())
-        raise UnsafeError(f"cannot be removed: {said}", hint=next(iter(barred.values())).hint)
+def _check(statuses: Sequence[ContextStatus], known: Iterable[Context], request: Request) -> None:
+    in_the_way = {
+        each.context.label: obstacles.to_removing(each.context, known, request.is_purge) for each in statuses
+    }
+    if blocked := {label: obstacle for label, obstacle in in_the_way.items() if obstacle}:
+        said = "; ".join(f"'{label}' {obstacle.message}" for label, obstacle in blocked.items())
+        raise UnsafeError(f"cannot be removed: {said}", hint=next(iter(blocked.values())).hint)
     judges_loss = request.is_purge and not request.is_forced
-    found = {each.context.label: _losses(each.context) for each in sightings if judges_loss}
+    found = {each.context.label: _losses(each.context) for each in statuses if judges_loss}
     if losing := {label: lost for label, lost in found.items() if any(lost)}:
-        told = "; ".join(f"'{label}' has {_counted(lost)}" for label, lost in losing.items())
+        message = "; ".join(f"'{label}' has {_counted(lost)}" for label, lost in losing.items())
         hint = f"save the work, or give it up: par rm --purge --force {' '.join(losing)}"
         details = tuple(f"{label}: {line}" for label, lost in losing.items() for line in _listed(lost))
-        raise UnsafeError(f"work would be lost: {told}", hint, details)
+        raise UnsafeError(f"work would be lost: {message}", hint, details)
 
 
 def _losses(context: Context) -> Losses:
     """What a workspace would lose, in all its repositories and beside them, as one."""
-    lost = work.losses(context.worktrees)
-    return lost._replace(files=(*lost.files, *roots.files(context)))
+    lost = unsaved.losses(context.worktrees)
+    return lost._replace(files=(*lost.files, *workspace_folder.user_files(context)))
 
 
 def _counted(lost: Losses) -> str:

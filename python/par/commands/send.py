@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import index, names
+from par import names
 from par.errors import NotFoundError
-from par.index import Index
 from par.model import Context, Kind, Worktree
+from par.state import index
+from par.state.index import Index
 from par.tmux import panes
 from par.tmux.panes import Pane
 
@@ -75,7 +76,7 @@ def _wanted(found: Index, labels: Iterable[str]) -> list[Aim]:
     chosen = list(labels)
     if [each.casefold() for each in chosen] != [ALL]:
         return list({aim.label: aim for aim in (_aim(found, each) for each in chosen)}.values())
-    found.tell_damaged()
+    found.report_damaged()
     ready = [Aim(context) for context in found.contexts if context.is_ready]
     if not ready:
         raise NotFoundError("there is no context to send to", hint="par start LABEL")
@@ -94,8 +95,8 @@ def _aim(found: Index, label: str) -> Aim:
     if names.key(name) not in by_key:
         known = [each.name for each in workspace.worktrees]
         hint = names.nearest_hint(name, known, otherwise=f"it has {', '.join(map(names.visible, known))}")
-        told = f"there is no repository '{names.visible(name)}' in the workspace '{workspace.label}'"
-        raise NotFoundError(told, hint=hint)
+        message = f"there is no repository '{names.visible(name)}' in the workspace '{workspace.label}'"
+        raise NotFoundError(message, hint=hint)
     return Aim(workspace, by_key[names.key(name)])
 
 

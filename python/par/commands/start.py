@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from par import locks, names, plans, survey
+from par import names
+from par.contexts import plans, survey
+from par.contexts.plans import CreationPlan
 from par.errors import NotFoundError
 from par.git import discovery, fetching, remotes
 from par.model import Kind, Repository
-from par.plans import CreationPlan
-from par.preparation import Consent
+from par.setup.preparation import Consent
+from par.state import locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,14 @@ class Request:
 def plan(request: Request) -> CreationPlan:
     """Decide how the context is made. Raises every refusal; touches nothing but what `--fetch` asks."""
     label = names.label(request.label)
-    found = survey.known(request.socket)
+    found = survey.recovered_index(request.socket)
     plans.check_label(found, label)
     home = discovery.containing(request.folder)
     if request.with_fetch:
         _fetch(home)
-    branch = plans.own_branch(home, label, request.base, request.folder)
+    branch = plans.plan_branch(home, label, request.base, request.folder)
     consent = Consent(request.is_trusted, branch.is_strange)
-    planned = plans.plan(label, Kind.SESSION, home, branch, request.socket, consent)
+    planned = plans.plan_context(label, Kind.SESSION, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)
     return planned
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from par import emptying, expiry, holding, narration, trash
 from par.config import settings
-from par.expiry import Prospect
 from par.names import key, visible
-from par.trash import Entry
+from par.system import narration
+from par.trash import emptying, entries, expiry, holding
+from par.trash.entries import Entry
+from par.trash.expiry import Prospect
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Holding:
 
 def listing() -> tuple[Prospect, ...]:
     """What can be brought back, the latest removal first, and how long."""
-    emptying.sweep()
+    emptying.finish_emptying()
     return expiry.prospects(settings.trash_age())
 
 
@@ -40,10 +41,10 @@ def size(entry: Entry) -> int:
 
 def plan(request: Request) -> tuple[Holding, ...]:
     """The entries to delete, and what would be lost with each. Raises NotFoundError for an unknown name."""
-    emptying.sweep()
+    emptying.finish_emptying()
     if request.name is not None:
-        trash.find(request.name)
-    chosen = [each for each in trash.older_than(request.age) if _is_named(each, request.name)]
+        entries.find(request.name)
+    chosen = [each for each in entries.older_than(request.age) if _is_named(each, request.name)]
     for each in chosen:
         emptying.check(each)
     return tuple(Holding(each, tuple(holding.losses(each).counted(" on no branch"))) for each in chosen)
@@ -61,6 +62,6 @@ def run(planned: Iterable[Holding]) -> tuple[Entry, ...]:
 def _has_come_in(planned: Holding) -> bool:
     found = () if planned.work else holding.losses(planned.entry).counted()
     if found:
-        told = f"'{visible(planned.entry.context.label)}' ({planned.entry.id}) stays in the trash"
-        narration.tell(f"{told}: it holds {', '.join(found)} since then")
+        message = f"'{visible(planned.entry.context.label)}' ({planned.entry.id}) stays in the trash"
+        narration.report(f"{message}: it holds {', '.join(found)} since then")
     return bool(found)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from par import trust
-from par.config import recipes
+from par.config import par_yaml
+from par.config.recipe import Recipe
 from par.errors import ConfigError
 from par.git import discovery
 from par.model import Repository
-from par.recipe import Recipe
-from par.trust import Approval
+from par.setup import trust
+from par.setup.trust import Approval
 
 
 class State(Enum):
@@ -43,9 +43,9 @@ class Plan:
 def plan(folder: Path) -> Plan:
     """Find what the repository that `folder` lies in asks to run. Raises every refusal."""
     home = discovery.containing(folder)
-    own = recipes.load(home).own
+    own = par_yaml.load(home).own
     known = next((each.recipe for each in trust.approved() if each.path == home.path), None)
-    return Plan(home, own, known, own.runs_code and not trust.is_kept(home, own))
+    return Plan(home, own, known, own.runs_code and not trust.has_approval(home, own))
 
 
 def run(planned: Plan) -> None:
@@ -60,7 +60,7 @@ def listing() -> tuple[Standing, ...]:
 
 def _state(approval: Approval) -> State:
     try:
-        own = recipes.load(Repository(approval.path, approval.path / ".git")).own
+        own = par_yaml.load(Repository(approval.path, approval.path / ".git")).own
     except ConfigError:
         return State.WRONG
     if not own.runs_code:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from par import trust
 from par.errors import NotFoundError
 from par.git import discovery
 from par.names import visible
+from par.setup import trust
 
 
 def plan(folder: Path) -> Path:
@@ -23,4 +23,4 @@ def plan(folder: Path) -> Path:
 
 def run(path: Path) -> None:
     """Forget what was approved for the repository at `path`."""
-    trust.withdraw(path)
+    trust.revoke(path)

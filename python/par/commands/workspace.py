@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from par import names, paths, plans, survey
+from par import names
+from par.contexts import plans, survey
+from par.contexts.plans import CreationPlan, WorktreePlan
 from par.errors import ConflictError, NotFoundError, UnsafeError, UsageError
 from par.git import discovery
 from par.model import Kind, Repository
 from par.names import visible
-from par.plans import CreationPlan, WorktreePlan
-from par.preparation import Consent, prepare
+from par.setup.preparation import Consent, prepare
+from par.state import paths
 
 REPOS_HINT = "par workspace start LABEL --repos PATH,PATH"
 
@@ -44,7 +46,7 @@ class Source:
 def plan(request: Request) -> CreationPlan:
     """Decide how the workspace is made. Raises every refusal, of whichever repository; touches nothing."""
     label = names.label(request.label)
-    found = survey.known(request.socket)
+    found = survey.recovered_index(request.socket)
     plans.check_label(found, label)
     folder = _root(request.folder)
     root = paths.workspaces(folder) / label
@@ -56,7 +58,7 @@ def plan(request: Request) -> CreationPlan:
         root=root,
         worktrees=tuple(_worktrees(sources, root, label, request)),
         named_after=(f"ws-{folder.name}", folder),
-        taken=plans.live_names(request.socket),
+        taken=plans.live_session_names(request.socket),
         socket=request.socket,
         consent=request.consent,
     )
@@ -87,12 +89,12 @@ def _within(folder: Path) -> Iterator[Source]:
     try:
         places = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
     except OSError as error:
-        told = f"the folder '{visible(str(folder))}' cannot be read: {error.strerror}"
-        raise NotFoundError(told, hint=REPOS_HINT) from error
+        message = f"the folder '{visible(str(folder))}' cannot be read: {error.strerror}"
+        raise NotFoundError(message, hint=REPOS_HINT) from error
     found = [each for each in places if _is_main(each)]
     if not found:
-        told = f"there is no git repository directly in '{visible(str(folder))}'"
-        raise NotFoundError(told, hint=REPOS_HINT)
+        message = f"there is no git repository directly in '{visible(str(folder))}'"
+        raise NotFoundError(message, hint=REPOS_HINT)
     # A link to one beside it is the same one
     real = {each.resolve(): each for each in sorted(found, key=Path.is_symlink, reverse=True)}
     for each in sorted(real.values()):
@@ -109,8 +111,8 @@ def _distinct(sources: Iterable[Source]) -> list[Source]:
     known: dict[Path, Source] = {}
     for source in sources:
         if source.home.common_dir in known:
-            told = f"the repository '{visible(str(source.home.path))}' is named twice"
-            raise UsageError(told, hint=REPOS_HINT)
+            message = f"the repository '{visible(str(source.home.path))}' is named twice"
+            raise UsageError(message, hint=REPOS_HINT)
         known[source.home.common_dir] = source
     return [*known.values()]
 
@@ -127,13 +129,13 @@ def _worktrees(sources: Iterable[Source], root: Path, label: str, request: Reque
 def branch_of(source: Source, label: str, base: str | None) -> plans.BranchPlan:
     """How the branch `label` of the repository comes to be. Raises every refusal, naming the repository."""
     try:
-        branch = plans.own_branch(source.home, label, base, source.folder)
+        branch = plans.plan_branch(source.home, label, base, source.folder)
     except ConflictError as error:
         place = visible(str(source.home.path))
         hint = error.hint.replace("par start", "par workspace start")
         raise ConflictError(f"{error.message} in '{place}'", hint=hint) from error
     if branch.is_strange:
         place = visible(str(source.home.path))
-        told = f"branch '{label}' in '{place}' has a stranger's code, and a workspace has one's own"
-        raise UnsafeError(told, hint=f"par checkout {label} -p {quote(str(source.home.path))}")
+        message = f"branch '{label}' in '{place}' has a stranger's code, and a workspace has one's own"
+        raise UnsafeError(message, hint=f"par checkout {label} -p {quote(str(source.home.path))}")
     return branch

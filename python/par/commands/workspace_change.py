@@ -3,21 +3,11 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par import (
-    barriers,
-    dropping,
-    extension,
-    index,
-    interrupts,
-    locks,
-    names,
-    narration,
-    parting,
-    repair,
-    survey,
-)
+from par import names
 from par.commands import workspace
 from par.commands.workspace import Source
+from par.contexts import adding, dropping, recovery, survey
+from par.contexts.plans import CreationPlan, WorktreePlan
 from par.errors import (
     CommandError,
     ConfigError,
@@ -27,14 +17,16 @@ from par.errors import (
     UnsafeError,
     UsageError,
 )
-from par.init import joining
-from par.init.jobs import Init
 from par.model import Context, Kind, Phase, Worktree
 from par.names import visible
-from par.parting import Partings
-from par.plans import CreationPlan, WorktreePlan
-from par.preparation import Consent, prepare
-from par.removal import Removed
+from par.setup import before_remove, workspace_jobs
+from par.setup.before_remove import Hooks
+from par.setup.jobs import Init
+from par.setup.preparation import Consent, prepare
+from par.state import index, locks
+from par.system import narration, signals
+from par.trash import obstacles
+from par.trash.removal import Removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +61,11 @@ class DropRequest:
 
 @dataclass(frozen=True, slots=True)
 class DropPlan:
-    """A workspace and the worktree that can be taken out of it; `partings` are done before."""
+    """A workspace and the worktree that can be taken out of it; `hooks` are done before."""
 
     context: Context
     worktree: Worktree
-    partings: Partings
+    hooks: Hooks
     request: DropRequest
 
 
@@ -83,8 +75,8 @@ def plan_add(request: AddRequest) -> tuple[Context, CreationPlan]:
     source = _source(context, request)
     for known in context.worktrees:
         if known.repository.common_dir == source.home.common_dir:
-            told = f"'{visible(known.name)}' is in the workspace '{context.label}' already"
-            raise ConflictError(told, hint=f"par open {context.label}")
+            message = f"'{visible(known.name)}' is in the workspace '{context.label}' already"
+            raise ConflictError(message, hint=f"par open {context.label}")
     taken = {names.key(each.name) for each in context.root.glob("*")}
     name = names.folder(source.home.name, taken | {names.key(each.name) for each in context.worktrees})
     branch = workspace.branch_of(source, context.label, request.base)
@@ -104,8 +96,8 @@ def plan_add(request: AddRequest) -> tuple[Context, CreationPlan]:
 def _workspace(label: str, socket: Path) -> Context:
     context = survey.survey(socket).find_ready(label).context
     if context.kind is not Kind.WORKSPACE or context.is_adopted:
-        told = f"'{context.label}' is no workspace: it has one repository"
-        raise ConflictError(told, hint="par ls --kind workspace")
+        message = f"'{context.label}' is no workspace: it has one repository"
+        raise ConflictError(message, hint="par ls --kind workspace")
     return context
 
 
@@ -122,7 +114,7 @@ def _source(context: Context, request: AddRequest) -> Source:
 
 def run_add(context: Context, planned: CreationPlan) -> Context:
     """Make what was planned, or leave nothing of it; the workspace as it is then."""
-    return extension.extend(context, planned)
+    return adding.add_repository(context, planned)
 
 
 def plan_drop(request: DropRequest) -> DropPlan:
@@ -130,21 +122,23 @@ def plan_drop(request: DropRequest) -> DropPlan:
     context = _workspace(request.label, request.socket)
     worktree = _named(context, request.repo)
     if len(context.worktrees) == 1:
-        told = f"'{visible(worktree.name)}' is the last repository of '{context.label}'"
-        raise ConflictError(told, hint=f"par rm {context.label}")
+        message = f"'{visible(worktree.name)}' is the last repository of '{context.label}'"
+        raise ConflictError(message, hint=f"par rm {context.label}")
     if not worktree.repository.common_dir.is_dir():
         gone = f"the repository '{visible(str(worktree.repository.path))}' is gone"
         raise NotFoundError(gone, hint="par doctor")
-    if any(run.state.init is Init.RUNNING for run in joining.runs_of(context, worktree)):
-        told = f"the commands of '{visible(worktree.name)}' are running"
-        raise ConflictError(told, hint=f"par init {context.label} --wait")
-    if bar := barriers.of_worktree(worktree):
-        raise UnsafeError(f"'{visible(worktree.name)}' cannot be dropped: it {bar.told}", hint=bar.hint)
+    if any(run.state.init is Init.RUNNING for run in workspace_jobs.runs_of(context, worktree)):
+        message = f"the commands of '{visible(worktree.name)}' are running"
+        raise ConflictError(message, hint=f"par init {context.label} --wait")
+    if obstacle := obstacles.to_moving(worktree):
+        raise UnsafeError(
+            f"'{visible(worktree.name)}' cannot be dropped: it {obstacle.message}", hint=obstacle.hint
+        )
     alone = replace(context, worktrees=(worktree,))
     try:
-        return DropPlan(context, worktree, parting.plan([alone], request.is_forced), request)
+        return DropPlan(context, worktree, before_remove.plan([alone], request.is_forced), request)
     except ConfigError as error:
-        raise ConfigError(error.message, hint=f"mend it, or: {request.forced}") from error
+        raise ConfigError(error.message, hint=f"correct it, or: {request.forced}") from error
 
 
 def _named(context: Context, repo: str) -> Worktree:
@@ -159,39 +153,39 @@ def _named(context: Context, repo: str) -> Worktree:
 
 def run_drop(planned: DropPlan) -> Removed:
     """Do what the repository wants done before, then move the worktree into the trash; what was done."""
-    _part(planned)
+    _run_hooks(planned)
     context, gone = planned.context, planned.worktree
-    with interrupts.ignored(), locks.operation() as operation:
-        doomed = repair.doomed(gone)
-        worktrees = tuple(doomed if each == gone else each for each in context.worktrees)
+    with signals.ignored(), locks.operation() as operation:
+        going = recovery.with_deletable_oid(gone)
+        worktrees = tuple(going if each == gone else each for each in context.worktrees)
         dropped = replace(context, phase=Phase.DROPPING, operation=operation.id, worktrees=worktrees)
         with locks.index():
             found = index.load(context.socket)
             if found.like(context.label) != context:
-                told = f"context '{context.label}' was changed by another par"
-                raise ConflictError(told, hint="par ls")
+                message = f"context '{context.label}' was changed by another par"
+                raise ConflictError(message, hint="par ls")
             index.save(found.with_(dropped))
         had_folder = gone.path.is_dir()
         try:
-            dropping.drop(dropped, doomed, operation)
+            dropping.drop_repository(dropped, going, operation)
         except OSError as error:
-            told = f"'{visible(gone.name)}' cannot be moved away: {error.strerror or error}"
-            raise StateError(told, hint="par ls") from error
+            message = f"'{visible(gone.name)}' cannot be moved away: {error.strerror or error}"
+            raise StateError(message, hint="par ls") from error
     return Removed(
         label=f"{context.label}/{gone.name}",
         folders=(gone.path,) if had_folder else (),
-        branches=(gone.branch,) if doomed.doomed_oid else (),
+        branches=(gone.branch,) if going.deletable_oid else (),
         session=None,
         trash_id=operation.id,
         is_part=True,
     )
 
 
-def _part(planned: DropPlan) -> None:
-    for note in planned.partings.notes:
-        narration.tell(note)
+def _run_hooks(planned: DropPlan) -> None:
+    for note in planned.hooks.notes:
+        narration.report(note)
     try:
-        for each in planned.partings.by_label[planned.context.label]:
-            parting.run(each, planned.request.is_forced)
+        for each in planned.hooks.by_label[planned.context.label]:
+            before_remove.run(each, planned.request.is_forced)
     except CommandError as error:
         raise CommandError(error.message, hint=planned.request.forced) from error

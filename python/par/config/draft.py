@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from par.recipe import Step
+from par.config.recipe import Step
 
 # What is written must be plain text to YAML, to a shell and to git's globs alike
 PLAIN = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*(/[A-Za-z0-9_.][A-Za-z0-9_.-]*)*")
@@ -35,7 +35,7 @@ INSTALLERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Install PHP packages": (("composer.json", "composer install"),),
     "Install Elixir packages": (("mix.exs", "mix deps.get"),),
 }
-# Files with secrets and settings of one person, which git is told to ignore
+# Files with secrets and settings of one person, which git ignores
 SECRETS = (
     ".env",
     ".env.*",

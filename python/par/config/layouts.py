@@ -26,7 +26,7 @@ OPTIONS = (
     *("pane-border-style", "remain-on-exit", "synchronize-panes", "window-active-style", "window-style"),
 )
 ARRANGEMENTS = ("even-horizontal", "even-vertical", "main-horizontal", "main-vertical", "tiled")
-DRAWN = re.compile(r"[0-9a-f]{4},[0-9x,{}\[\]]+")  # as tmux itself tells one
+DRAWN = re.compile(r"[0-9a-f]{4},[0-9x,{}\[\]]+")  # as tmux itself prints one
 
 
 def layout(source: Source, node: Node) -> str:
@@ -66,8 +66,8 @@ def _command(source: Source, node: Node) -> Any:
         return node.text if values.is_a(source, node, Sort.TEXT) else ""
     said = values.fields(source, node, COMMAND, "")
     if node.pairs and "cmd" not in dict(node.pairs):
-        told = "a command is a string, or cmd with what belongs to it"
-        source.fault(node.line, node.key, told, 'put quotes around a command that holds ": "')
+        message = "a command is a string, or cmd with what belongs to it"
+        source.fault(node.line, node.key, message, 'put quotes around a command that holds ": "')
     return said
 
 
@@ -91,8 +91,8 @@ def _value(source: Source, node: Node) -> str:
 def _arrangement(source: Source, node: Node) -> str:
     said = values.line(source, node)
     if said and said not in ARRANGEMENTS and not DRAWN.fullmatch(said):
-        told = f"'{values.shown(said)}' is no layout of tmux's"
-        source.fault(node.line, node.key, told, f"write one of: {', '.join(ARRANGEMENTS)}")
+        message = f"'{values.shown(said)}' is no layout of tmux's"
+        source.fault(node.line, node.key, message, f"write one of: {', '.join(ARRANGEMENTS)}")
     return said
 
 

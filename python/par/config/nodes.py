@@ -13,7 +13,7 @@ UNREADABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Sort(Enum):
-    """What a value is, as a person calls it; UNKNOWN is one whose mistake is told already."""
+    """What a value is, as a person calls it; UNKNOWN is one whose mistake is reported already."""
 
     TEXT = "a string"
     WHOLE = "a number"
@@ -163,8 +163,8 @@ def _add_pair(source: Source, loader: Any, above: str, pairs: dict[str, Node], d
     if name.sort is Sort.UNKNOWN:
         return
     if name.sort is not Sort.TEXT:
-        told = f"a key is a string, not {name.sort.value}"
-        source.fault(name.line, key, told, f'write "{shown}" in quotes' if name.text else "")
+        message = f"a key is a string, not {name.sort.value}"
+        source.fault(name.line, key, message, f'write "{shown}" in quotes' if name.text else "")
     elif name.text in pairs:
         source.fault(name.line, key, f"the key is there already, in line {pairs[name.text].line}")
     else:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from par.config import source
+from par.config.recipe import Recipe
 from par.config.source import Mistake, Source
 from par.errors import ConfigError
-from par.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from typing import Any
 from par.config import values
 from par.config.layouts import layout
 from par.config.nodes import Node, Sort
+from par.config.recipe import Recipe, Step, most_port
 from par.config.source import Source
 from par.config.values import Reader
-from par.recipe import Recipe, Step, most_port
 
 BELOW = "initialization"
 MOST_PORTS, MOST_DAYS = 100, 36_500
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# What par and tmux tell the programs in a pane about themselves; the first could even grant trust
+# What par and tmux set for the programs in a pane; the first could even grant trust
 OWN_VARIABLES = re.compile(r"PAR_.*|TMUX|TMUX_PANE")
 GLOBS = 'write {}: [".env", "config/*.json"]'
 STEPS = 'write {}: ["npm install"], or a list of name and command'
@@ -62,8 +62,8 @@ def _globs(source: Source, node: Node) -> tuple[str, ...]:
 def _glob(source: Source, node: Node) -> str:
     said = values.line(source, node)
     if said.startswith(("/", "~/")) or ".." in PurePosixPath(said).parts:
-        told = f"'{said}' leads out of the repository"
-        source.fault(node.line, node.key, values.shown(told), "write a path inside the repository")
+        message = f"'{said}' leads out of the repository"
+        source.fault(node.line, node.key, values.shown(message), "write a path inside the repository")
     return said
 
 
@@ -102,16 +102,16 @@ def _check_ports(source: Source, env: Node, ports: int) -> None:
     for name, node in env.pairs:
         most = most_port(node.text)
         if name and most >= ports:
-            told = f"{{port+{most}}} is beyond the {ports} ports" if ports else "{port} stands for no port"
+            message = f"{{port+{most}}} is beyond the {ports} ports" if ports else "{port} stands for no port"
             hint = f"write ports: {most + 1}" if most < MOST_PORTS else f"{MOST_PORTS} ports are the most"
-            source.fault(node.line, node.key, told, hint)
+            source.fault(node.line, node.key, message, hint)
 
 
 def _program(source: Source, node: Node) -> str:
     said = values.line(source, node, "write shell: bash")
     if said.startswith(("-", "~")) or ("/" not in said and len(said.split()) > 1) or said != said.strip():
-        told = f"'{said}' is neither a name nor a path of a program"
-        source.fault(node.line, node.key, values.shown(told), "write shell: bash")
+        message = f"'{said}' is neither a name nor a path of a program"
+        source.fault(node.line, node.key, values.shown(message), "write shell: bash")
     return said
 
 

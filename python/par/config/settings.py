@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from par import paths
 from par.config import reading
 from par.config.reading import Reading
+from par.state import paths
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,13 @@ class Mistake:
     path: Path
     line: int
     key: str
-    told: str
+    message: str
     hint: str = ""
 
     def __str__(self) -> str:
         line = f"{self.line}:" if self.line else ""
         key = f" {self.key}:" if self.key else ""
-        return f"{visible(str(self.path))}:{line}{key} {self.told}"
+        return f"{visible(str(self.path))}:{line}{key} {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Source:
     path: Path
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def fault(self, line: int, key: str, told: str, hint: str = "") -> None:
+    def fault(self, line: int, key: str, message: str, hint: str = "") -> None:
         """Note a mistake."""
         if len(self.mistakes) < MOST_MISTAKES:
-            self.mistakes.append(Mistake(self.path, line, key, told, hint))
+            self.mistakes.append(Mistake(self.path, line, key, message, hint))
 
     def unknown(self, line: int, key: str, name: str, known: Iterable[str]) -> None:
         """Note a key called `name` that is none of `known`, with those that look like it."""
@@ -70,7 +70,7 @@ def _content(path: Path, may_be_link: bool) -> bytes:
     # A FIFO would never end, and a device never stop
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     descriptor = os.open(path, flags if may_be_link else flags | os.O_NOFOLLOW)
-    # A folder is no file either, and os.fdopen would tell that in other words
+    # A folder is no file either, and os.fdopen would say that in other words
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError("it is not a file")

@@ -8,9 +8,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from par import files, mounts
 from par.git import links
 from par.model import Worktree
+from par.system import files, mounts
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Each level holds a descriptor open, of which a process has 256 on macOS

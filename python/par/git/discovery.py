@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-from par import paths
 from par.errors import CommandError, NotFoundError, UnsafeError
 from par.git import process, worktrees
 from par.model import Repository
 from par.names import visible
+from par.state import paths
 
 LOST = re.compile(r"not a git repository: (.+)/worktrees/[^/]+$", re.MULTILINE)
 ASKED = ("rev-parse", "--git-common-dir", "--is-bare-repository")
@@ -22,8 +22,10 @@ def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
     outcome = process.attempt(folder, *ASKED, options=process.NO_HOOKS)
     if outcome.status:
         if lost := LOST.search(outcome.stderr):
-            told = f"the repository of the worktree '{visible(str(folder))}' is not at '{visible(lost[1])}'"
-            raise NotFoundError(told, hint="git -C REPOSITORY worktree repair, from where it is now")
+            message = (
+                f"the repository of the worktree '{visible(str(folder))}' is not at '{visible(lost[1])}'"
+            )
+            raise NotFoundError(message, hint="git -C REPOSITORY worktree repair, from where it is now")
         if "not a git repository" in outcome.stderr:
             raise NotFoundError(f"'{visible(str(folder))}' is not in a git repository", hint=hint)
         raise CommandError(f"git: {outcome.reason}", hint=outcome.hint)
@@ -32,8 +34,8 @@ def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
     is_named = common.name == ".git"
     place = common.parent if is_named else common if is_bare else _main_worktree(folder, common)
     if paths.is_strange(place):
-        told = f"the repository '{visible(str(place))}' lies in a stranger's code: nothing of it is run"
-        raise UnsafeError(told, hint="git clone it to a place of your own")
+        message = f"the repository '{visible(str(place))}' lies in a stranger's code: nothing of it is run"
+        raise UnsafeError(message, hint="git clone it to a place of your own")
     return Repository(place, common)
 
 
@@ -58,8 +60,10 @@ def _check_is_own(folder: Path, common: Path) -> None:
         tracked = process.attempt(common.parent, "ls-files", "-z", "--", common.name)
         if tracked.status == 0 and not tracked.stdout:
             return
-    told = f"the bare repository '{visible(str(common))}' is part of the code around it: nothing of it is run"
-    raise UnsafeError(told, hint="git clone it to a place of your own")
+    message = (
+        f"the bare repository '{visible(str(common))}' is part of the code around it: nothing of it is run"
+    )
+    raise UnsafeError(message, hint="git clone it to a place of your own")
 
 
 def _main_worktree(folder: Path, common: Path) -> Path:

@@ -4,13 +4,13 @@ import re
 import subprocess
 from functools import partial
 
-from par import locks
 from par.errors import CommandError, NotFoundError
 from par.git import process, remotes
 from par.git.remotes import Remote, tracking
-from par.locks import Operation
 from par.model import Repository
 from par.names import visible
+from par.state import locks
+from par.state.locks import Operation
 
 # How git, and a server that it asks, say that there is no such repository
 ABSENT = re.compile(r"does not appear to be a git repository|repository .*not found", re.IGNORECASE)
@@ -70,8 +70,8 @@ def _fetched(
                     outcome = run(f"waiting for {visible(source)}")
             return outcome
     except subprocess.TimeoutExpired as error:
-        told = f"git fetch: '{visible(source)}' did not answer within {seconds:.0f} s"
-        raise CommandError(told, hint="git remote -v") from error
+        message = f"git fetch: '{visible(source)}' did not answer within {seconds:.0f} s"
+        raise CommandError(message, hint="git remote -v") from error
 
 
 def drop_fetched(repository: Repository, operation: Operation) -> None:

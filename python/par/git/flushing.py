@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from par import durable
+from par.system import durable
 
 # By default git waits for no ref and no loose object (git-config(1)); before 2.36 it knows none of this
 FLUSHED = ("-c", "core.fsync=objects,reference")

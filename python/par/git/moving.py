@@ -7,8 +7,8 @@ by hand, as gitrepository-layout(5) describes them, each in one step that a kill
 import os
 from pathlib import Path
 
-from par import durable, files
 from par.git import deletion, links, process
+from par.system import durable, files
 
 # How the reason begins for which par locks what it moves into the trash
 REMOVED = "removed by par"

@@ -124,10 +124,10 @@ def _unreadable(place: Path | Repository, arguments: Sequence[str]) -> Outcome |
     """What git would leave if it did not wait for ever at what it finds; None where it can read that."""
     lists = not {"worktree", "fetch"}.isdisjoint(arguments)
     if isinstance(place, Path):
-        told = readable.fault(place, None, lists)
+        message = readable.fault(place, None, lists)
     else:
-        told = readable.fault(place.path, place.common_dir, lists)
-    return Outcome(128, "", f"fatal: {visible(told)}") if told else None
+        message = readable.fault(place.path, place.common_dir, lists)
+    return Outcome(128, "", f"fatal: {visible(message)}") if message else None
 
 
 def run(place: Path | Repository, *arguments: str, text: str | None = None) -> str:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TextIO
 
-from par import narration
 from par.errors import CommandError
+from par.system import narration
 
 PATIENCE = 1.0
 SILENCE = 3.0
@@ -69,7 +69,7 @@ class Progress:
             if seconds is not None and now - heard > seconds:
                 raise subprocess.TimeoutExpired(process.args, seconds)
             if waiting and now - heard > SILENCE:
-                narration.tell(waiting)
+                narration.report(waiting)
                 waiting = ""
             if now - begun > PATIENCE:
                 self._show()

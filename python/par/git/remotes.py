@@ -57,8 +57,8 @@ class Remote(NamedTuple):
         """The URL of the repository of the same name and host that belongs to `user`."""
         match = _parsed(self.url)
         if not match:
-            told = f"remote '{self.name}' has no owner in its URL '{self.url}'"
-            raise NotFoundError(told, hint="git remote -v")
+            message = f"remote '{self.name}' has no owner in its URL '{self.url}'"
+            raise NotFoundError(message, hint="git remote -v")
         return self.url[: match.start("owner")] + user + self.url[match.end("owner") :]
 
 

@@ -8,9 +8,9 @@ from par import names
 from par.errors import CommandError, ConflictError, NotFoundError
 from par.git import flushing, process, worktrees
 from par.git.remotes import Upstream
-from par.locks import Operation
 from par.model import Repository
 from par.names import visible
+from par.state.locks import Operation
 
 NO_OID = ""  # to `update-ref`: the ref is not there yet, whatever its hash
 CREATED, FETCHED = "par: created", "par: fetched"
@@ -31,8 +31,8 @@ def head_oid(folder: Path, home: Repository | None = None) -> str:
     outcome = process.attempt(place, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if outcome.status:
         if process.attempt(place, "rev-list", "--all", "--max-count=1").stdout:
-            told = "the branch that is checked out has no commit yet"
-            raise NotFoundError(told, hint="par start LABEL --base BRANCH")
+            message = "the branch that is checked out has no commit yet"
+            raise NotFoundError(message, hint="par start LABEL --base BRANCH")
         raise NotFoundError(f"the repository '{visible(str(folder))}' has no commit yet", hint="git commit")
     return outcome.stdout.strip()
 

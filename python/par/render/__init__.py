@@ -1,1 +1,4 @@
-"""Values and errors as text, table and JSON. Pure: nothing is printed here."""
+"""Values and errors as text, table and JSON, a module per command. Pure.
+
+Not here: printing (cli.output).
+"""

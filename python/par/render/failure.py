@@ -1,4 +1,4 @@
-"""A failure as every command tells it."""
+"""A failure as every command prints it."""
 
 from par.errors import ParError
 from par.names import visible

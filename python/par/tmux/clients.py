@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from par.errors import CommandError, ConflictError, UsageError
-from par.sockets import default_socket
 from par.tmux import server
+from par.tmux.sockets import default_socket
 
 
 def check_can_show(socket: Path) -> None:

@@ -1,4 +1,4 @@
-"""One tmux server, told by its socket: running commands on it and starting it."""
+"""One tmux server, named by its socket: running commands on it and starting it."""
 
 import os
 import subprocess

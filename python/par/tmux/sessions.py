@@ -5,10 +5,10 @@ from pathlib import Path
 from par import names
 from par.errors import CommandError
 from par.model import Context, Kind, Session
-from par.sockets import current_pane
 from par.tmux import server, windows
+from par.tmux.sockets import current_pane
 
-# A runner that was killed told nobody: then no pane of its window is alive
+# A runner that was killed reported nothing: then no pane of its window is alive
 ALIVE = "#{W:#{P:#{?#{&&:#{@par_jobs},#{==:#{pane_dead},0}},1,}}}"
 INIT = f"#{{?#{{==:#{{@par_init}},running}},#{{?{ALIVE},running,failed}},#{{@par_init}}}}"
 # The older par-cli asked for dots, which tmux itself replaced before 3.7; the index has it so
@@ -30,7 +30,7 @@ OPTIONS = (
     *("@par_label", "@par_kind", "@par_repo", "@par_branch", "@par_path"),
     *("@par_pane", "@par_init", "@par_state", "@par_adopted"),
 )
-# A pane may be shown in the control center too: its window tells whose it is, whatever session shows it
+# A pane may be shown in the control center too: its window says whose it is, whatever session shows it
 OWNER = "#{?@par_context,#{@par_context},#{@par_label}}"
 
 
@@ -69,7 +69,7 @@ def _session(row: list[str], here: str) -> Session:
     )
 
 
-def of(context: Context) -> Session | None:
+def session_of(context: Context) -> Session | None:
     """The live session that is marked as that of `context`, if there is one. Raises CommandError."""
     return next((each for each in sessions(context.socket) if each.label == context.label), None)
 
@@ -89,7 +89,12 @@ def create(context: Context) -> str:
         ("new-session", "-d", "-s", name, "-n", names.plain(context.label), *own),
         server.stays(target),
         *_marks(context, target),
-        *(each for w in context.worktrees if is_workspace for each in windows.made(context, w, target)),
+        *(
+            each
+            for w in context.worktrees
+            if is_workspace
+            for each in windows.creation_commands(context, w, target)
+        ),
         ("display-message", "-p", "-t", target, "#{session_id}"),
     ]
     with server.started(context.socket):
@@ -98,7 +103,7 @@ def create(context: Context) -> str:
 
 def mark(context: Context, session_id: str) -> None:
     """Write on a session that has lost its marks whose it is; its first pane is the context's."""
-    inner = windows.found_again(context, session_id) if context.kind is Kind.WORKSPACE else []
+    inner = windows.marking_commands(context, session_id) if context.kind is Kind.WORKSPACE else []
     server.run_script(context.socket, [*_marks(context, f"{session_id}:"), *inner])
 
 

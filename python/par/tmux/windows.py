@@ -7,7 +7,7 @@ from par.model import Context, Worktree
 from par.tmux import server
 
 
-def made(context: Context, worktree: Worktree, target: str) -> list[tuple[str, ...]]:
+def creation_commands(context: Context, worktree: Worktree, target: str) -> list[tuple[str, ...]]:
     """The commands that put the window of `worktree` behind the others of the session at `target`."""
     last = f"{target}{{end}}"
     started = ("-c", "#{@_par_folder}", *environment(worktree))
@@ -22,17 +22,17 @@ def made(context: Context, worktree: Worktree, target: str) -> list[tuple[str, .
 
 def add(context: Context, session_id: str, worktree: Worktree) -> None:
     """Make the window of a repository that the workspace `context` got later. Raises CommandError."""
-    server.run_script(context.socket, made(context, worktree, f"{session_id}:"))
+    server.run_script(context.socket, creation_commands(context, worktree, f"{session_id}:"))
 
 
 def kill(context: Context, names_gone: Collection[str]) -> None:
     """Kill the windows of these worktrees of the workspace `context`, wherever they are linked."""
-    script = [f"kill-window -t {window_id}" for window_id in of(context, names_gone)]
+    script = [f"kill-window -t {window_id}" for window_id in window_ids(context, names_gone)]
     if script:
         server.attempt_each(context.socket, script)
 
 
-def of(context: Context, worktrees: Collection[str]) -> list[str]:
+def window_ids(context: Context, worktrees: Collection[str]) -> list[str]:
     """The ids of the windows that belong to the worktrees of `context` with these names."""
     fields = "#{window_id}\t#{@par_context}\t#{@par_worktree}\t#{@par_layout}"
     rows = [
@@ -51,7 +51,7 @@ def owner(context: Context, worktree: Worktree) -> str:
     return f"{context.label}/{worktree.name}"
 
 
-def found_again(context: Context, session_id: str) -> list[tuple[str, ...]]:
+def marking_commands(context: Context, session_id: str) -> list[tuple[str, ...]]:
     """The commands that mark the windows of a session which has lost its marks, but not their names."""
     listed = ("list-windows", "-t", f"{session_id}:", "-F", "#{window_name}\t#{window_id}")
     rows = (row.split("\t") for row in names.lines(server.run(context.socket, *listed)))

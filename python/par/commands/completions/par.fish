@@ -85,7 +85,7 @@ complete -c par -n __fish_use_subcommand -a cursor -d 'Open the folder of the co
 complete -c par -n '__fish_seen_subcommand_from cursor' -a '(__par_labels)'
 complete -c par -n '__fish_seen_subcommand_from cursor' -l editor -x -a '' -d 'Use this command line, not cursor.'
 complete -c par -n '__fish_seen_subcommand_from cursor' -s h -l help -d 'Show this message and exit.'
-complete -c par -n __fish_use_subcommand -a init -d 'Tell how the commands went that .par.yaml asks for in the new context LABEL.'
+complete -c par -n __fish_use_subcommand -a init -d 'Show how the commands went that .par.yaml asks for in the new context LABEL.'
 complete -c par -n '__fish_seen_subcommand_from init' -a '(__par_labels)'
 complete -c par -n '__fish_seen_subcommand_from init' -l retry -d 'Run the commands again, from the first.'
 complete -c par -n '__fish_seen_subcommand_from init' -l log -d 'Print what the commands said.'

@@ -1,0 +1,154 @@
+"""How a context is made: reserved in the index as it was planned, then made, or undone."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from functools import partial
+
+from par import names
+from par.contexts import plans, rollback
+from par.contexts.plans import CreationPlan, WorktreePlan
+from par.errors import ParError
+from par.git import fetching, repository
+from par.model import Context, Kind, Phase, Worktree
+from par.setup import layouts, ports, preparation, running, workspace_file
+from par.state import index, locks
+from par.state.index import Index
+from par.state.locks import Operation
+from par.system import signals
+from par.tmux import sessions
+
+MOST_AT_ONCE = 4
+
+
+def create(planned: CreationPlan) -> Context:
+    """Make the context, or leave nothing of it. Raises ParError with what failed."""
+    with locks.operation() as operation:
+        context = _reserve(planned, operation)
+        try:
+            _make_worktrees(planned, context, operation)
+            if context.kind is Kind.WORKSPACE:
+                workspace_file.write(context)
+            session_id = sessions.create(context)
+            prepared = [each.preparation for each in planned.worktrees]
+            layouts.build(context, session_id, prepared)
+            running.begin(context, session_id, prepared)
+            return mark_ready(context)
+        except BaseException as error:
+            with signals.ignored():
+                failed = rollback.roll_back(context, operation)
+            add_failures(error, failed)
+            raise
+
+
+def _reserve(planned: CreationPlan, operation: Operation) -> Context:
+    with locks.index():
+        found = index.load(planned.socket)
+        plans.check_label(found, planned.label)
+        for each in {planned.root, *(worktree.path for worktree in planned.worktrees)}:
+            plans.check_path(found, each)
+        context = _record(planned, operation, found)
+        index.save(found.with_(context))
+    return context
+
+
+def _record(planned: CreationPlan, operation: Operation, found: Index) -> Context:
+    return Context(
+        label=planned.label,
+        kind=planned.kind,
+        phase=Phase.CREATING,
+        root=planned.root,
+        worktrees=tuple(planned_worktrees(planned, found)),
+        session=plans.session_name(planned, (each.session for each in found.contexts)),
+        socket=planned.socket,
+        created_at=datetime.now(timezone.utc).replace(microsecond=0),
+        operation=operation.id,
+        is_review=planned.is_review,
+    )
+
+
+def planned_worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
+    """The worktrees as they will be, each with the ports that it is given. The caller holds the index."""
+    made: list[Worktree] = []
+    for each in planned.worktrees:
+        recipe = each.preparation.recipe
+        leased = [(one.port, one.port_count) for one in made]
+        port = ports.lease(found, recipe.ports, leased) if recipe.ports else 0
+        branch = each.branch
+        bare = Worktree(each.repository, each.path, branch.name, branch.is_new, "", port, recipe.ports)
+        env = preparation.environment(recipe, planned.label, bare)
+        made.append(replace(bare, env=env, env_asked=recipe.env, included=recipe.include))
+    return made
+
+
+def _make_worktrees(planned: CreationPlan, context: Context, operation: Operation) -> None:
+    pairs = [*zip(planned.worktrees, context.worktrees, strict=True)]
+    with_hooks = not planned.is_review
+    if len(pairs) == 1:
+        make_worktree(*pairs[0], operation, with_hooks)
+    else:
+        workers = max(1, (os.cpu_count() or 1) // min(len(pairs), MOST_AT_ONCE))
+        _at_once([partial(_make_named, *pair, operation, with_hooks, workers) for pair in pairs])
+
+
+def _make_named(
+    planned: WorktreePlan, worktree: Worktree, operation: Operation, with_hooks: bool, workers: int
+) -> None:
+    try:
+        make_worktree(planned, worktree, operation, with_hooks, workers)
+    except ParError as error:
+        error.message += f" in '{names.visible(str(worktree.repository.path))}'"
+        raise
+
+
+def _at_once(steps: Sequence[Callable[[], None]]) -> None:
+    """Take all steps, some at a time; where one fails stop the others, and raise what it raised."""
+    from concurrent import futures  # noqa: PLC0415 - most contexts have one worktree
+
+    from par.git import progress  # noqa: PLC0415 - as above
+
+    with futures.ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        try:
+            for each in futures.as_completed([pool.submit(step) for step in steps]):
+                each.result()
+        except BaseException:
+            with signals.ignored(), progress.stopped():
+                pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def make_worktree(
+    planned: WorktreePlan, worktree: Worktree, operation: Operation, with_hooks: bool, workers: int = 0
+) -> None:
+    """Make the branch and the worktree, and bring what git does not track. Raises ParError."""
+    home, branch = planned.repository, planned.branch
+    start = fetching.fetch(home, *branch.source, operation) if branch.source else branch.start
+    with locks.repository(home.common_dir):
+        if branch.is_new:
+            repository.create_branch(home, branch.name, start, operation, is_fetched=bool(branch.source))
+            if branch.source:
+                fetching.drop_fetched(home, operation)
+        if branch.upstream:
+            repository.track(home, branch.name, branch.upstream)
+        planned.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        repository.add_worktree(home, worktree.path, branch.name, operation, with_hooks, workers)
+    recipe = planned.preparation.recipe
+    if recipe.include or recipe.symlink:
+        from par.setup import files  # noqa: PLC0415 - few ask for files
+
+        files.copy_and_link(worktree, recipe)
+
+
+def mark_ready(context: Context) -> Context:
+    """Write in the index that the context is ready; the context as it is then."""
+    ready = replace(context, phase=Phase.READY)
+    with locks.index():
+        index.save(index.load(context.socket).with_(ready))
+    return ready
+
+
+def add_failures(error: BaseException, failed: list[str]) -> None:
+    """Let `error` say too what could not be undone."""
+    if failed and isinstance(error, ParError):
+        error.message += f" ({'; '.join(failed)})"

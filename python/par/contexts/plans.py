@@ -1,0 +1,193 @@
+"""What a new context will be, and what may be in its way."""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shlex import quote
+
+from par import names
+from par.config.recipe import Recipe
+from par.errors import ConflictError
+from par.git import owners, remotes, repository
+from par.git.remotes import Config, Remote, Upstream
+from par.model import Kind, Repository
+from par.setup.preparation import Consent, Preparation, prepare
+from par.state import paths
+from par.state.index import Index
+from par.tmux import sessions
+
+
+@dataclass(frozen=True, slots=True)
+class BranchPlan:
+    """How the branch of a new worktree comes to be.
+
+    One that exists (`is_new` false) is used as it is. A new one starts at the commit `start`, or at
+    `source`, a remote or URL and a full ref there, which is fetched first. One that `is_strange` has the
+    code of a stranger.
+    """
+
+    name: str
+    is_new: bool
+    start: str = ""
+    source: tuple[str, str] | None = None
+    upstream: Upstream | None = None
+    is_strange: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorktreePlan:
+    """A worktree that can be made in the new folder `path`, and what is done there then."""
+
+    repository: Repository
+    path: Path
+    branch: BranchPlan
+    preparation: Preparation = Preparation()
+
+
+@dataclass(frozen=True, slots=True)
+class CreationPlan:
+    """A context that can be made: nothing is in its way.
+
+    The name of its session is made of `named_after`, a name and a folder, and is not in `taken`. The code
+    in one that `is_review` is a stranger's.
+    """
+
+    label: str
+    kind: Kind
+    root: Path
+    worktrees: tuple[WorktreePlan, ...]
+    named_after: tuple[str, Path]
+    taken: frozenset[str]
+    socket: Path
+    consent: Consent = Consent()
+
+    @property
+    def is_review(self) -> bool:
+        return self.consent.is_review
+
+    @property
+    def is_held(self) -> bool:
+        """Whether something that was asked for waits for approval."""
+        return any(each.preparation.is_held for each in self.worktrees)
+
+    @property
+    def init(self) -> str:
+        """What `@par_init` is when the context is made."""
+        if any(each.preparation.recipe.commands for each in self.worktrees):
+            return "running"
+        return "held" if self.is_held else ""
+
+    @property
+    def unapproved(self) -> tuple[tuple[Repository, Recipe], ...]:
+        """The recipes that the user could approve now."""
+        pairs = [(each.repository, each.preparation.unapproved) for each in self.worktrees]
+        return tuple((home, recipe) for home, recipe in pairs if recipe)
+
+    def reconsidered(self) -> "CreationPlan":
+        """This plan, after the user approved what was to be approved, or did not."""
+        again = (replace(each, preparation=prepare(each.repository, self.consent)) for each in self.worktrees)
+        return replace(self, worktrees=tuple(again))
+
+
+def plan_context(
+    label: str, kind: Kind, home: Repository, branch: BranchPlan, socket: Path, consent: Consent
+) -> CreationPlan:
+    """The plan of a new context in the repository `home`. Raises ConfigError."""
+    path = paths.worktrees(home.path, consent.is_review) / label
+    worktree = WorktreePlan(home, path, branch, prepare(home, consent))
+    after = (home.name, home.path)
+    return CreationPlan(label, kind, path, (worktree,), after, live_session_names(socket), socket, consent)
+
+
+def plan_branch(home: Repository, label: str, base: str | None, folder: Path) -> BranchPlan:
+    """How the branch `label` of a new context comes to be: one that is here, a remote's, or a new one.
+
+    A new one starts at the commit `base`, else at what is checked out in `folder`. Raises every refusal.
+    """
+    there = f"refs/remotes/*/{label}"
+    known = repository.refs(home, [*repository.neighbours(label), there])
+    config = remotes.load(home)
+    if f"refs/heads/{label}" in known:
+        if base is not None:
+            message = f"branch '{label}' already exists, so --base {names.visible(base)} cannot apply"
+            raise ConflictError(message, hint=f"par start {label}")
+        check_holder(home, label)
+        return judged(home, config, BranchPlan(label, is_new=False), known[f"refs/heads/{label}"])
+    repository.check_branch_is_free((each for each in known if each.startswith("refs/heads/")), label)
+    if base is not None:
+        return judged(home, config, BranchPlan(label, is_new=True, start=repository.find_oid(home, base)))
+    mine = owners.own(config)
+    if remote := holding(config, label, known, mine):
+        upstream = Upstream(remote.name, f"refs/heads/{label}")
+        oid = known[f"refs/remotes/{remote.name}/{label}"]
+        return judged(home, config, BranchPlan(label, is_new=True, start=oid, upstream=upstream))
+    return judged(home, config, BranchPlan(label, is_new=True, start=repository.head_oid(folder, home)))
+
+
+def judged(home: Repository, config: Config, branch: BranchPlan, oid: str = "") -> BranchPlan:
+    """`branch`, with whose code is on it: it stands, or will, at `oid`."""
+    followed = [
+        each for each in (branch.upstream, Upstream(*branch.source) if branch.source else None) if each
+    ]
+    tip = oid or branch.start
+    is_strange = owners.is_strange(followed, config) or (
+        bool(tip) and owners.holds_strange(home, config, branch.name, tip)
+    )
+    return replace(branch, is_strange=is_strange)
+
+
+def holding(
+    config: Config, branch: str, known: Container[str], among: Container[str] | None = None
+) -> Remote | None:
+    """The remote that was seen to have `branch`; `known` has the refs. Raises ConflictError where many do.
+
+    The default one comes before all others, as with `git checkout`.
+    """
+    found = [
+        each
+        for each in config.remotes
+        if f"refs/remotes/{each.name}/{branch}" in known and (among is None or each.name in among)
+    ]
+    if config.default in found or len(found) < 2:
+        return config.default if config.default in found else next(iter(found), None)
+    several = ", ".join(names.visible(each.name) for each in found)
+    message = f"branch '{names.visible(branch)}' is on several remotes: {several}"
+    raise ConflictError(message, hint=f"par checkout {names.visible(found[0].name)}/{names.visible(branch)}")
+
+
+def live_session_names(socket: Path) -> frozenset[str]:
+    """The names of the sessions that a new one cannot have."""
+    return frozenset(session.name for session in sessions.sessions(socket))
+
+
+def check_label(found: Index, label: str) -> None:
+    """Raise ConflictError where a context has this label."""
+    if twin := found.like(label):
+        raise ConflictError(f"context '{twin.label}' already exists", hint=f"par open {twin.label}")
+
+
+def check_path(found: Index, path: Path) -> None:
+    """Raise ConflictError where the folder is taken, or would lie in a context's folder or around it."""
+    for context in found.contexts:
+        for known in {context.root, *(worktree.path for worktree in context.worktrees)}:
+            if path in known.parents or known in path.parents:
+                inside = f"its folder would overlap that of context '{context.label}'"
+                raise ConflictError(f"the label cannot be used: {inside}", hint="choose another label")
+    if path.exists() or path.is_symlink():
+        raise ConflictError(f"the folder '{path}' is in the way", hint="look into it, then move it away")
+
+
+def check_holder(home: Repository, branch: str) -> None:
+    """Raise ConflictError where a worktree has the branch checked out: git allows only one."""
+    holder = repository.holder_of(home, branch)
+    if holder and not Path(holder).exists():
+        message = f"branch '{branch}' is checked out at '{names.visible(holder)}', which is gone"
+        raise ConflictError(message, hint=f"git -C {quote(str(home.path))} worktree prune")
+    if holder:
+        message = f"branch '{branch}' is checked out at '{names.visible(holder)}'"
+        raise ConflictError(message, hint=f"cd '{holder}'")
+
+
+def session_name(planned: CreationPlan, known: Iterable[str]) -> str:
+    """A name for the session that no live session has, and none of the contexts `known`."""
+    return names.session(*planned.named_after, planned.label, planned.taken | frozenset(known))

@@ -1,0 +1,78 @@
+"""What is there now: the index joined with tmux sessions and with what is checked out."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from par.errors import CommandError, ConflictError
+from par.git import links
+from par.model import Context, ContextStatus, Session
+from par.state import index, paths
+from par.state.index import Index
+from par.tmux.sessions import mark, sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The index, and a status for each of its contexts in the same order."""
+
+    index: Index
+    statuses: tuple[ContextStatus, ...]
+
+    def find(self, label: str) -> ContextStatus:
+        """The status of the context called `label`. Raises NotFoundError with the nearest labels."""
+        context = self.index.find(label)
+        return next(each for each in self.statuses if each.context is context)
+
+    def find_ready(self, label: str) -> ContextStatus:
+        """As `find`; raises ConflictError while another par is still creating or removing it."""
+        status = self.find(label)
+        if not status.context.is_ready:
+            busy = f"another par is {status.context.phase.verb} the context '{status.context.label}'"
+            raise ConflictError(busy, hint="try again in a moment")
+        return status
+
+
+def recovered_index(socket: Path) -> Index:
+    """The index, after what dead operations left was repaired."""
+    found = index.load(socket)
+    if not all(context.is_ready for context in found.contexts):
+        from par.contexts import recovery  # noqa: PLC0415 - a fifth of the time of `par ls`, and rarely needed
+
+        recovery.recover(found, socket)
+        found = index.load(socket)
+    if paths.emptied().exists():
+        from par.trash import emptying  # noqa: PLC0415 - as above
+
+        emptying.finish_emptying()
+    return found
+
+
+def survey(socket: Path) -> Survey:
+    """Look at everything: one tmux call per server, a few small files per context.
+
+    A session that came back without its marks is marked again, so that tmux counts it; the status tells
+    how it was found.
+    """
+    found = recovered_index(socket)
+    live = {each: _matched(sessions(each)) for each in {context.socket for context in found.contexts}}
+    statuses = tuple(_status(context, live[context.socket]) for context in found.contexts)
+    for each in statuses:
+        if each.session and not each.session.label and each.context.is_ready:
+            with suppress(CommandError):  # it has just ended
+                mark(each.context, each.session.id)
+    return Survey(found, statuses)
+
+
+def _status(context: Context, live: dict[tuple[str, str], Session]) -> ContextStatus:
+    marked, unmarked = (context.label, ""), ("", context.session)
+    session = live.get(marked) or live.get(unmarked)
+    branches = tuple(links.checked_out(worktree.path) for worktree in context.worktrees)
+    return ContextStatus(context, session, branches)
+
+
+def _matched(live: Iterable[Session]) -> dict[tuple[str, str], Session]:
+    # By its mark, or unmarked by its name: users rename sessions, and tmux-resurrect brings them
+    # back without their marks
+    return {(session.label, "" if session.label else session.name): session for session in live}

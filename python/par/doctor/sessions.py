@@ -1,0 +1,62 @@
+"""The tmux sessions, against the index: those that lost their marks, and those that nobody knows."""
+
+import os
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from par.doctor.findings import Fault, Finding
+from par.doctor.strays import Stray
+from par.errors import ParError
+from par.model import Context
+from par.names import key, visible
+from par.state.index import Index
+from par.tmux import marks
+from par.tmux import sessions as tmux_sessions
+from par.tmux.marks import Marked
+
+Live = dict[Path, list[Marked]]
+
+
+def everywhere(socket: Path) -> Live:
+    """The sessions of the server at `socket`, and of all others of the user's that tmux itself would find."""
+    # Anywhere else there are sockets of other programs too
+    is_tmuxs = socket.parent.name == f"tmux-{os.getuid()}" and socket.parent.is_dir()
+    beside = socket.parent.iterdir() if is_tmuxs else ()
+    return on({socket, *(each for each in beside if each.is_socket())})
+
+
+def on(sockets: Iterable[Path]) -> Live:
+    """The sessions of these servers; none of one that does not answer."""
+    return {socket: _answered(socket) for socket in sockets}
+
+
+def _answered(socket: Path) -> list[Marked]:
+    try:
+        return marks.marked(socket)
+    except ParError:
+        return []
+
+
+def examine(found: Index, unknown: Iterable[Stray], live: Live) -> Iterator[Finding]:
+    """What is wrong with the sessions."""
+    for context in found.contexts:
+        if context.is_ready and (session := _unmarked(context, live.get(context.socket, []))):
+            message = f"its session {visible(session.name)} has lost par's marks"
+            fix = partial(tmux_sessions.mark, context, session.id)
+            yield Finding(Fault.SESSION_UNMARKED, context.label, message, "mark it again", fix=fix)
+    known = {key(context.label) for context in found.contexts}
+    expected = {str(stray.root) for stray in unknown if stray.worktrees}
+    for session in (each for sessions in live.values() for each in sessions if each.label):
+        if key(session.label) not in known and session.path not in expected:
+            message = f"session {visible(session.name)} is marked as its own, but there is no such context"
+            how = "take the marks off; the session goes on"
+            fix = partial(marks.unmark, session)
+            yield Finding(Fault.SESSION_UNKNOWN, visible(session.label), message, how, fix=fix)
+
+
+def _unmarked(context: Context, live: list[Marked]) -> Marked | None:
+    mine = [each for each in live if each.label == context.label]
+    if mine:
+        return next((each for each in mine if not each.path), None)
+    return next((each for each in live if not each.label and each.name == context.session), None)

@@ -1,0 +1,163 @@
+"""What `par ls` prints: the contexts as a table, or as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from par.model import Context, ContextStatus, Kind, State, Worktree
+from par.names import visible
+from par.render import documents
+from par.render.table import Column, plain, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from par.commands.ls import Listing
+    from par.state.records import Damaged
+
+COLUMNS = (
+    Column("Label"),
+    Column("Branch", 10),
+    Column("Repository/Workspace", 10),
+    Column("Created", 10),
+    Column("Type"),
+    Column("Tmux Session"),
+)
+PLAIN = ("label", "state", "init", "branch", "repository", "created", "kind", "session")
+MARKS = {
+    State.ATTACHED: "●",
+    State.RUNNING: "○",
+    State.STOPPED: "·",
+    State.BROKEN: "✗",
+    State.CREATING: "…",
+    State.REMOVING: "…",
+    State.PURGING: "…",
+    State.RESTORING: "…",
+    State.ADDING: "…",
+    State.DROPPING: "…",
+    State.DAMAGED: "✗",
+}
+INITS_SHOWN = ("running", "failed", "held")
+LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
+
+
+def contexts(listing: Listing, width: int | None) -> str:
+    """The table of `par ls`, fitted to `width` columns; with None plain, a tab between two cells."""
+    if not (listing.statuses or listing.damaged):
+        nothing = "No contexts. Make one in a git repository: par start LABEL"
+        return f"None of the {listing.total} contexts matches." if listing.total else nothing
+    if width is None:
+        return plain(PLAIN, [[visible(cell) for cell in row] for row in _plain_rows(listing)])
+    unknown = [(f"{MARKS[State.DAMAGED]} {each.label}", *"???", "Damaged", "?") for each in listing.damaged]
+    lines = [[visible(cell) for cell in row] for row in (*map(_row, listing.statuses), *unknown)]
+    legend = LEGEND if width >= len(LEGEND) else ""
+    parts = ["Par Development Contexts (Global)", "", table(COLUMNS, lines, width), legend]
+    return "\n".join(parts).rstrip("\n")
+
+
+def _plain_rows(listing: Listing) -> Iterable[tuple[str, ...]]:
+    for status in listing.statuses:
+        _, *rest = _row(status)
+        init = status.session.init if status.session else ""
+        yield status.context.label, status.state.value, init, *rest
+    for each in listing.damaged:
+        yield each.label, State.DAMAGED.value, "", *"?????"
+
+
+def _row(status: ContextStatus) -> tuple[str, ...]:
+    context, session = status.context, status.session
+    here = "*" if session and session.is_current else ""
+    init = f" (init {session.init})" if session and session.init in INITS_SHOWN else ""
+    return (
+        f"{MARKS[status.state]} {context.label}{here}{init}",
+        _branch(status),
+        place(context),
+        context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+        context.kind.value.capitalize(),
+        session.name if session else context.session,
+    )
+
+
+def _branch(status: ContextStatus) -> str:
+    """The branch that is really checked out, or what there is instead; in a workspace each one of them."""
+    pairs = zip(status.context.worktrees, status.branches, strict=True)
+    shown = (worktree.branch if seen is None else seen or "(no branch)" for worktree, seen in pairs)
+    return ", ".join(dict.fromkeys(shown))
+
+
+def damaged(found: Iterable[Damaged]) -> str:
+    """What `par ls` says of records that nobody can read, a line each."""
+    return "\n".join(
+        visible(f"the record of '{each.label}' is damaged: {each.message}: par doctor --fix")
+        for each in found
+    )
+
+
+def rows(listing: Listing) -> list[dict[str, Any]]:
+    """The contexts as JSON values."""
+    return [*(_status(each, listing.heads) for each in listing.statuses), *map(_record, listing.damaged)]
+
+
+def _status(status: ContextStatus, heads: Mapping[Path, str]) -> dict[str, Any]:
+    context, session = status.context, status.session
+    pairs = zip(context.worktrees, status.branches, strict=True)
+    return {
+        "label": context.label,
+        "kind": context.kind.value,
+        "state": status.state.value,
+        "init": session.init if session else "",
+        "agent": session.agent if session else "",
+        "current": bool(session and session.is_current),
+        "repository": {"name": context.repository.name, "path": str(context.repository.path)},
+        "session": {
+            "name": session.name if session else context.session,
+            "id": session.id if session else None,
+            "attached": session.attached if session else 0,
+        },
+        "worktrees": [_worktree(worktree, branch, heads) for worktree, branch in pairs],
+        "branch": status.branches[0],
+        "created_at": context.created_at.isoformat(),
+    }
+
+
+def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str]) -> dict[str, Any]:
+    return {
+        "repository": str(worktree.repository.path),
+        "path": str(worktree.path),
+        "branch": branch,
+        "head": heads.get(worktree.path) if branch is not None else None,
+        **ports(worktree),
+    }
+
+
+def ports(worktree: Worktree) -> dict[str, Any]:
+    """The ports that a worktree has: the first, or null, and how many."""
+    return {"port": worktree.port or None, "ports": worktree.port_count}
+
+
+def _record(found: Damaged) -> dict[str, Any]:
+    """The keys of any context, null for what cannot be read."""
+    return {
+        "label": found.label,
+        "kind": None,
+        "state": State.DAMAGED.value,
+        "init": "",
+        "agent": "",
+        "current": False,
+        "repository": {"name": None, "path": None},
+        "session": {"name": None, "id": None, "attached": 0},
+        "worktrees": [],
+        "branch": None,
+        "created_at": None,
+    }
+
+
+def place(context: Context) -> str:
+    """What a context is a part of: its repository, or those of a workspace."""
+    return f"workspace ({context.place})" if context.kind is Kind.WORKSPACE else context.place
+
+
+def document(seen: Listing) -> str:
+    """The document of `par ls --json`."""
+    return documents.dumped({"contexts": rows(seen)})

@@ -1,0 +1,99 @@
+"""What `par rm` prints: what it is about to remove, what it removed, what expired."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from par.model import ContextStatus
+from par.names import visible
+from par.render import documents, ls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from par.trash.entries import Entry
+    from par.trash.removal import Removed
+
+
+def removed(done: Removed) -> str:
+    """What `par rm` did to one context, and how it comes back."""
+    if done.is_adopted:
+        return _forgotten(done)
+    parts = [
+        *([_many("worktree", len(done.folders))] if done.folders else []),
+        *(_branches(name, count) for name, count in Counter(done.branches).items()),
+        *(["session"] if done.session else []),
+    ]
+    verb = "dropped" if done.is_part else "removed"
+    said = f"{verb} '{done.label}'" + (f": {', '.join(parts)}" if parts else ": only its record was left")
+    lines = [said]
+    if done.processes:
+        lines.append(f"still running in its folder: {visible(', '.join(done.processes))}")
+    lines += [
+        f"kept {visible(str(path))}: its repository is gone, so par cannot tell what it holds"
+        for path in done.kept
+    ]
+    if done.left:
+        lines.append(f"its files are in {visible(str(done.left))}: some could not be deleted")
+    if done.trash_id:
+        how = f"{done.trash_id} --as NEWLABEL" if done.is_part else done.label
+        lines.append(f"all of it is in the trash, bring it back: par restore {how}")
+    return "\n".join(lines)
+
+
+def _many(noun: str, count: int) -> str:
+    return noun if count == 1 else f"{count} {noun}s"
+
+
+def _branches(name: str, count: int) -> str:
+    return f"branch {visible(name)}" + ("" if count == 1 else f" in {count} repositories")
+
+
+def _forgotten(done: Removed) -> str:
+    (folder,) = done.kept
+    said = f"forgot '{done.label}': {visible(str(folder))} was not made by par and stays as it is"
+    if done.session:
+        said += f"; session {visible(done.session)} was killed"
+    if done.released:
+        said += f"; session {visible(done.released)} goes on"
+    place = visible(done.released or str(folder))
+    return f"{said}\ntake it again: par adopt '{place}' --label {done.label}"
+
+
+def expired(entries: Iterable[Entry]) -> str:
+    """What `par rm` deleted for good because it had been in the trash for too long."""
+    return "\n".join(
+        f"deleted '{each.context.label}' ({each.id}), in the trash since {each.removed_at:%Y-%m-%d}"
+        for each in entries
+    )
+
+
+def to_remove(statuses: Iterable[ContextStatus]) -> str:
+    """What `par rm all` is about to remove, a line each."""
+    return "\n".join(
+        f"  {each.context.label}  ({visible(ls.place(each.context))})"
+        + ("  adopted: only forgotten" if each.context.is_adopted else "")
+        for each in statuses
+    )
+
+
+def document(done: Iterable[Removed]) -> str:
+    """The document of `par rm --json`."""
+    return documents.dumped(
+        {
+            "removed": [
+                {
+                    "label": each.label,
+                    "worktrees": [str(path) for path in each.folders],
+                    "branches": list(each.branches),
+                    "session": each.session,
+                    "kept": [str(path) for path in each.kept],
+                    "trash_id": each.trash_id,
+                    "processes": list(each.processes),
+                    "left": str(each.left) if each.left else None,
+                }
+                for each in done
+            ]
+        }
+    )

@@ -1,0 +1,86 @@
+"""What a command prints that made a context, or added a repository to one."""
+
+from __future__ import annotations
+
+from par.model import Context, Kind, State, Worktree
+from par.names import visible
+from par.render import documents, ls
+
+
+def made(context: Context, init: str = "") -> str:
+    """What `par start`, `par checkout` and `par workspace start` say; `init` is how the commands go."""
+    lines = [
+        *(_workspace(context) if context.kind is Kind.WORKSPACE else _single(context)),
+        f"  session   {context.session}",
+        *_init(context, init),
+        f"open it: par open {context.label}",
+    ]
+    return "\n".join(lines)
+
+
+def added(context: Context, init: str) -> str:
+    """What `par workspace add` says when it is done."""
+    new = context.worktrees[-1]
+    return "\n".join(
+        [
+            f"added {visible(new.name)} to workspace '{context.label}'",
+            f"  worktree  {visible(str(new.path))}",
+            f"  branch    {_branch(new)}",
+            *_init(context, init),
+        ]
+    )
+
+
+def _init(context: Context, init: str) -> list[str]:
+    more = " --log" if init == "running" else ""
+    return [f"  init      {init} (par init {context.label}{more})"] if init else []
+
+
+def _single(context: Context) -> list[str]:
+    return [
+        f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}",
+        f"  worktree  {visible(str(context.root))}",
+        f"  branch    {_branch(context.worktrees[0])}",
+    ]
+
+
+def _workspace(context: Context) -> list[str]:
+    count = len(context.worktrees)
+    return [
+        f"workspace '{context.label}' of {count} {'repository' if count == 1 else 'repositories'}",
+        f"  folder    {visible(str(context.root))}",
+        *(f"  worktree  {visible(each.name)}, branch {_branch(each)}" for each in context.worktrees),
+    ]
+
+
+def _branch(worktree: Worktree) -> str:
+    return visible(worktree.branch) + ("" if worktree.is_branch_ours else " (existing)")
+
+
+def document(context: Context, init: str = "") -> str:
+    """The document of `par start --json`, `par checkout --json` and `par workspace start --json`."""
+    return documents.dumped(
+        {
+            "context": {
+                "label": context.label,
+                "kind": context.kind.value,
+                "state": State.RUNNING.value,
+                "init": init,
+                "repository": {"name": context.repository.name, "path": str(context.repository.path)},
+                "session": {"name": context.session},
+                "worktrees": [*map(_worktree, context.worktrees)],
+                "branch": context.branch,
+                "created_at": context.created_at.isoformat(),
+            }
+        }
+    )
+
+
+def _worktree(worktree: Worktree) -> documents.Document:
+    return {
+        "repository": str(worktree.repository.path),
+        "path": str(worktree.path),
+        "branch": worktree.branch,
+        "created_branch": worktree.is_branch_ours,
+        **ls.ports(worktree),
+    }

@@ -1,0 +1,87 @@
+"""What `par trash` prints: its table, and what emptying it would lose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from par.names import visible
+from par.render import documents, ls
+from par.render.table import Column, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from par.commands.trash import Holding
+    from par.trash.expiry import Prospect
+
+TRASH = (
+    Column("Label", 14),
+    Column("Repository", 10),
+    Column("Removed", 10),
+    Column("Id", 12),
+    Column("Goes", 10),
+    Column("Size", 7),
+)
+
+
+def trash(found: Sequence[Prospect], sizes: Sequence[int] | None, width: int | None) -> str:
+    """The table of `par trash`, and below it why something is still there although its time is over."""
+    if not found:
+        return "The trash is empty."
+    rows = [
+        [
+            each.entry.context.label,
+            visible(ls.place(each.entry.context)),
+            each.entry.removed_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+            each.entry.id,
+            each.goes_at.astimezone().strftime("%Y-%m-%d") if each.goes_at else "",
+            *([_bytes(sizes[number])] if sizes else []),
+        ]
+        for number, each in enumerate(found)
+    ]
+    kept = [each for each in found if any(each.holds)]
+    return "\n".join([table(TRASH[: len(rows[0])], rows, width), *map(_kept, kept)])
+
+
+def _kept(each: Prospect) -> str:
+    held = ", ".join(each.holds.counted())
+    return f"'{each.entry.context.label}' ({each.entry.id}) stays: it holds {held}"
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "KB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
+def holdings(found: Iterable[Holding]) -> str:
+    """What `par trash empty` is about to delete, and the work that would be lost."""
+    return "\n".join(
+        f"  {each.entry.context.label}  ({each.entry.id})"
+        + (f"  holds {', '.join(each.work)}" if each.work else "")
+        for each in found
+    )
+
+
+def document(found: Sequence[Prospect], sizes: Sequence[int] | None) -> str:
+    """The document of `par trash --json`; sizes in bytes, where asked for."""
+    return documents.dumped(
+        {"trash": [_prospect(each, sizes[place] if sizes else None) for place, each in enumerate(found)]}
+    )
+
+
+def _prospect(each: Prospect, size: int | None) -> dict[str, Any]:
+    entry = each.entry
+    return {
+        "id": entry.id,
+        "label": entry.context.label,
+        "kind": entry.context.kind.value,
+        "repository": str(entry.context.repository.path),
+        "removed_at": entry.removed_at.isoformat(),
+        "goes_at": each.goes_at.isoformat() if each.goes_at else None,
+        "holds": {"files": [*each.holds.files], "commits": [*each.holds.commits]},
+        "folder": str(entry.folder),
+        **({} if size is None else {"size": size}),
+    }

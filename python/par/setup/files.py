@@ -1,0 +1,112 @@
+"""Bringing files that git does not track from a repository into a new worktree."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from par.config.recipe import Recipe
+from par.errors import StateError
+from par.git import untracked
+from par.model import Repository, Worktree
+from par.names import visible
+from par.setup.tree_copy import TreeCopy
+from par.state import paths
+from par.system.narration import report
+
+SHOWN = 3
+PAUSE_SECONDS = 1.0
+NESTED = "a repository of its own"
+
+
+def copy_and_link(worktree: Worktree, recipe: Recipe) -> None:
+    """Copy what `recipe` includes from the repository's folder, and link what it symlinks.
+
+    Nothing outside of the two folders is read or written, and nothing that is there is replaced. A
+    pattern that matches nothing is reported: no error. Raises StateError where a file cannot be written.
+    """
+    home = worktree.repository
+    links = {each.rstrip("/") for each in _named(home, "symlink", recipe.symlink)}
+    # In one order: the files of a folder then come in a row
+    copies = [each for each in sorted(_named(home, "include", recipe.include)) if not _is_below(each, links)]
+    if not links and not copies:
+        return
+    try:
+        tree_copy = TreeCopy(home.path, worktree.path)
+    except OSError as error:
+        raise StateError(f"'{worktree.path}' cannot be filled: {error.strerror or error}") from error
+    with tree_copy:
+        progress = _Progress(len(copies))
+        not_linked = _put(sorted(links), partial(_link, tree_copy, home), home)
+        not_copied = _put(copies, partial(_copy, tree_copy, progress), home)
+    _report(home, "linked", not_linked)
+    _report(home, "copied", not_copied)
+
+
+def _named(home: Repository, key: str, patterns: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for pattern in patterns:
+        matching = untracked.matching(home, pattern, by_folder=key == "symlink")
+        if not matching:
+            report(f"note: no untracked file of {visible(home.name)} matches {key} '{visible(pattern)}'")
+        found.update(matching)
+    return {each for each in found if not _is_pars(home.path / each)}
+
+
+def _is_pars(path: Path) -> bool:
+    """Whether it is par's data folder, in it or around it: a worktree would be copied into itself."""
+    data = paths.data()
+    return path == data or data in path.parents or path in data.parents
+
+
+def _is_below(path: str, folders: set[str]) -> bool:
+    return path in folders or any(path[:at] in folders for at, char in enumerate(path) if char == "/")
+
+
+def _put(each: Iterable[str], put: Callable[[str], str], home: Repository) -> dict[str, list[str]]:
+    """Put each into the worktree; what was not, by the reason."""
+    faults: dict[str, list[str]] = {}
+    for path in each:
+        try:
+            reason = put(path)
+        except OSError as error:
+            message = (
+                f"'{visible(path)}' of {visible(home.name)} cannot be brought: {error.strerror or error}"
+            )
+            raise StateError(message, hint=f"ls -ld '{visible(str(home.path / path))}'") from error
+        if reason:
+            faults.setdefault(reason, []).append(path)
+    return faults
+
+
+def _link(tree_copy: TreeCopy, home: Repository, path: str) -> str:
+    return tree_copy.link(path, f"{home.path}/{path}")
+
+
+def _copy(tree_copy: TreeCopy, progress: "_Progress", path: str) -> str:
+    progress.count += 1
+    progress.tick()
+    return NESTED if path.endswith("/") else tree_copy.copy(path, progress.tick)
+
+
+def _report(home: Repository, done: str, faults: dict[str, list[str]]) -> None:
+    for reason, found in faults.items():
+        shown = ", ".join(visible(each) for each in found[:SHOWN])
+        more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+        report(f"note: not {done} from {visible(home.name)}, {reason}: {shown}{more}")
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How many files of `total` were begun, reported once a second, the first time after one."""
+
+    total: int
+    count: int = 0
+    _reported: float = field(default_factory=time.monotonic)
+
+    def tick(self) -> None:
+        now = time.monotonic()
+        if now - self._reported >= PAUSE_SECONDS:
+            self._reported = now
+            report(f"copying {self.count:,} of {self.total:,} files")

@@ -1,0 +1,59 @@
+"""The plain file beside the index, a line per context: what shells read, and what only asks for a name.
+
+Reading it costs nothing, where reading the index costs as much as starting Python again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from par.state import paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from par.model import Context
+
+
+class Row(NamedTuple):
+    """One context as text; tabs and newlines in it became spaces."""
+
+    label: str
+    kind: str
+    repository: str
+    branch: str
+    session: str
+    socket: str
+    root: str
+    repository_path: str
+
+
+def text(contexts: Iterable[Context]) -> str:
+    """The content of the file: the contexts that are ready, in the order of their making."""
+    rows = [_row(context) for context in contexts if context.phase.value == "ready"]
+    return "".join("\t".join(field.translate({9: " ", 10: " "}) for field in row) + "\n" for row in rows)
+
+
+def _row(context: Context) -> Row:
+    return Row(
+        label=context.label,
+        kind=context.kind.value,
+        repository=context.place,
+        branch=context.branch,
+        session=context.session,
+        socket=str(context.socket),
+        root=str(context.root),
+        repository_path=str(context.repository.path),
+    )
+
+
+def rows() -> list[Row] | None:
+    """What the file holds; None where it is not there or older than the index."""
+    try:
+        if paths.contexts_tsv().stat().st_mtime_ns < paths.index().stat().st_mtime_ns:
+            return None
+        content = paths.contexts_tsv().read_text("utf-8", "surrogateescape")
+    except OSError:
+        return None
+    fields = [line.split("\t") for line in content.split("\n")]
+    return [Row(*each) for each in fields if len(each) == len(Row._fields)]

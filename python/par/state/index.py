@@ -1,0 +1,195 @@
+"""The JSON index of all contexts: what it holds, load, save."""
+
+import json
+import os
+import stat
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from par.errors import ConflictError, NotFoundError, StateError
+from par.model import Context
+from par.names import key, nearest_hint, visible
+from par.state import contexts_tsv, paths
+from par.state.records import Damaged, read, to_record
+from par.system import durable, narration
+
+VERSION = 2
+DOCTOR = "par doctor"
+FIX = "par doctor --fix"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All contexts in the order of their making, and the labels opened, most recent first.
+
+    A record that is `damaged` stays in the file as it is, and its label is taken. `backup` is where the
+    file of the older par-cli is kept when this index is first saved.
+    """
+
+    contexts: tuple[Context, ...] = ()
+    opened: tuple[str, ...] = ()
+    backup: Path | None = None
+    damaged: tuple[Damaged, ...] = ()
+
+    def find(self, label: str) -> Context:
+        """The context called `label`; case does not count.
+
+        Raises NotFoundError with the nearest, and StateError where its record is damaged.
+        """
+        try:
+            if found := self.like(label):
+                return found
+        except ConflictError as error:
+            raise StateError(error.message, hint=error.hint) from error
+        hint = nearest_hint(label, (context.label for context in self.contexts), otherwise="par ls")
+        raise NotFoundError(f"there is no context '{visible(label)}'", hint=hint)
+
+    def like(self, label: str) -> Context | None:
+        """The context whose label is `label` but for case, if there is one.
+
+        Raises ConflictError where the record of that label is damaged.
+        """
+        wanted = key(label)
+        for each in self.damaged:
+            if key(each.label) == wanted:
+                message = f"the record of context '{visible(each.label)}' is damaged: {each.message}"
+                raise ConflictError(message, hint=FIX)
+        return next((each for each in self.contexts if key(each.label) == wanted), None)
+
+    def labels(self) -> list[str]:
+        """All labels that are taken, also of damaged records."""
+        return [*(each.label for each in self.contexts), *(each.label for each in self.damaged)]
+
+    def report_damaged(self) -> None:
+        """Say which contexts a command for all of them skips because their records cannot be read."""
+        if self.damaged:
+            labels = ", ".join(visible(each.label) for each in self.damaged)
+            narration.report(f"skipped, the record is damaged: {labels} ({FIX})")
+
+    def with_(self, context: Context) -> "Index":
+        """This index with `context` added, or put in the place of the one of its label."""
+        if any(each.label == context.label for each in self.damaged):
+            left = tuple(each for each in self.damaged if each.label != context.label)
+            return replace(self, damaged=left).with_(context)
+        if all(each.label != context.label for each in self.contexts):
+            return replace(self, contexts=(*self.contexts, context))
+        changed = tuple(context if each.label == context.label else each for each in self.contexts)
+        return replace(self, contexts=changed)
+
+    def without(self, label: str) -> "Index":
+        return replace(
+            self,
+            contexts=tuple(each for each in self.contexts if each.label != label),
+            opened=tuple(each for each in self.opened if each != label),
+        )
+
+    def opening(self, label: str) -> "Index":
+        """This index with `label` as the one opened last."""
+        return replace(self, opened=(label, *(each for each in self.opened if each != label)))
+
+
+def load(socket: Path) -> Index:
+    """The index as it is on disk; one of the older par-cli is read as living on `socket`.
+
+    Needs no lock: the file is only ever replaced as a whole. Raises StateError where it cannot be
+    read, is damaged as a whole or is newer than this par.
+    """
+    try:
+        document = json.loads(content(paths.index()).decode(), object_pairs_hook=_unique)
+    except FileNotFoundError:
+        return Index()
+    except (OSError, ValueError, RecursionError) as error:
+        raise StateError(f"the index {paths.index()} cannot be read: {error}", hint=DOCTOR) from error
+    try:
+        return _decoded(document, socket)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise StateError(f"the index {paths.index()} is damaged: {error!r}", hint=DOCTOR) from error
+
+
+def content(path: Path) -> bytes:
+    """What the file `path` holds. Raises OSError for anything but a file: a FIFO would never end."""
+    if path.is_symlink() and not path.exists():
+        raise OSError("it is a link to nothing")
+    with open(path, "rb", opener=_unblocked) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError("it is not a file")
+        return file.read()
+
+
+def _unblocked(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
+def _decoded(document: Any, socket: Path) -> Index:
+    if isinstance(document, dict) and "version" not in document:
+        from par.state import legacy  # noqa: PLC0415 - only the older par-cli wrote none
+
+        if not legacy.is_legacy(document):
+            raise KeyError("version")
+        backup = paths.index().with_name("global_state.par-cli.json")
+        return Index(tuple(legacy.contexts(document, socket)), legacy.opened(document), backup)
+    if document["version"] > VERSION:
+        newer = f"the index {paths.index()} has version {document['version']}, newer than this par"
+        raise StateError(newer, hint="update par")
+    if document["version"] != VERSION:
+        raise ValueError("unknown version")
+    contexts, damaged = read(document["contexts"])
+    return Index(contexts, tuple(map(str, document["opened"])), damaged=damaged)
+
+
+def save(index: Index) -> None:
+    """Write `index` whole or not at all; the caller holds the lock. Raises StateError."""
+    document = {
+        "version": VERSION,
+        "contexts": {
+            **{context.label: to_record(context) for context in index.contexts},
+            **{each.label: each.record for each in index.damaged},
+        },
+        "opened": [*index.opened],
+    }
+    try:
+        if index.backup and not index.backup.exists():
+            write(index.backup, paths.index().read_bytes())
+        write(paths.index(), json.dumps(document, indent=1).encode())
+        rows = contexts_tsv.text(index.contexts).encode("utf-8", "surrogateescape")
+        write(paths.contexts_tsv(), rows, is_durable=False)
+    except OSError as error:
+        raise StateError(f"the index {paths.index()} cannot be written: {error}") from error
+
+
+def write(path: Path, content: bytes, is_durable: bool = True) -> None:
+    """Replace `path` by `content` at once, readable by its owner only. Raises OSError.
+
+    `is_durable` waits until the disk has it; what can be made again need not wait. The file beside
+    has a fixed name: what a par that was killed left is replaced by the next.
+    """
+    part = beside(path)
+    try:
+        with open(part, "wb", opener=_private) as file:
+            file.write(content)
+            if is_durable:
+                file.flush()
+                durable.flush(file.fileno())
+        part.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+    if is_durable:
+        durable.sync(path.parent)
+
+
+def beside(path: Path) -> Path:
+    """Where the new content of `path` is written before it takes its place."""
+    return path.with_name(f"{path.name}.tmp")
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)

@@ -1,0 +1,133 @@
+"""Where par keeps what: the data folder and the files and folders in it."""
+
+import os
+from pathlib import Path
+
+from par.errors import StateError
+from par.names import digest
+
+
+def home_of(variable: str, default: str) -> Path:
+    """An XDG base folder; a relative value of `variable` is ignored, as the XDG rules say."""
+    value = os.environ.get(variable, "")
+    if Path(value).is_absolute():
+        return Path(value)
+    try:
+        return Path.home() / default
+    except RuntimeError as error:
+        raise StateError("HOME is not set, and you have no folder", hint=f"set {variable}") from error
+
+
+def data() -> Path:
+    """`$XDG_DATA_HOME/par`, by default `~/.local/share/par`; links resolved, as git names worktrees."""
+    return (home_of("XDG_DATA_HOME", ".local/share") / "par").resolve()
+
+
+def index() -> Path:
+    return data() / "global_state.json"
+
+
+def contexts_tsv() -> Path:
+    """One line of tab-separated fields per context, for shells: completion and pickers read it."""
+    return data() / "contexts.tsv"
+
+
+def locks() -> Path:
+    return data() / "locks"
+
+
+def log() -> Path:
+    return data() / "par.log"
+
+
+def worktrees(repository: Path, is_review: bool = False) -> Path:
+    """The folder that holds the worktrees of one repository, named after its resolved path.
+
+    Strangers' code has a root of its own: tools such as mise and VS Code pass trust on from a parent folder.
+    """
+    return data() / ("review" if is_review else "worktrees") / digest(repository)
+
+
+def is_review(path: Path) -> bool:
+    """Whether `path` lies where strangers' code does."""
+    return data() / "review" in path.parents
+
+
+def is_strange(path: Path) -> bool:
+    """Whether strangers' code may be around `path`: where it is reviewed, and where it goes from there."""
+    folders = (data() / name for name in ("review", "trash", "emptied", "removed"))
+    return any(folder in path.parents for folder in folders)
+
+
+def workspaces(folder: Path) -> Path:
+    """The folder that holds the workspaces which were started in `folder`, a resolved path."""
+    return data() / "workspaces" / digest(folder)
+
+
+def is_workspace(root: Path) -> bool:
+    """Whether `root` lies, links resolved, where the folders of workspaces do."""
+    home = data() / "workspaces"
+    return home in root.parents and home.resolve() in root.parent.resolve().parents and not root.is_symlink()
+
+
+def workspaces_of(root: Path) -> Path:
+    """The folder of all the workspaces that were started where that with the folder `root` was."""
+    home = data() / "workspaces"
+    return home / root.relative_to(home).parts[0] if home in root.parents else root.parent
+
+
+def init(root: Path) -> Path:
+    """What is kept of the initialization of the context with the folder `root`: jobs, states and logs."""
+    return data() / "init" / digest(root)
+
+
+def approvals() -> Path:
+    """Which commands of repositories the user has approved."""
+    return data() / "trust.json"
+
+
+def trash() -> Path:
+    """What was removed and can be brought back, a folder per removal."""
+    return data() / "trash"
+
+
+def emptied() -> Path:
+    """What was taken out of the trash, in one rename each, and is being deleted."""
+    return data() / "emptied"
+
+
+def config() -> Path:
+    """The user's settings: `$XDG_CONFIG_HOME/par/config.yaml`, by default in `~/.config/par`."""
+    return home_of("XDG_CONFIG_HOME", ".config") / "par/config.yaml"
+
+
+def removed(operation: str) -> Path:
+    """Where a worktree goes in one rename before it is deleted."""
+    return data() / "removed" / operation
+
+
+def is_ours(path: Path) -> bool:
+    """Whether `path` lies, links resolved, where par puts worktrees: nothing else is ever deleted."""
+    homes = _homes()
+    inside = path.parent.resolve() / path.name
+    return any(home.resolve() in inside.parents and inside.parent != home.resolve() for home in homes)
+
+
+def _homes() -> tuple[Path, ...]:
+    return tuple(data() / name for name in ("worktrees", "review", "workspaces"))
+
+
+def is_beside(path: Path) -> bool:
+    """Whether `path`, if it is there, can be renamed into the data folder: they are on one disk."""
+    return not path.exists() or path.stat().st_dev == data().stat().st_dev
+
+
+def prune_parents(path: Path) -> None:
+    """Delete the folders above `path` that are empty now, up to par's own."""
+    for parent in path.parents:
+        if not is_ours(parent) and parent.parent not in _homes():
+            return
+        try:
+            parent.rmdir()
+        except OSError:
+            return

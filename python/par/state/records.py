@@ -1,0 +1,155 @@
+"""How a context is written in the index, and read back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from par.model import Context, Kind, Phase, Repository, Worktree
+from par.names import RESERVED
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A record that stands for no context: `record` is what it is instead, `message` what is wrong."""
+
+    label: str
+    record: object
+    message: str
+
+
+def read(records: Mapping[str, Any]) -> tuple[tuple[Context, ...], tuple[Damaged, ...]]:
+    """The contexts that `records` stand for by their labels, and those of them that are damaged."""
+    contexts, damaged = [], []
+    for label, record in records.items():
+        try:
+            contexts.append(from_record(label, record))
+        except KeyError as error:
+            damaged.append(Damaged(label, record, f"it has no {error}"))
+        except (AttributeError, TypeError, ValueError) as error:
+            damaged.append(Damaged(label, record, str(error)))
+    return tuple(contexts), tuple(damaged)
+
+
+def to_record(context: Context) -> Record:
+    """The JSON object that stands for `context` under its label."""
+    return {
+        "kind": context.kind.value,
+        "phase": context.phase.value,
+        "root": str(context.root),
+        "session": context.session,
+        "socket": str(context.socket),
+        "created_at": context.created_at.isoformat(),
+        "operation": context.operation,
+        "worktrees": [_worktree_record(worktree) for worktree in context.worktrees],
+        **({"is_adopted": True} if context.is_adopted else {}),
+        **({"is_review": True} if context.is_review else {}),
+    }
+
+
+def _worktree_record(worktree: Worktree) -> Record:
+    return {
+        "repository": str(worktree.repository.path),
+        "common_dir": str(worktree.repository.common_dir),
+        "path": str(worktree.path),
+        "branch": worktree.branch,
+        "is_branch_ours": worktree.is_branch_ours,
+        "doomed_oid": worktree.deletable_oid,
+        **({"port": worktree.port, "port_count": worktree.port_count} if worktree.port else {}),
+        **({"env": [*map(list, worktree.env)]} if worktree.env else {}),
+        **({"env_asked": [*map(list, worktree.env_asked)]} if worktree.env_asked else {}),
+        **({"included": [*worktree.included]} if worktree.included else {}),
+    }
+
+
+def from_record(label: str, record: Record) -> Context:
+    """The context that `record` stands for.
+
+    Raises AttributeError, KeyError, TypeError or ValueError where the record is damaged.
+    """
+    if not isinstance(record, dict):
+        raise TypeError("a record was expected")
+    return Context(
+        label=_label(label),
+        kind=Kind(record["kind"]),
+        phase=Phase(record["phase"]),
+        root=_path(record["root"]),
+        worktrees=_worktrees(record["worktrees"]),
+        session=_text(record["session"]),
+        socket=_path(record["socket"]),
+        created_at=when(record["created_at"]),
+        operation=_operation(record["operation"]),
+        is_adopted=record.get("is_adopted") is True,
+        is_review=record.get("is_review") is True,
+    )
+
+
+def _worktrees(records: list[Record]) -> tuple[Worktree, ...]:
+    if not records:
+        raise ValueError("a context has no worktree")
+    return tuple(map(_worktree, records))
+
+
+def _worktree(record: Record) -> Worktree:
+    return Worktree(
+        repository=_repository(_text(record["repository"]), _text(record["common_dir"])),
+        path=_path(record["path"]),
+        branch=str(record["branch"]),
+        is_branch_ours=record["is_branch_ours"] is True,
+        deletable_oid=str(record["doomed_oid"]),
+        port=int(record.get("port", 0)),
+        port_count=int(record.get("port_count", 0)),
+        env=_pairs(record.get("env", ())),
+        env_asked=_pairs(record.get("env_asked", ())),
+        included=tuple(map(_text, record.get("included", ()))),
+    )
+
+
+def _pairs(values: Iterable[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(name), str(value)) for name, value in values)
+
+
+def when(text: str) -> datetime:
+    """The time in ISO 8601 `text`, taken as UTC where it names no zone."""
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError("a text that is not empty was expected")
+    return value
+
+
+def _label(text: str) -> str:
+    # Looser than what a new one may hold: par-cli took more. It can be shown, typed and is not `all`
+    if not text.isprintable() or text[:1] in {"", "-"} or text.casefold() in RESERVED:
+        raise ValueError("its label is none")
+    return text
+
+
+def _operation(value: object) -> str:
+    name = _text(value)
+    if not name.isalnum():  # a folder that is deleted as a whole is named after it
+        raise ValueError(f"'{name}' is no name of an operation")
+    return name
+
+
+def _path(value: object) -> Path:
+    return _absolute(_text(value))
+
+
+@cache  # 1,000 contexts name few repositories and fewer servers, and a Path takes its time
+def _absolute(text: str) -> Path:
+    if not text.startswith("/"):
+        raise ValueError(f"'{text}' is not an absolute path")
+    return Path(text)
+
+
+@cache
+def _repository(path: str, common_dir: str) -> Repository:
+    return Repository(_path(path), _path(common_dir))

@@ -1,0 +1,80 @@
+"""Which programs run in a folder; only Linux lists them (proc(5))."""
+
+import os
+import signal
+from collections.abc import Container, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+
+def inside(folders: Iterable[Path], ignored: Iterable[int]) -> tuple[str, ...]:
+    """The programs whose working folder is in one of `folders`, as 'name (pid)'.
+
+    Not this one, and not those that end with the terminals whose first programs have a pid in `ignored`.
+    """
+    roots, ending = tuple(f"{folder}/" for folder in folders), frozenset(ignored)
+    found = [each for each in Path("/proc").glob("[0-9]*") if _folder(each).startswith(roots)]
+    staying = [each for each in found if int(each.name) != os.getpid() and not _ends(each, ending)]
+    return tuple(sorted(f"{_name(each)} ({each.name})" for each in staying))
+
+
+def is_told() -> bool:
+    """Whether this system lists what programs do."""
+    return Path("/proc/self/fd").is_dir()
+
+
+def has_open(file: Path) -> bool:
+    """Whether a program of the user's has `file` open; its links must be resolved."""
+    return any(str(file) in _opened(each) for each in Path("/proc").glob("[0-9]*"))
+
+
+def _opened(process: Path) -> set[str]:
+    found = set()
+    with suppress(OSError):  # it ended, or is another user's
+        for each in os.scandir(process / "fd"):
+            with suppress(OSError):
+                found.add(os.readlink(each.path))  # noqa: PTH115 - one of thousands
+    return found
+
+
+def runs(name: str, folders: Iterable[Path]) -> bool:
+    """Whether a program whose name begins with `name` works in one of `folders`."""
+    roots = tuple(f"{folder}/" for folder in folders)
+    found = (each for each in Path("/proc").glob("[0-9]*") if _folder(each).startswith(roots))
+    return any(_name(each).startswith(name) for each in found)
+
+
+def children(pids: Iterable[int]) -> list[int]:
+    """The processes that these have started, as far as they are still there."""
+    found: list[int] = []
+    for pid in pids:
+        with suppress(OSError):
+            found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return found
+
+
+def _ends(process: Path, ending: Container[int]) -> bool:
+    """Whether a program gets the signal of a terminal that is closed, and does not ignore it."""
+    pid = int(process.name)
+    try:
+        if pid in ending or os.getsid(pid) not in ending:
+            return pid in ending
+        lines = (process / "status").read_text().splitlines()
+    except OSError:
+        return True
+    ignored = next((line.split()[1] for line in lines if line.startswith("SigIgn:")), "0")
+    return not int(ignored, 16) & 1 << (signal.SIGHUP - 1)
+
+
+def _folder(process: Path) -> str:
+    try:
+        return os.readlink(process / "cwd") + "/"  # noqa: PTH115 - a Path would drop the last slash again
+    except OSError:
+        return ""
+
+
+def _name(process: Path) -> str:
+    try:
+        return (process / "comm").read_text().strip()
+    except OSError:
+        return "?"

@@ -1,0 +1,164 @@
+"""What was removed and can be brought back: an entry per removal, with its worktrees beside it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from par.errors import NotFoundError, StateError
+from par.git import deletion, kept_commits
+from par.git.trashing import Kept
+from par.model import Context, Repository
+from par.names import key, nearest_hint, visible
+from par.state import index, paths
+from par.state.records import from_record, to_record, when
+
+VERSION = 1
+ENTRY = "entry.json"
+DAMAGE = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One removal: `id` names its folder and refs, `context` is the record as it was.
+
+    One that `has_root` has the workspace's own folder too, with all that is not a worktree.
+    """
+
+    id: str
+    context: Context
+    removed_at: datetime
+    kept: tuple[Kept, ...]
+    has_root: bool = False
+
+    @property
+    def folder(self) -> Path:
+        return paths.trash() / self.id
+
+    @property
+    def trashed_root(self) -> Path:
+        """Where the workspace's own folder lies."""
+        return self.folder / "root"
+
+    def trashed_path(self, place: int) -> Path:
+        """Where the worktree number `place` lies."""
+        return trashed_path(self.id, place)
+
+    def ref(self, place: int) -> str:
+        """The name under which the commits of the worktree number `place` are kept."""
+        return f"{refs(self.id)}/{place}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was put away is still there, and not back in its place."""
+        is_root_there = not self.has_root or self.trashed_root.is_dir()
+        folders = [self.trashed_path(place) for place, kept in enumerate(self.kept) if kept.had_folder]
+        return is_root_there and all(folder.is_dir() for folder in folders)
+
+
+def trashed_path(name: str, place: int) -> Path:
+    """Where the entry `name` has, or had, its worktree number `place`."""
+    return paths.trash() / name / str(place)
+
+
+def save(entry: Entry, texts: Sequence[str]) -> None:
+    """Write the entry and the texts of its panes, before anything is moved. Raises StateError."""
+    record = {
+        "version": VERSION,
+        "label": entry.context.label,
+        "removed_at": entry.removed_at.isoformat(),
+        "context": to_record(entry.context),
+        "kept": [_kept_record(kept) for kept in entry.kept],
+        "has_root": entry.has_root,
+    }
+    try:
+        paths.trash().mkdir(mode=0o700, exist_ok=True)
+        entry.folder.mkdir(mode=0o700, exist_ok=True)
+        for number, text in enumerate(texts):
+            index.write(entry.folder / f"pane-{number}.txt", text.encode("utf-8", "surrogateescape"), False)
+        index.write(entry.folder / ENTRY, json.dumps(record, indent=1).encode())
+    except OSError as error:
+        raise StateError(f"the trash {paths.trash()} cannot be written: {error}") from error
+
+
+def _kept_record(kept: Kept) -> dict[str, Any]:
+    return {
+        "head": kept.head,
+        "oid": kept.oid,
+        "tip": kept.tip,
+        "settings": [*kept.settings],
+        "had_folder": kept.had_folder,
+    }
+
+
+def load(name: str, folder: Path | None = None) -> Entry | None:
+    """The entry with the id `name`, also from another `folder`; None where there is none to be read."""
+    try:
+        record = json.loads(((folder or paths.trash()) / name / ENTRY).read_bytes())
+        return _entry(name, record)
+    except (OSError, *DAMAGE):
+        return None
+
+
+def _entry(name: str, record: dict[str, Any]) -> Entry:
+    context = from_record(record["label"], record["context"])
+    pairs = zip(context.worktrees, record["kept"], strict=True)
+    kept = tuple(
+        Kept(
+            worktree=worktree,
+            head=str(each["head"]),
+            oid=str(each["oid"]),
+            tip=str(each["tip"]),
+            settings=tuple((str(name), str(value)) for name, value in each["settings"]),
+            had_folder=each["had_folder"] is True,
+        )
+        for worktree, each in pairs
+    )
+    return Entry(name, context, when(record["removed_at"]), kept, record.get("has_root") is True)
+
+
+def entries() -> list[Entry]:
+    """All that can be brought back, the latest removal first."""
+    names = [each.name for each in paths.trash().glob("*")]
+    found = [load(name) for name in names if name.isalnum()]
+    whole = [entry for entry in found if entry and entry.is_whole]
+    return sorted(whole, key=lambda entry: (entry.removed_at, entry.id), reverse=True)
+
+
+def older_than(age: timedelta) -> list[Entry]:
+    """What was removed at least so long ago, the latest removal first."""
+    now = datetime.now(timezone.utc)
+    return [entry for entry in entries() if now - entry.removed_at >= age]
+
+
+def find(name: str | None) -> Entry:
+    """The entry with this label or id, the latest of its label; with None the latest of all.
+
+    Raises NotFoundError.
+    """
+    known = entries()
+    wanted = [each for each in known if name in {None, each.id} or key(each.context.label) == key(name or "")]
+    if wanted:
+        return wanted[0]
+    if name is None:
+        raise NotFoundError("the trash is empty", hint="par ls")
+    hint = nearest_hint(name, (each.context.label for each in known), otherwise="par trash")
+    raise NotFoundError(f"'{visible(name)}' is not in the trash", hint=hint)
+
+
+def clear(name: str, homes: Iterable[Repository]) -> None:
+    """Delete what is left of the entry `name` that is back: its folder, its refs in `homes`."""
+    folder = paths.trash() / name
+    # First: then nothing takes the rest for an entry to bring back
+    (folder / ENTRY).unlink(missing_ok=True)
+    for home in homes:
+        kept_commits.drop(home, refs(name))
+    if folder.is_dir():
+        deletion.delete_tree(folder)
+
+
+def refs(name: str) -> str:
+    """Where the entry `name` keeps its commits, in each of its repositories."""
+    return f"refs/par/trash/{name}"

@@ -1,0 +1,107 @@
+"""What is in the way of moving a worktree, or a workspace's folder, out of its place."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from par.git import inside, links, worktree_repair
+from par.model import Context, Worktree
+from par.names import visible
+from par.state import paths
+from par.system import mounts
+from par.trash import workspace_folder
+
+
+class Obstacle(NamedTuple):
+    """Why something may not be moved, in words that go on after its name, and what removes that."""
+
+    message: str
+    hint: str
+
+
+def to_removing(context: Context, known: Iterable[Context], is_purge: bool = False) -> Obstacle | None:
+    """The first thing in the way of moving the context, one of the `known`; None where nothing is.
+
+    Where it `is_purge`, or of deleting it.
+    """
+    found = next(filter(None, map(to_moving, context.worktrees)), None) or _needed(context, known, is_purge)
+    root = workspace_folder.own_folder(context)
+    if found or root is None:
+        return found
+    if mounted := mounts.below(root):
+        return _mount(mounted)
+    if other := workspace_folder.context_inside(context, known):
+        message = f"has worktrees of '{other.label}' in its folder"
+        return Obstacle(message, f"par rm {other.label}")
+    return None if paths.is_beside(root) else _on_another_disk(str(root))
+
+
+def _needed(context: Context, known: Iterable[Context], is_purge: bool) -> Obstacle | None:
+    """What has its repository inside of the context: a move would part them, where it lies in a worktree.
+
+    What lies in a submodule's git folder stays behind in a move, and goes only with a purge.
+    """
+    homes = [(each, worktree.repository.common_dir) for each in known for worktree in each.worktrees]
+    for here in (each.path for each in context.worktrees):
+        if needing := next((each for each, home in homes if here in home.parents), None):
+            return Obstacle(f"has the repository of '{needing.label}' in it", f"par rm {needing.label}")
+        for place in inside.dependents(here, links.admin_dir(here)) if is_purge else ():
+            shown = visible(str(place))
+            if needing := next((each for each in known if place in _places(each)), None):
+                return Obstacle(
+                    f"has the repository of '{needing.label}' in it", f"par rm --purge {needing.label}"
+                )
+            return Obstacle(f"has the repository of '{shown}' in it", f"git -C '{shown}' worktree remove .")
+    return None
+
+
+def _places(context: Context) -> list[Path]:
+    return [each.path for each in context.worktrees]
+
+
+def to_moving(worktree: Worktree) -> Obstacle | None:
+    """What is in the way of moving a worktree; None where nothing is, or its repository is gone."""
+    home, path = visible(str(worktree.repository.path)), worktree.path
+    shown = visible(str(path))
+    if not worktree.repository.common_dir.is_dir():
+        return None
+    # Also where its folder is gone: that is what a lock is for, a disk that is not always there
+    if (reason := links.lock_reason(worktree)) is not None:
+        message = f"is locked by git worktree lock: {visible(reason)}"
+        return Obstacle(message, f"git -C '{home}' worktree unlock '{shown}'")
+    if not paths.is_beside(path):
+        return _on_another_disk(shown)
+    # An index edited by hand may name anything, also what is only away for now
+    if path.is_symlink() or not paths.is_ours(path) or not _is_pars(worktree):
+        message = f"is no longer a worktree of par's at '{path}'"
+        return Obstacle(message, f"move away what is not par's: mv '{shown}' ELSEWHERE")
+    return _inside(worktree)
+
+
+def _inside(worktree: Worktree) -> Obstacle | None:
+    home, path = visible(str(worktree.repository.path)), worktree.path
+    shown = visible(str(path))
+    if mounted := mounts.below(path):
+        return _mount(mounted)
+    for nested, reason in links.locked_below(worktree):
+        inner = visible(str(nested))
+        message = f"has a worktree in it that is locked by git worktree lock, '{inner}': {visible(reason)}"
+        return Obstacle(message, f"git -C '{home}' worktree unlock '{inner}'")
+    if not path.exists() and (moved := worktree_repair.moved_to(worktree)):
+        message = f"was moved by git worktree move to '{visible(str(moved))}'"
+        return Obstacle(message, f"git -C '{home}' worktree move '{visible(str(moved))}' '{shown}'")
+    return None
+
+
+def _mount(mounted: list[Path]) -> Obstacle:
+    place = visible(str(mounted[-1]))  # the last one mounted is the first to unmount
+    return Obstacle(f"has something mounted in it, at '{place}'", f"umount '{place}'")
+
+
+def _is_pars(worktree: Worktree) -> bool:
+    return not worktree.path.exists() or links.is_linked(worktree) or links.is_forgotten(worktree)
+
+
+def _on_another_disk(place: str) -> Obstacle:
+    message = f"lies on another disk than par's data folder: '{place}'"
+    return Obstacle(message, f"keep all of '{paths.data()}' on one disk: XDG_DATA_HOME says where it is")

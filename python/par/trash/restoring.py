@@ -1,0 +1,81 @@
+"""How a context comes out of the trash, and goes back into it where that fails."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from par.errors import ParError, StateError
+from par.git import moving, nested, trashing
+from par.model import Context
+from par.setup import workspace_file
+from par.state import locks, paths
+from par.state.locks import Operation
+from par.system import narration
+from par.tmux import sessions
+from par.trash import entries, removal, storing, workspace_folder
+from par.trash.entries import Entry
+
+
+def return_to_trash(entry: Entry, context: Context, operation: Operation) -> None:
+    """Return the worktrees of `context`, restored in part, to the trash, and drop the record."""
+    removal.kill_session(context)
+    for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
+        with locks.repository(target.repository.common_dir):
+            if not kept.had_folder:
+                removal.discard_worktree(target, operation)
+            now = replace(kept, worktree=target)
+            try:
+                trashing.move_to_trash(
+                    now,
+                    entry.trashed_path(place),
+                    entry.ref(place),
+                    storing.lock_reason(entry),
+                    maker=operation.id,
+                )
+            except (ParError, OSError):
+                # Its commits are kept already; what git keeps of it is made again when it is restored
+                if target.path.exists() and not entry.trashed_path(place).exists():
+                    moving.move(target.path, entry.trashed_path(place))
+            if not entry.has_root:
+                paths.prune_parents(target.path)
+    if entry.has_root:
+        if context.root.is_dir():
+            moving.move(context.root, entry.trashed_root)
+        nested.follow([context.root], entry.trashed_root, storing.lock_reason(entry))
+        paths.prune_parents(context.root)
+    removal.delete_discarded(operation)
+    removal.drop_record(context)
+
+
+def recover(context: Context, operation: Operation) -> None:
+    """Accept what a par that died had brought back whole, or else return it to the trash."""
+    entry = entries.load(operation.id)
+    if entry and not all(map(trashing.is_back, context.worktrees)):
+        return_to_trash(entry, context, operation)
+        return
+    session_id = ""
+    if sessions.session_of(context) is None:
+        with suppress(ParError):  # then it is stopped, and `par open` makes it
+            session_id = sessions.create(context)
+    finish(context, operation)
+    if session_id:
+        from par.setup import layouts  # noqa: PLC0415 - only where a session is made again
+
+        layouts.build_approved(context, session_id)
+
+
+def finish(context: Context, operation: Operation) -> Context:
+    """Empty the place of what is back now, and write in the index that it is ready; as it is then."""
+    if entry := entries.load(operation.id):
+        _rewrite_workspace_file(context, entry)
+    removal.bring_jobs_back(context)
+    entries.clear(operation.id, storing.repositories(context))
+    return storing.mark_ready(context)
+
+
+def _rewrite_workspace_file(context: Context, entry: Entry) -> None:
+    is_as_it_was = entry.has_root and context.label == entry.context.label
+    if workspace_folder.own_folder(context) and not is_as_it_was:
+        try:
+            workspace_file.write(context, entry.context)
+        except StateError as error:  # an editor's file: it can be written at any time
+            narration.report(error.message)

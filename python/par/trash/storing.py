@@ -1,0 +1,178 @@
+"""How a context goes into the trash, and back where that fails."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from par.errors import ParError
+from par.git import moving, nested, trashing
+from par.git.trashing import Kept
+from par.model import Context, Phase, Repository
+from par.state import index, locks, paths
+from par.state.locks import Operation
+from par.tmux import panes, sessions
+from par.trash import entries, removal, workspace_folder
+from par.trash.entries import Entry
+from par.trash.removal import Removed
+
+KEPT_LINES = 2000
+
+
+def put_in(
+    context: Context,
+    operation: Operation,
+    session_id: str | None,
+    check: Callable[[Entry], None] = lambda _: None,
+) -> Removed:
+    """Move `context` into the trash, beginning wherever an earlier attempt ended; nothing of it is lost.
+
+    Once all of it is there, where no path leads to it any more, `check` may raise why it has to go back.
+
+    A branch goes only where its worktree names a commit (`deletable_oid`). The session dies last: the
+    caller may be running in it. Raises ParError or OSError, and then it is as it was before.
+    """
+    try:
+        entry = write_entry(context, operation, [session_id] if session_id else [])
+        stays = [each for each in entry.kept if _lost_repository(each)]
+        for place, kept in enumerate(entry.kept):
+            if kept not in stays:
+                entry = put_worktree_in(kept, entry, place)
+        if entry.has_root and not any(each.worktree.path.exists() for each in stays):
+            _put_root_in(entry)
+        check(entry)
+    except BaseException:
+        go_back(context, operation)
+        raise
+    if session_id:
+        sessions.kill(context, session_id)
+    removal.drop_record(context)
+    if len(stays) == len(entry.kept):
+        entries.clear(entry.id, ())
+    return _removed(entry, stays, context.session if session_id else None)
+
+
+def go_back(context: Context, operation: Operation) -> None:
+    """Take back a removal that failed, now or, where that fails too, with the next par."""
+    with suppress(ParError, OSError):  # what went wrong first is told
+        returning = replace(context, phase=Phase.RETURNING)
+        with locks.index():
+            index.save(index.load(context.socket).with_(returning))
+        take_back(returning, operation)
+
+
+def put_worktree_in(kept: Kept, entry: Entry, place: int) -> Entry:
+    """Move one worktree to where `entry` has it; may be called again after a crash.
+
+    The entry as it is then: what came in between, or a branch that had to stay, is written in it.
+    """
+    with locks.repository(kept.worktree.repository.common_dir):
+        found = trashing.move_to_trash(kept, entry.trashed_path(place), entry.ref(place), lock_reason(entry))
+        if not entry.has_root:
+            paths.prune_parents(kept.worktree.path)
+    if found == kept:
+        return entry
+    changed = replace(entry, kept=tuple(found if each is kept else each for each in entry.kept))
+    entries.save(changed, ())
+    return changed
+
+
+def _put_root_in(entry: Entry) -> None:
+    """Move what is left of a workspace's folder, all that is not a worktree, beside them."""
+    root = entry.context.root
+    if not entry.trashed_root.exists():
+        nested.lock(root, lock_reason(entry))
+        moving.move(root, entry.trashed_root)
+    nested.follow([root], entry.trashed_root, lock_reason(entry))
+    paths.prune_parents(root)
+
+
+def _removed(entry: Entry, stays: list[Kept], session: str | None) -> Removed:
+    gone = [kept for kept in entry.kept if kept not in stays]
+    return Removed(
+        label=entry.context.label,
+        folders=tuple(kept.worktree.path for kept in gone if kept.had_folder),
+        branches=tuple(kept.worktree.branch for kept in gone if kept.tip),
+        session=session,
+        kept=tuple(kept.worktree.path for kept in stays if kept.worktree.path.exists()),
+        trash_id=entry.id if gone else None,
+    )
+
+
+def _lost_repository(kept: Kept) -> bool:
+    return not kept.worktree.repository.common_dir.is_dir()
+
+
+def write_entry(
+    context: Context, operation: Operation, shown: Iterable[str], with_root: bool = True
+) -> Entry:
+    """The entry for the removal of `context`, on disk before anything moves, as it was written first.
+
+    What the panes show in the sessions and windows with the ids `shown` is kept in it too.
+    """
+    known = entries.load(operation.id)
+    if known and any(
+        each.exists() for each in (known.trashed_root, *map(known.trashed_path, range(len(known.kept))))
+    ):
+        return known
+    # Nothing has moved yet: what was done in it since counts too
+    before = replace(
+        context,
+        phase=Phase.READY,
+        worktrees=tuple(replace(worktree, deletable_oid="") for worktree in context.worktrees),
+    )
+    found = tuple(map(trashing.inspect, context.worktrees))
+    kept = tuple(replace(each, worktree=was) for each, was in zip(found, before.worktrees, strict=True))
+    if known:
+        kept = tuple(map(_attached, kept, known.kept))
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    root = workspace_folder.own_folder(before)
+    stays = any(_lost_repository(each) and each.worktree.path.exists() for each in kept)
+    has_root = with_root and root is not None and root.is_dir() and not stays
+    entry = Entry(operation.id, before, now, kept, has_root)
+    entries.save(entry, [text for id_ in shown for text in panes.texts(context.socket, id_, KEPT_LINES)])
+    return entry
+
+
+def _attached(kept: Kept, known: Kept) -> Kept:
+    """HEAD was where `known` says: since then it was only detached, to be moved."""
+    return replace(kept, head=known.head) if not kept.head and kept.oid == known.oid else kept
+
+
+def take_back(context: Context, operation: Operation) -> None:
+    """Take everything that has moved into the trash back; the context is as it was then."""
+    if entry := entries.load(operation.id):
+        if entry.trashed_root.exists():
+            put_root_back(entry, entry.context.root)
+        for place, kept in enumerate(entry.kept):
+            if not _lost_repository(kept):
+                with locks.repository(kept.worktree.repository.common_dir):
+                    trashing.undo_move(kept, entry.trashed_path(place), operation)
+    entries.clear(operation.id, repositories(context))
+    mark_ready(context)
+
+
+def put_root_back(entry: Entry, root: Path) -> None:
+    """Let the folder of a workspace be `root` again, with all that was in it but the worktrees."""
+    root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    moving.move(entry.trashed_root, root)
+    nested.follow([entry.trashed_root, entry.context.root], root)
+
+
+def mark_ready(context: Context) -> Context:
+    """Write in the index that the context is ready: it is as it was, or in use."""
+    worktrees = tuple(replace(worktree, deletable_oid="") for worktree in context.worktrees)
+    kept = replace(context, phase=Phase.READY, worktrees=worktrees)
+    with locks.index():
+        index.save(index.load(context.socket).with_(kept))
+    return kept
+
+
+def repositories(context: Context) -> list[Repository]:
+    """The repositories of a context."""
+    return [worktree.repository for worktree in context.worktrees]
+
+
+def lock_reason(entry: Entry) -> str:
+    return f"{moving.REMOVED}: par restore {entry.id}"
