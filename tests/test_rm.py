@@ -567,7 +567,9 @@ def test_rm_from_its_own_pane_does_all_and_the_client_goes_on(world: World, term
     terminal.wait("[exited]")
     eventually(lambda: world.index["contexts"] == {})
     assert world.branches(home) == {"main"}
+    eventually(lambda: list((world.data / "trash").iterdir()) == [])
     eventually(lambda: list((world.data / "locks").glob("operation-*")) == [])
+    eventually(lambda: not (world.data / "emptied").exists())
     assert_nothing_is_left(world, home)
 
 
