@@ -205,3 +205,38 @@ def test_a_repository_that_another_worktree_needs_is_never_deleted(world: World)
     world.ok("start", "next", cwd=home)
     world.ok("rm", "next")
     assert world.git(place, "status", "--porcelain") == ""
+
+
+def test_a_folder_in_the_trash_that_nobody_can_judge_stays(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    world.ok("start", "next", cwd=home)
+    (name,) = [each["trash_id"] for each in world.ok("rm", "feat", "--json").json["removed"]]
+    overdue(world, name)
+    (world.data / "trash" / name / "0/.git").unlink()
+    world.ok("rm", "next")
+    assert f"'feat' ({name}) stays: it holds 1 uncommitted file\n" in world.ok("trash").stdout
+    assert (world.data / "trash" / name / "0/file0").is_file()
+
+
+def test_a_bare_repository_that_a_stranger_committed_runs_nothing(world: World) -> None:
+    home = world.repository()
+    bare, mark = home / "bare", world.home / "ran"
+    world.git(home, "init", "-q", "--bare", str(bare))
+    for key, value in (
+        ("core.repositoryFormatVersion", "1"),
+        ("extensions.partialClone", "evil"),
+        ("remote.evil.url", f"ext::sh -c touch% {mark}"),
+        ("remote.evil.promisor", "true"),
+        ("protocol.ext.allow", "always"),
+    ):
+        world.git(bare, "--git-dir=.", "config", key, value)
+    (bare / "refs/heads/main").write_text(f"{'1' * 40}\n")
+    (bare / "HEAD").write_text("ref: refs/heads/main\n")
+    world.git(home, "add", ".")
+    world.git(home, "commit", "-q", "-m", "a trap")
+    world.ok("start", "feat", cwd=home)
+    (world.worktree("feat") / "bare/refs/tags").mkdir(exist_ok=True)
+    (world.worktree("feat") / "bare/objects").mkdir(exist_ok=True)
+    world.par("rm", "--purge", "feat")
+    assert not mark.exists()

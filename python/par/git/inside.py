@@ -1,7 +1,7 @@
 """Repositories and worktrees that lie inside of a worktree, or of what its repository keeps for it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,9 +22,12 @@ class Nested(NamedTuple):
         return (self.git_dir / "commondir").is_file()
 
 
-def found(path: Path) -> Iterator[Nested]:
-    """All that lies in the folders below the worktree at `path`, ignored or not."""
-    for folder, below, names in os.walk(path):
+def found(path: Path, onerror: Callable[[OSError], None] | None = None) -> Iterator[Nested]:
+    """All that lies in the folders below the worktree at `path`, ignored or not.
+
+    `onerror` is told of a folder that cannot be read.
+    """
+    for folder, below, names in os.walk(path, onerror=onerror):
         here = Path(folder)
         if ".git" in below:
             below.remove(".git")
@@ -39,7 +42,10 @@ def found(path: Path) -> Iterator[Nested]:
 def going(path: Path, admin: Path | None) -> list[Path]:
     """The git folders that are deleted with the worktree at `path`: those of clones and submodules."""
     clones = [each.git_dir for each in found(path) if not each.is_linked and path in each.git_dir.parents]
-    return [*clones, *(links.modules(admin) if admin else ())]
+    modules = [
+        module for folder in [*clones, *([admin] if admin else [])] for module in links.modules(folder)
+    ]
+    return [*dict.fromkeys([*clones, *modules])]
 
 
 def dependents(path: Path, admin: Path | None) -> list[Path]:

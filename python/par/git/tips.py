@@ -17,6 +17,8 @@ NOTED = (
 )
 # The refs that are a worktree's own (gitrepository-layout(5)): they go with it
 OWN_REFS = ("refs/bisect/", "refs/worktree/", "refs/rewritten/")
+# Each of these may be allowed by a repository's own configuration, which one for all does not undo
+PROTOCOLS = ("ext", "fd", "file", "ftp", "ftps", "git", "http", "https", "ssh")
 OID = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")
 
 
@@ -42,8 +44,19 @@ def logged(place: Path | Repository, ref: str) -> list[str]:
 
 
 def bare() -> Iterable[str]:
-    """What lets git look at the repository it runs in: what that says of its worktree may not be true."""
-    return ("--git-dir=.", "-c", "core.bare=true", "-c", "core.worktree=")
+    """What lets git look at the repository it runs in: what that says of its worktree may not be true.
+
+    Nor may it let git fetch what is missing: a stranger may have committed one whose remote is a program.
+    """
+    never = (f"protocol.{each}allow=never" for each in ("", *(f"{name}." for name in PROTOCOLS)))
+    return (
+        *(word for each in never for word in ("-c", each)),
+        "--git-dir=.",
+        "-c",
+        "core.bare=true",
+        "-c",
+        "core.worktree=",
+    )
 
 
 def _noted(folder: Path) -> set[str]:

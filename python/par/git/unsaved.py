@@ -76,7 +76,8 @@ def lying_at(worktree: Worktree, named: Iterable[str], known: Sequence[str], is_
     admin = links.admin_dir(worktree.path)
     if admin is None:
         lone = commits(worktree, named, known, is_going)
-        return Losses((), tuple(each.told for each in lone))
+        unknown = ("what cannot be told: its folder names no repository",) if worktree.path.exists() else ()
+        return Losses(unknown, tuple(each.told for each in lone))
     head = process.attempt(worktree.path, "rev-parse", "--verify", "--quiet", "HEAD").stdout.split()
     own = tips.of_worktree(worktree.path, admin)
     lone = commits(worktree, [*named, *head, *own], known, is_going)
@@ -117,9 +118,11 @@ def _listed(
 
 def _inside(outer: Worktree, admin: Path, message: Sequence[str]) -> Iterable[Losses]:
     """What each repository and worktree inside of a worktree holds; files that were `message` are known."""
-    found = [*inside.found(outer.path)]
+    unread: list[OSError] = []
+    found = [*inside.found(outer.path, unread.append)]
+    yield Losses(tuple(f"{each.filename}: {each.strerror}" for each in unread))
     known = {each.git_dir for each in found}
-    found += [Nested(None, each) for each in links.modules(admin) if each not in known]
+    found += [Nested(None, each) for each in inside.going(outer.path, admin) if each not in known]
     for each in found:
         name = str(each.place.relative_to(outer.path)) if each.place else each.git_dir.name
         is_going = not each.is_linked and not {outer.path, admin}.isdisjoint(each.git_dir.parents)
