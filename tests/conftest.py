@@ -19,6 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import git
+import libtmux
 import pytest
 
 from forks import Call, Doom, Parent
@@ -176,8 +178,9 @@ class World:
         return bare, local
 
     def sessions(self) -> list[str]:
-        """The names of all tmux sessions."""
-        return self.tmux("list-sessions", "-F", "#{session_name}").splitlines()
+        """The names of all tmux sessions, by libtmux: another witness than the calls that par makes."""
+        server = libtmux.Server(socket_path=Path(self.env["TMUX_TMPDIR"]) / f"tmux-{os.getuid()}/default")
+        return [each.session_name or "" for each in server.sessions] if server.is_alive() else []
 
     def session(self, label: str) -> str:
         """The name of the session of the context called `label`."""
@@ -192,7 +195,9 @@ class World:
         return Path(self.ok("path", label).stdout.rstrip("\n"))
 
     def branches(self, folder: Path) -> set[str]:
-        return set(self.git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads").splitlines())
+        """The local branches, by GitPython: another witness than the calls that par makes."""
+        with git.Repo(folder) as repository:
+            return {head.name for head in repository.heads}
 
 
 @cache

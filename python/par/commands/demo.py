@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from par.errors import CommandError
-from par.git import process
+from par.git import sample
 from par.tmux import server, view
 
 PACKAGE = Path(__file__).resolve().parents[2]
 ANSWER_SECONDS = 3.0
 SOCKET = "demo"
 QUESTION = "git status --short --branch"
-AUTHOR = ("-c", "user.name=par demo", "-c", "user.email=demo@example.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +85,8 @@ def run(say: Callable[[str], None], is_kept: bool) -> None:
 
 
 def _build(stage: Stage) -> None:
-    for name in ("shop", "api"):
-        folder = stage.folder / "src" / name
-        folder.mkdir(parents=True)
-        process.run(folder, "init", "--quiet")
-        (folder / "README").write_text(f"The {name}.\n")
-        process.run(folder, "add", "README")
-        process.run(folder, *AUTHOR, "commit", "--quiet", "--message", f"Begin the {name}")
-    process.run(stage.folder / "src" / "api", "branch", "review-me")
+    for name, branches in (("shop", ()), ("api", ("review-me",))):
+        sample.create(stage.folder / "src" / name, f"The {name}.\n", f"Begin the {name}", branches)
     # Without the user's tmux.conf: what it starts or restores has no place here
     server.run(stage.socket, "-f", "/dev/null", "new-session", "-d", "-s", "home", "-x", "100", "-y", "30")
     stage.say("Two repositories, shop and api, in a throwaway folder; a tmux server of its own.")
