@@ -27,7 +27,7 @@ DOORS = {
     "config": "draft par_yaml reading recipe settings",
     "git": (
         "deletion discovery edits fetching inside kept_commits links listing moving nested owners "
-        "progress remotes repository sample stale_locks trashing unsaved untracked "
+        "process progress remotes repository sample stale_locks trashing unsaved untracked "
         "worktree_repair"
     ),
     "tmux": ("center clients init_window layout_builder marks panes server sessions sockets view windows"),

@@ -15,8 +15,7 @@ from par.git import process
 from par.model import Context, Kind, Phase, Repository, Session, Worktree
 from par.tmux import panes, server, sessions
 
-SECONDS = 10.0
-OLDEST_TMUX, OLDEST_GIT = (3, 2), (2, 25)
+SECONDS, OLDEST_TMUX, OLDEST_GIT = 10.0, (3, 2), (2, 25)
 HOOKS = {"session-created": "@par_check_created", "session-closed": "@par_check_closed"}
 # Settings of the server that must be off, and what happens else
 BITING = {"exit-unattached": "every session ends when the last terminal detaches"}

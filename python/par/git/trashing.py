@@ -1,7 +1,4 @@
-"""Moving a worktree out of its place with all that is in it, and back: nothing of it is lost.
-
-A rename takes no longer for 50,000 files than for ten.
-"""
+"""Moving a worktree out of its place in one rename, and back: nothing of it is lost."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
