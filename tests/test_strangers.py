@@ -53,7 +53,7 @@ ALLOWED = {
     "setup.workspace_file": RENAMED,
     "tmux.server": "the folder of a socket, which the user named",
     "commands.rescue": f"a folder that is not there yet, which the user named; {RENAMED}",
-    "commands.demo": "a folder that mkdtemp has just made",
+    "git.sample": "a folder that is not there yet, in one that mkdtemp has just made",
     "commands.doctor_environment": "a folder that mkdtemp has just made",
 }
 
