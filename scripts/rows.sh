@@ -85,6 +85,7 @@ END {
       state[label] = server[label] == ENVIRON["SOCKET"] ? "stopped" : "elsewhere"
       if (state[label] == "elsewhere") note[label] = "on another tmux server"
     }
+    note[label] = note[label] "" # gawk 5.2 crashes where a function is given an element that has no value yet
     name[label] = visible(label) (label in id && id[label] == here ? "*" : "")
     repository[label] = visible(repository[label])
     fit(1, name[label]); fit(2, note[label]); fit(3, repository[label])

@@ -272,6 +272,7 @@ class Terminal:
             "-f", "/dev/null", "new-session", "-d", *size, "env", "-u", "TMUX", "-u", "TMUX_PANE", "sh"
         )
         self._tmux("set-option", "-g", "status", "off")
+        self._tmux("resize-window", *size)  # tmux 3.2 gives every detached session 80 columns
         eventually(lambda: "$" in self.screen(), "a shell prompt")
 
     def _tmux(self, *words: str) -> Result:

@@ -84,6 +84,11 @@ class Plugin:
         """tmux's name for the client on the terminal of that name."""
         return self.world.tmux("-L", name, "display-message", "-p", "#{pane_tty}")
 
+    def titled(self, flow: str) -> str:
+        """What the frame of a popup begins with; tmux gives it a title from 3.3 on."""
+        is_old = self.tmux("display-message", "-p", "#{version}").startswith("3.2")
+        return "┌──" if is_old else f"─ {flow} ─"
+
     def shown(self, name: str = "outer") -> str:
         """The label of the context that a terminal shows, else the name of the session."""
         rows = self.tmux("list-clients", "-F", "#{client_name}\t#{?@par_label,#{@par_label},#{session_name}}")

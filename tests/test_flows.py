@@ -382,7 +382,9 @@ def test_the_trash_is_shown_to_choose_from(world: World) -> None:
         desk.par("start", label, cwd=home)
     desk.par("rm", "first", "second")
     desk.open("trash", "Bring back")
-    desk.terminal.press("f", "i", "r", "s", "t", "Enter")
+    desk.terminal.press("f", "i", "r", "s", "t")
+    eventually(lambda: not any("second" in line for line in desk.popup()))
+    desk.terminal.press("Enter")
     desk.terminal.wait("par: session 'first' in app is back")
     desk.gone()
     assert [*world.index["contexts"]] == ["first"]

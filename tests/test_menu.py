@@ -65,6 +65,7 @@ def test_what_is_stopped_can_be_brought_back(world: World) -> None:
     terminal.press(PREFIX, "M-a")
     assert "Resurrect the stopped (r)" not in items(terminal.wait("Help"))
     terminal.press("q")
+    eventually(lambda: "Help" not in terminal.screen())
     plugin.tmux("kill-session", "-t", f"={world.session('feat')}:")
     terminal.press(PREFIX, "M-a")
     assert items(terminal.wait("Resurrect"))[-2:] == ["Resurrect the stopped (r)", "Help (?)"]
@@ -104,11 +105,12 @@ def test_what_cannot_be_done_cannot_be_chosen(world: World) -> None:
     ],
 )
 def test_each_item_opens_its_popup(world: World, key: str, shows: str) -> None:
-    terminal = lively(world).attach()
+    plugin = lively(world)
+    terminal = plugin.attach()
     terminal.press(PREFIX, "M-a")
     terminal.wait("Help")
     terminal.press(key)
-    terminal.wait(f"─ {shows} ─")
+    terminal.wait(plugin.titled(shows))
 
 
 def test_next_waiting_and_the_control_center_switch(world: World) -> None:

@@ -118,7 +118,7 @@ def test_an_old_key_that_the_user_has_bound_since_stays_his(world: World) -> Non
     plugin = Plugin(world).start()
     plugin.reload("bind A display-message mine", "set -g @par-key C-p")
     assert plugin.keys() == {"C-p": "popup.sh picker", "M-a": "menu.sh"}
-    assert "display-message mine" in plugin.tmux("list-keys", "-T", "prefix", "A")
+    assert re.search(r"-T prefix +A +display-message mine", plugin.tmux("list-keys", "-T", "prefix"))
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
@@ -128,7 +128,7 @@ def test_a_default_key_that_the_user_has_bound_stays_his(world: World, place: st
     plugin.start()
     for _ in range(2):
         assert plugin.keys() == {"M-a": "menu.sh"}
-        assert "display-message mine" in plugin.tmux("list-keys", "-T", "prefix", "A")
+        assert re.search(r"-T prefix +A +display-message mine", plugin.tmux("list-keys", "-T", "prefix"))
         plugin.reload(*plugin.before, after=plugin.after)
 
 
@@ -283,7 +283,7 @@ def test_the_popup_has_the_size_that_was_chosen(
     plugin = Plugin(world, columns=columns, lines=lines, before=chosen).start()
     terminal = plugin.attach()
     terminal.press(PREFIX, "A")
-    terminal.wait("par: picker")
+    terminal.wait(plugin.titled("par: picker"))
 
     def shown() -> str:
         framed = [line for line in terminal.screen().splitlines() if set("┌└│") & set(line)]
