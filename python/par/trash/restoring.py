@@ -18,29 +18,24 @@ from par.trash.entries import Entry
 def return_to_trash(entry: Entry, context: Context, operation: Operation) -> None:
     """Return the worktrees of `context`, restored in part, to the trash, and drop the record."""
     removal.kill_session(context)
+    reason = storing.lock_reason(entry)
     for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
         with locks.repository(target.repository.common_dir):
             if not kept.had_folder:
                 removal.discard_worktree(target, operation)
-            now = replace(kept, worktree=target)
+            now, trashed = replace(kept, worktree=target), entry.trashed_path(place)
             try:
-                trashing.move_to_trash(
-                    now,
-                    entry.trashed_path(place),
-                    entry.ref(place),
-                    storing.lock_reason(entry),
-                    maker=operation.id,
-                )
+                trashing.move_to_trash(now, trashed, entry.ref(place), reason, maker=operation.id)
             except (ParError, OSError):
                 # Its commits are kept already; what git keeps of it is made again when it is restored
-                if target.path.exists() and not entry.trashed_path(place).exists():
-                    moving.move(target.path, entry.trashed_path(place))
+                if target.path.exists() and not trashed.exists():
+                    moving.move(target.path, trashed)
             if not entry.has_root:
                 paths.prune_parents(target.path)
     if entry.has_root:
         if context.root.is_dir():
             moving.move(context.root, entry.trashed_root)
-        nested.follow([context.root], entry.trashed_root, storing.lock_reason(entry))
+        nested.follow([context.root], entry.trashed_root, reason)
         paths.prune_parents(context.root)
     removal.delete_discarded(operation)
     removal.drop_record(context)
