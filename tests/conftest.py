@@ -196,7 +196,7 @@ class World:
 
     def branches(self, folder: Path) -> set[str]:
         """The local branches, by GitPython: another witness than the calls that par makes."""
-        with git.Repo(folder) as repository:
+        with git.Repo(folder, expand_vars=False) as repository:
             return {head.name for head in repository.heads}
 
 
