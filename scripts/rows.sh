@@ -80,7 +80,6 @@ END {
   mark["attached"] = "\033[32m●\033[m"; mark["running"] = "○"
   mark["stopped"] = mark["elsewhere"] = "·"; mark["broken"] = "\033[31m✗\033[m"
   for (label in age) {
-    note[label] = note[label] "" # gawk 5.2 crashes on an element with no value that a function is called with
     if (is_gone(label)) state[label] = "broken"
     else if (!(label in id)) {
       state[label] = server[label] == ENVIRON["SOCKET"] ? "stopped" : "elsewhere"
