@@ -19,6 +19,8 @@ PACKAGE = Path(__file__).resolve().parents[2]
 ANSWER_SECONDS = 3.0
 SOCKET = "demo"
 QUESTION = "git status --short --branch"
+# What `par ls` writes into a pipe has a tab between two cells
+TAB_COLUMNS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Stage:
         """Show and run a `par` command as a user would type it, and what it answers. Raises CommandError."""
         typed = " ".join(f"'{word}'" if " " in word else word for word in words)
         self.say(f"\n$ par {typed}")
-        self.say(self.quietly(*words).rstrip("\n"))
+        self.say(self.quietly(*words).rstrip("\n").expandtabs(TAB_COLUMNS))
 
     def quietly(self, *words: str) -> str:
         """Run a `par` command; what it answered. Raises CommandError."""
