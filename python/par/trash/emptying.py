@@ -7,7 +7,7 @@ from par.errors import ParError, UnsafeError
 from par.git import deletion, kept_commits, nested, stale_locks
 from par.names import visible
 from par.state import locks, paths
-from par.system import mounts, narration, signals
+from par.system import durable, mounts, narration, signals
 from par.trash import entries, holding
 from par.trash.entries import Entry
 
@@ -37,7 +37,7 @@ def empty(entry: Entry) -> bool:
             return False
         with locks.index():
             paths.emptied().mkdir(mode=0o700, exist_ok=True)
-            entry.folder.rename(paths.emptied() / entry.id)
+            durable.rename(entry.folder, paths.emptied() / entry.id)
         _delete(entry.id)
     _remove_empty_folder()
     return True

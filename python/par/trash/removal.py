@@ -8,6 +8,7 @@ from par.git import deletion, links, repository
 from par.model import Context, Session, Worktree
 from par.state import index, locks, paths
 from par.state.locks import Operation
+from par.system import durable
 from par.tmux import sessions
 from par.trash import workspace_folder
 
@@ -132,7 +133,7 @@ def _discard_root(root: Path, operation: Operation) -> None:
         discarded = paths.removed(operation.id)
         discarded.mkdir(mode=0o700, parents=True, exist_ok=True)
         deletion.allow_writing(root)
-        root.rename(discarded / "root")
+        durable.rename(root, discarded / "root")
     paths.prune_parents(root)
 
 
@@ -146,7 +147,7 @@ def discard_worktree(worktree: Worktree, operation: Operation) -> bool:
         discarded = paths.removed(operation.id)
         discarded.mkdir(mode=0o700, parents=True, exist_ok=True)
         deletion.allow_writing(worktree.path)
-        worktree.path.rename(discarded / str(sum(1 for _ in discarded.iterdir())))
+        durable.rename(worktree.path, discarded / str(sum(1 for _ in discarded.iterdir())))
     if not worktree.path.exists():
         deletion.forget(worktree)
         paths.prune_parents(worktree.path)
