@@ -154,6 +154,10 @@ def test_a_session_that_ended_is_made_again_as_pars_own_and_dies_with_the_contex
     assert world.sessions() == [name]
 
 
+def elsewhere(path: Path) -> str:
+    return f"git -C {path} worktree move {path} ELSEWHERE, and adopt it there"
+
+
 def test_what_cannot_be_adopted_is_refused_and_nothing_is_touched(world: World) -> None:
     home = world.repository()
     path, moved = foreign(world, home), foreign(world, home, "before", "other")
@@ -163,6 +167,8 @@ def test_what_cannot_be_adopted_is_refused_and_nothing_is_touched(world: World) 
     world.ok("start", "own", cwd=home)
     world.ok("adopt", str(path))
     own = world.session("own")
+    agents = world.worktree("own") / "wt/agent"
+    world.git(world.worktree("own"), "worktree", "add", "-q", "--detach", str(agents))
     for name, folder in (("adrift", world.home), ("control-center", path), ("main", home)):
         world.tmux("new-session", "-d", "-s", name, "-c", str(folder))
     before = (world.index, world.tmux("list-sessions", "-F", MARKS), everything(world, home, path))
@@ -176,8 +182,9 @@ def test_what_cannot_be_adopted_is_refused_and_nothing_is_touched(world: World) 
         ("adrif", 3, "there is no folder and no session 'adrif'", "did you mean 'adrift'?"),
         ("/nowhere", 3, "there is no folder and no session '/nowhere'", "git worktree list"),
         (path, 4, f"'{path}' is the context 'topic' already", "par open topic"),
-        (inside, 4, f"'{inside}' overlaps '{path}', which is par's", "git worktree move"),
-        (world.worktree("own"), 4, f"'{world.worktree('own')}' lies in par's own folder", "par doctor"),
+        (inside, 4, f"'{inside}' lies in the context 'topic'", elsewhere(inside)),
+        (world.worktree("own"), 4, f"'{world.worktree('own')}' is the context 'own' already", "par open own"),
+        (agents, 4, f"'{agents}' lies in the context 'own'", elsewhere(agents)),
         (own, 4, f"the session '{own}' belongs to the context 'own'", "par open own"),
         ("control-center", 4, "the session 'control-center' is par's own", "par ls"),
         (

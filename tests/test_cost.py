@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,6 +123,33 @@ COSTS = [
     Cost("checkout topic", 3, 7, CHANGING),
     Cost("rm topic", 6, 14, CHANGING),
 ]
+
+
+def leave_sound(_counted: Counted) -> None:
+    """Change nothing."""
+
+
+def delete_worktrees(counted: Counted) -> None:
+    shutil.rmtree(counted.world.data / "worktrees")
+
+
+def prune_by_force(counted: Counted) -> None:
+    shutil.rmtree(counted.home / ".git/worktrees")
+
+
+@pytest.mark.parametrize("damage", [leave_sound, delete_worktrees, prune_by_force])
+def test_doctor_asks_git_and_tmux_as_often_with_many_contexts(
+    counted: Counted, damage: Callable[[Counted], None]
+) -> None:
+    damage(counted)
+    _, few, _ = counted.run("doctor")
+    counted.add_contexts(50)
+    counted.world.ok("doctor", "--fix")
+    damage(counted)
+    result, many, _ = counted.run("doctor")
+    assert many == few
+    assert many["git"] + many["tmux"] <= 4
+    assert result.stdout.count("\n") == (1 if damage is leave_sound else 51)
 
 
 def test_cost_of_a_command_is_small_and_the_same_with_many_contexts(counted: Counted) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from itertools import permutations
@@ -11,6 +12,9 @@ import pytest
 
 from conftest import World, commit
 
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/fd").is_dir(), reason="who holds a lock is only told on Linux"
+)
 Damage = Callable[[World, Path], object]
 WORK = "what nobody else has\n"
 
@@ -149,3 +153,106 @@ def test_worktree_of_a_repository_that_was_cloned_again_is_put_away_and_comes_ba
     assert {each.name for each in (world.home / "out").iterdir()} == {"file0", "mine"}
     assert world.ok("trash", "--json").json["trash"] == []
     world.ok("start", "feat", cwd=home)
+
+
+def old_lock(home: Path, name: str) -> Path:
+    """A lock as a git leaves it that was killed a while ago."""
+    lock = home / ".git" / name
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    os.utime(lock, (1_700_000_000, 1_700_000_000))
+    return lock
+
+
+def found(world: World, *words: str) -> set[tuple[str, str, bool]]:
+    """What doctor names: fault, subject, and whether it has a repair; its status must agree."""
+    said = world.par("doctor", "--json", *words)
+    rows = said.json["findings"]
+    left = [each for each in rows if not each["fixed"]]
+    assert said.status == (4 if left else 0), said
+    return {(each["fault"], each["subject"], bool(each["repair"])) for each in rows}
+
+
+@needs_proc
+@pytest.mark.parametrize("phase", ["ready", "in the trash", "of no context"])
+def test_lock_of_a_git_that_was_killed_is_named_by_the_refusal_and_by_doctor(
+    world: World, phase: str
+) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    words = ("start", "new")
+    name = "refs/heads/new.lock"
+    if phase == "in the trash":
+        world.ok("rm", "feat")
+        words, name = ("restore", "feat"), "refs/heads/feat.lock"
+    if phase == "ready":
+        name = "config.lock"
+    lock = old_lock(home, name)
+    if phase != "ready":
+        refusal = world.par(*words, cwd=home)
+        assert (refusal.status, refusal.stderr.splitlines()[-1]) == (8, "hint: par doctor --fix"), refusal
+    # A restore that failed leaves a lock of par's own too
+    assert {each for each in found(world) if each[0] != "remains"} == {("git-remains", str(lock), True)}
+    assert lock.exists()
+    assert ("git-remains", str(lock), True) in found(world, "--fix")
+    assert (lock.exists(), found(world)) == (False, set())
+    world.ok(*words, cwd=home)
+
+
+@needs_proc
+def test_locks_of_a_worktree_in_the_trash_and_of_its_refs_are_found(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    world.ok("rm", "feat")
+    (admin,) = (home / ".git/worktrees").iterdir()
+    kept = next((home / ".git/refs/par/trash").iterdir())
+    inside = [f"worktrees/{admin.name}/{name}" for name in ("HEAD.lock", "index.lock")]
+    names = [*inside, f"refs/par/trash/{kept.name}/0/head.lock", "packed-refs.lock"]
+    locks = {str(old_lock(home, name)) for name in names}
+    assert {subject for _, subject, _ in found(world)} == locks
+    found(world, "--fix")
+    assert found(world) == set()
+    world.ok("restore", "feat")
+
+
+@pytest.mark.parametrize("phase", ["ready", "in the trash"])
+def test_refs_that_a_power_cut_left_empty_are_written_again(world: World, phase: str) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    oid = commit(world, world.worktree("feat"), "work")
+    if phase == "in the trash":
+        world.ok("rm", "feat")
+    (admin,) = (home / ".git/worktrees").iterdir()
+    (admin / "HEAD").write_text("")
+    empty = {("git-remains", str(admin), True)}
+    if phase == "ready":
+        (home / ".git/refs/heads/feat").write_text("")
+    assert empty <= found(world)
+    found(world, "--fix")
+    assert found(world) == set()
+    if phase == "in the trash":
+        world.ok("restore", "feat")
+    folder = world.worktree("feat")
+    assert world.git(folder, "rev-parse", "HEAD", "refs/heads/feat").split() == [oid, oid]
+    assert world.git(folder, "symbolic-ref", "HEAD") == "refs/heads/feat"
+
+
+@pytest.mark.parametrize("phase", ["ready", "in the trash"])
+def test_repository_whose_head_a_power_cut_left_empty_is_named(world: World, phase: str) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    if phase == "in the trash":
+        world.ok("rm", "feat")
+    (home / ".git/HEAD").write_text("")
+    assert found(world) == {("git-remains", "feat", False)}
+    (home / ".git/HEAD").write_text("ref: refs/heads/main\n")
+    assert found(world) == set()
+
+
+def test_branch_of_which_nothing_knows_the_commit_is_named(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    (home / ".git/refs/heads/feat").unlink()
+    (admin,) = (home / ".git/worktrees").iterdir()
+    (admin / "logs/HEAD").unlink()
+    assert found(world) == {("branch-gone", "feat", False)}

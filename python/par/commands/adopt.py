@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from shlex import quote
 
 from par import names
 from par.contexts import creation, survey
@@ -139,16 +140,21 @@ def _check(found: Index, label: str, path: Path) -> None:
     """Raise ConflictError where the folder is a context's or par's own, or the label is taken."""
     shown = visible(str(path))
     data = paths.data()
-    if path == data or data in path.parents:
-        raise ConflictError(f"'{shown}' lies in par's own folder", hint="par doctor")
     around = {each.path: context.label for context in found.contexts for each in context.worktrees}
     if path in around:
         message = f"'{shown}' is the context '{around[path]}' already"
         raise ConflictError(message, hint=f"par open {around[path]}")
-    for other in (data, *around):
+    outside = f"git -C {quote(str(path))} worktree move {quote(str(path))} ELSEWHERE, and adopt it there"
+    for other, held in around.items():
         if path in other.parents or other in path.parents:
-            message = f"'{shown}' overlaps '{visible(str(other))}', which is par's"
-            raise ConflictError(message, hint="git worktree move")
+            relation = "lies in" if other in path.parents else "is around"
+            raise ConflictError(f"'{shown}' {relation} the context '{held}'", hint=outside)
+    if paths.is_ours(path):
+        raise ConflictError(f"'{shown}' lies where par makes worktrees", hint="par doctor --fix")
+    if path == data or data in path.parents:
+        raise ConflictError(f"'{shown}' lies in par's own folder", hint=outside)
+    if path in data.parents:
+        raise ConflictError(f"'{shown}' is around par's own folder '{visible(str(data))}'", hint=outside)
     if twin := found.like(label):
         hint = f"par adopt '{shown}' --label LABEL"
         raise ConflictError(f"context '{twin.label}' already exists", hint=hint)

@@ -4,10 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from par.doctor import contexts, disk, index_rebuild, sessions, stray_records, strays, trash_entries
+from par.doctor import (
+    contexts,
+    disk,
+    git_remains,
+    index_rebuild,
+    sessions,
+    stray_records,
+    strays,
+    trash_entries,
+)
 from par.doctor.findings import FOUNDATIONS, Finding
 from par.errors import ParError
 from par.system import signals
+from par.trash import entries
 
 ROUNDS = 6
 
@@ -35,7 +45,7 @@ def plan(request: Request) -> tuple[Finding, ...]:
     if not disk.is_open():
         return modes
     folders = strays.folders()
-    entries = trash_entries.folders()
+    trashed = trash_entries.folders()
     live = sessions.everywhere(request.socket)
     found, broken = index_rebuild.load_readable(request.socket)
     live |= sessions.on({context.socket for context in found.contexts} - live.keys())
@@ -47,9 +57,10 @@ def plan(request: Request) -> tuple[Finding, ...]:
         *contexts.examine(found, request.folder),
         *stray_records.examine(unknown, live, request.socket),
         *sessions.examine(found, unknown, live),
-        *trash_entries.examine(entries, found, request.folder),
+        *trash_entries.examine(trashed, found, request.folder),
         *disk.copies(strays.copies(folders)),
         *disk.remains(found),
+        *git_remains.examine(found, entries.entries()),
     )
 
 

@@ -1,16 +1,17 @@
 """Each context of the index, against its repositories, worktrees and branches."""
 
-from collections.abc import Callable, Container, Iterable, Iterator
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
 from par.contexts import recovery
-from par.doctor import repairs
+from par.doctor import repairs, repositories
 from par.doctor.findings import Fault, Finding
+from par.doctor.repositories import Repositories
 from par.errors import ParError
-from par.git import links, repository, worktree_repair
-from par.model import Context, Phase, Repository, Worktree
+from par.git import links, worktree_repair
+from par.model import Context, Phase, Worktree
 from par.names import visible
 from par.setup import workspace_file
 from par.state import locks
@@ -30,12 +31,12 @@ AFTER = {
 
 def examine(found: Index, folder: Path) -> Iterator[Finding]:
     """What is wrong with the contexts; a repository that was moved is looked for around `folder` too."""
-    branches = cache(_branches)
+    known = repositories.asked()
     homes = {each.repository.path for context in found.contexts for each in context.worktrees}
     for context in found.contexts:
         if context.is_ready:
             for worktree in context.worktrees:
-                yield from _examine(context, worktree, [*homes, folder, *folder.parents], branches)
+                yield from _examine(context, worktree, [*homes, folder, *folder.parents], known)
             yield from _examine_file(context)
         elif not locks.is_running(context.operation):
             message = f"{context.phase.value} it was interrupted"
@@ -43,24 +44,17 @@ def examine(found: Index, folder: Path) -> Iterator[Finding]:
             yield Finding(Fault.INTERRUPTED, context.label, message, AFTER[context.phase], fix=fix)
 
 
-def _branches(home: Repository) -> frozenset[str]:
-    return frozenset(ref.removeprefix("refs/heads/") for ref in repository.refs(home, ["refs/heads"]))
-
-
 def _examine(
-    context: Context,
-    worktree: Worktree,
-    folders: Iterable[Path],
-    branches: Callable[[Repository], Container[str]],
+    context: Context, worktree: Worktree, folders: Iterable[Path], known: Repositories
 ) -> Iterator[Finding]:
     try:
         if not worktree.repository.common_dir.is_dir():
             yield _lost_repository(context, worktree, folders)
         elif not worktree.path.exists() and not worktree.path.is_symlink():
-            yield _lost_worktree(context, worktree)
+            yield _lost_worktree(context, worktree, known)
         elif not context.is_adopted and not links.is_linked(worktree):
-            yield _untied(context, worktree)
-        elif worktree.branch and worktree.branch not in branches(worktree.repository):
+            yield _untied(context, worktree, known)
+        elif worktree.branch and worktree.branch not in known.branches(worktree.repository):
             yield from _lost_branch(context, worktree)
         elif not context.is_adopted and not links.is_checked_out(worktree):
             message = f"git has no index of {_shown(worktree.path)}"
@@ -95,45 +89,46 @@ def _lost_repository(context: Context, worktree: Worktree, folders: Iterable[Pat
     return Finding(Fault.REPOSITORY_MOVED, context.label, message, "tie its worktree to it", fix=fix)
 
 
-def _lost_worktree(context: Context, worktree: Worktree) -> Finding:
+def _lost_worktree(context: Context, worktree: Worktree, known: Repositories) -> Finding:
     message = f"its worktree {_shown(worktree.path)} is gone"
-    if not context.is_adopted and (reason := links.lock_reason(worktree)) is not None:
+    if not context.is_adopted and (reason := known.lock_reason(worktree)) is not None:
         hint = f"bring it back, or git worktree unlock {quote(str(worktree.path))}"
         return Finding(
             Fault.WORKTREE_GONE, context.label, f"{message} and locked: {visible(reason)}", hint=hint
         )
-    if new := worktree_repair.moved_to(worktree):
+    if new := worktree_repair.moved_to(worktree, known.holders(worktree.repository).get(worktree.branch)):
         message = f"its worktree was moved to {_shown(new)}"
         fix = partial(repairs.follow_worktree, context, worktree, new)
         return Finding(Fault.WORKTREE_MOVED, context.label, message, "record that it is there", fix=fix)
-    how, remake = _remaking(context, worktree)
+    how, remake = _remaking(context, worktree, known)
     alone = f"par rm {context.label}"
     others = f"par workspace drop {context.label} {worktree.name}"
     hint = "" if how else alone if len(context.worktrees) == 1 else others
     return Finding(Fault.WORKTREE_GONE, context.label, message, how, hint, remake)
 
 
-def _remaking(context: Context, worktree: Worktree) -> tuple[str, Callable[[], None] | None]:
+def _remaking(
+    context: Context, worktree: Worktree, known: Repositories
+) -> tuple[str, Callable[[], None] | None]:
     if not context.is_adopted:
-        if worktree_repair.whole_admin(worktree):
+        if known.whole_admin(worktree):
             message = "check its files out again, as they were staged or committed last"
             return message, partial(repairs.remake, context, worktree)
-        has_branch = repository.branch_oid(worktree.repository, worktree.branch)
-        if has_branch and not repository.holder_of(worktree.repository, worktree.branch):
+        if known.is_free(worktree):
             return "check its branch out again", partial(repairs.remake, context, worktree)
     if len(context.worktrees) == 1:
         return "forget its record: nothing else of it is left", partial(repairs.forget, context)
     return "", None
 
 
-def _untied(context: Context, worktree: Worktree) -> Finding:
+def _untied(context: Context, worktree: Worktree, known: Repositories) -> Finding:
     path = worktree.path
     message = f"{_shown(path)} and its repository do not know each other"
     how = "tie them together; its files stay as they are"
-    if (admin := _admin_to_tie(worktree)) is not None:
+    if (admin := _admin_to_tie(worktree, known)) is not None:
         fix = partial(repairs.tie, context, worktree, admin)
         return Finding(Fault.WORKTREE_UNTIED, context.label, message, how, fix=fix)
-    if _can_register(worktree):
+    if _can_register(worktree, known):
         fix = partial(repairs.register, context, worktree)
         return Finding(Fault.WORKTREE_UNTIED, context.label, message, how, fix=fix)
     if links.is_forgotten(worktree):
@@ -145,20 +140,20 @@ def _untied(context: Context, worktree: Worktree) -> Finding:
     return Finding(Fault.WORKTREE_FOREIGN, context.label, message, hint=hint)
 
 
-def _admin_to_tie(worktree: Worktree) -> Path | None:
+def _admin_to_tie(worktree: Worktree, known: Repositories) -> Path | None:
     dot_git = worktree.path / ".git"
     if worktree.path.is_symlink() or dot_git.is_dir() or dot_git.is_symlink():
         return None
     admin = links.admin_dir(worktree.path)
     if admin is None:
-        return worktree_repair.whole_admin(worktree)
+        return known.whole_admin(worktree)
     if not links.names_repository(worktree) or not admin.is_dir() or not worktree_repair.is_whole(admin):
         return None
     other = links.worktree_of(admin)
     return admin if other is None or not (other / ".git").exists() else None
 
 
-def _can_register(worktree: Worktree) -> bool:
+def _can_register(worktree: Worktree, known: Repositories) -> bool:
     path, home = worktree.path, worktree.repository
     admin = links.admin_dir(path)
     is_lost = not (path / ".git").exists() or (
@@ -167,8 +162,7 @@ def _can_register(worktree: Worktree) -> bool:
     # Where git keeps refs in tables only git itself can make a worktree
     if path.is_symlink() or not path.is_dir() or not is_lost or (home.common_dir / "reftable").exists():
         return False
-    is_there = repository.branch_oid(home, worktree.branch)
-    return is_there is not None and repository.holder_of(home, worktree.branch) is None
+    return known.is_free(worktree)
 
 
 def _lost_branch(context: Context, worktree: Worktree) -> Iterator[Finding]:
@@ -185,6 +179,10 @@ def _lost_branch(context: Context, worktree: Worktree) -> Iterator[Finding]:
         fix = partial(repairs.remake_branch, worktree, oid)
         how = f"make it again at {oid[:10]}, where it was last"
         yield Finding(Fault.BRANCH_GONE, context.label, message, how, fix=fix)
+    elif seen and not context.is_adopted:
+        message = f"its branch '{name}' is gone, and no reflog knows its commit"
+        hint = f"git -C {quote(str(worktree.repository.path))} branch {quote(worktree.branch)} COMMIT"
+        yield Finding(Fault.BRANCH_GONE, context.label, message, hint=hint)
 
 
 def _place(common_dir: Path) -> Path:

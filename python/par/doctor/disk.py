@@ -1,4 +1,4 @@
-"""What lies in par's folder, and in git's: modes, owners, and what dead processes left."""
+"""What lies in par's folder: modes, owners, and what dead processes left."""
 
 import os
 import stat
@@ -8,8 +8,7 @@ from pathlib import Path
 from shlex import quote
 
 from par.doctor.findings import Fault, Finding
-from par.git import deletion, links, stale_locks, worktree_repair
-from par.model import Repository
+from par.git import deletion
 from par.names import visible
 from par.state import index, locks, paths
 from par.state.index import Index
@@ -75,9 +74,6 @@ def remains(found: Index) -> Iterator[Finding]:
     for discarded in sorted(folder.iterdir()) if folder.is_dir() else ():
         if discarded.name not in busy and not locks.is_running(discarded.name):
             yield _removed_folder(discarded)
-    for home in {each.repository for context in found.contexts for each in context.worktrees}:
-        yield from _half_made(home, found)
-        yield from _git_locks(home, found)
 
 
 def _temporary() -> Iterator[Finding]:
@@ -112,46 +108,6 @@ def _removed_folder(discarded: Path) -> Finding:
         return Finding(Fault.REMAINS, _shown(discarded), message, hint=f"rm -rf {quote(str(discarded))}")
     fix = partial(deletion.delete_tree, discarded)
     return Finding(Fault.REMAINS, _shown(discarded), message, "delete it: it holds no file", fix=fix)
-
-
-def _half_made(home: Repository, found: Index) -> Iterator[Finding]:
-    known = {
-        worktree.path: (context, worktree) for context in found.contexts for worktree in context.worktrees
-    }
-    message = (
-        "git was killed in the middle of writing this, and cannot list any worktree until it is repaired"
-    )
-    for admin in worktree_repair.half_made(home):
-        path = links.worktree_of(admin)
-        context, worktree = known.get(path, (None, None)) if path else (None, None)
-        if context and worktree and context.is_ready and worktree.branch:
-            fix = partial(_complete, home, admin, worktree.branch)
-            how = "write again what is missing"
-            yield Finding(Fault.GIT_REMAINS, _shown(admin), message, how, fix=fix)
-        elif context is None and path and paths.is_ours(path) and not (admin / "index").exists():
-            fix = partial(_drop, home, admin)
-            yield Finding(Fault.GIT_REMAINS, _shown(admin), message, "delete this one", fix=fix)
-        elif context is None or context.is_ready:
-            yield Finding(Fault.GIT_REMAINS, _shown(admin), message, hint=f"rm -r {quote(str(admin))}")
-
-
-def _git_locks(home: Repository, found: Index) -> Iterator[Finding]:
-    # Of an operation that is to be recovered they are a part of that
-    ready = [each for each in found.contexts if each.is_ready and not each.is_adopted]
-    known = [each for context in ready for each in context.worktrees if each.repository == home]
-    for path in stale_locks.left(home, known):
-        message = "a git that was killed left this lock, and others wait for it in vain"
-        yield Finding(Fault.GIT_REMAINS, _shown(path), message, hint=f"rm {quote(str(path))}")
-
-
-def _complete(home: Repository, admin: Path, branch: str) -> None:
-    with locks.repository(home.common_dir):
-        worktree_repair.complete(admin, f"ref: refs/heads/{branch}")
-
-
-def _drop(home: Repository, admin: Path) -> None:
-    with locks.repository(home.common_dir):
-        worktree_repair.drop_half_made(admin)
 
 
 def _shown(path: Path) -> str:

@@ -1,14 +1,16 @@
 """The trash, against what it lists: entries, files and the refs that keep the commits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from shlex import quote
 
+from par.doctor import repositories
 from par.doctor.findings import Fault, Finding
-from par.errors import ConflictError
+from par.errors import ConflictError, ParError
 from par.git import discovery, repository, worktree_repair
+from par.model import Repository
 from par.names import visible
 from par.state import locks, paths
 from par.state.index import Index
@@ -28,6 +30,7 @@ def examine(found_folders: Iterable[Path], known: Index, folder: Path) -> Iterat
     """
     around = [each.repository.path for context in known.contexts for each in context.worktrees]
     busy = {context.operation for context in known.contexts if not context.is_ready}
+    kept = repositories.once(lambda home: repository.refs(home, ["refs/par/trash"]))
     for found in found_folders:
         if found.name in busy or locks.is_running(found.name) or not found.exists():
             continue
@@ -38,7 +41,7 @@ def examine(found_folders: Iterable[Path], known: Index, folder: Path) -> Iterat
             yield _without_files(entry)
         else:
             yield from _without_repository(entry, [*around, folder, *folder.parents])
-            yield from _without_commits(entry)
+            yield from _without_commits(entry, kept)
 
 
 def _without_repository(entry: Entry, folders: Iterable[Path]) -> Iterator[Finding]:
@@ -106,13 +109,19 @@ def _give_up_files(entry: Entry) -> None:
         entries.save(replace(entry, kept=there), ())
 
 
-def _without_commits(entry: Entry) -> Iterator[Finding]:
+def _without_commits(entry: Entry, refs: Callable[[Repository], Container[str]]) -> Iterator[Finding]:
     for place, kept in enumerate(entry.kept):
         home = kept.worktree.repository
         if not home.common_dir.is_dir():
             continue
         wanted = {f"{entry.ref(place)}/head": kept.oid, f"{entry.ref(place)}/tip": kept.tip}
-        there = repository.refs(home, [entry.ref(place)])
+        try:
+            there = refs(home)
+        except ParError as error:
+            message = f"the repository of its removal {entry.id} cannot be read: {error}"
+            hint = f"git -C {quote(str(home.path))} status"
+            yield Finding(Fault.GIT_REMAINS, entry.context.label, message, hint=hint)
+            continue
         missing = {ref: oid for ref, oid in wanted.items() if oid and ref not in there}
         if missing:
             yield _refs(entry, place, missing)

@@ -45,6 +45,8 @@ SOMEWHERE = Path("/")
 BLAMES = ("fatal: ", "error: ")
 # A hook may fail without a word: then this is the last that git said
 NO_REASONS = ("Preparing worktree", "Updating files:", "HEAD is now at")
+# Another git is at work behind the lock, or was killed there
+LOCKED = re.compile(r"(?:\.lock'|could not lock config file .*): File exists")
 # How git refuses a repository of another user's, and the command with which it would take it
 EXCEPTION = re.compile(r"^\t(git config --global --add safe\.directory .+)$", re.MULTILINE)
 
@@ -67,9 +69,10 @@ class Outcome(NamedTuple):
 
     @property
     def hint(self) -> str:
-        """What git itself says can be done: the exception for a repository that another user owns."""
-        found = EXCEPTION.search(self.stderr)
-        return found[1] if found else ""
+        """What can be done: git's own exception for a repository of another user's, or a repair of par's."""
+        if found := EXCEPTION.search(self.stderr):
+            return found[1]
+        return "par doctor --fix" if LOCKED.search(self.stderr) else ""
 
 
 def environment() -> dict[str, str]:

@@ -177,4 +177,4 @@ def add_worktree(
             raise CommandError(
                 f"the post-checkout hook of {repository.name} failed: {outcome.reason}", WITHOUT_HOOKS
             )
-        raise CommandError(f"git worktree add: {outcome.reason}")
+        raise CommandError(f"git worktree add: {outcome.reason}", hint=outcome.hint)

@@ -2,11 +2,12 @@
 
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from par.errors import ConflictError
 from par.git import links
 from par.model import Repository, Worktree
 from par.system import processes
@@ -38,16 +39,36 @@ def clear(worktree: Worktree, places: Iterable[Path], begun: float | None) -> No
             lock.path.unlink(missing_ok=True)
 
 
-def left(home: Repository, known: Iterable[Worktree]) -> list[Path]:
-    """The locks that are in the way of these worktrees, too old for anyone to be at work behind them."""
-    mine = {worktree.path: worktree.branch for worktree in known}
-    found = [*_shared(home), *_in_refs(home, mine.values())]
+def left(home: Repository, places: Container[Path]) -> list[Lock]:
+    """The locks in the way of the worktrees at `places`, and on any branch, that nobody holds any more.
+
+    They are too old for anyone to be at work behind them.
+    """
+    branches = [path for kind in ("refs", "logs/refs") for path in _locks(home.common_dir / kind / "heads")]
+    found = [*_shared(home), *_in_refs(home, ()), *_of_repository(home, branches)]
     for admin in _admins(home):
         place = links.worktree_of(admin)
-        if place in mine:
+        if place and place in places:
             found += [Lock(path, (place, admin), False) for path in _locks(admin)]
-    old = (each for each in found if time.time() - _written(each.path) > OLD_SECONDS)
-    return sorted(each.path for each in old if not is_held(each))
+    return sorted(each for each in found if _is_abandoned(each))
+
+
+def can_delete() -> bool:
+    """Whether it can be told that nobody holds a lock: without a list of processes only its age speaks."""
+    return processes.is_told()
+
+
+def delete(lock: Lock) -> None:
+    """Delete a lock that nobody holds. Raises ConflictError where somebody does now."""
+    if not _is_file(lock.path):
+        return
+    if not _is_abandoned(lock):
+        raise ConflictError("a git is at work", hint="par doctor")
+    lock.path.unlink(missing_ok=True)
+
+
+def _is_abandoned(lock: Lock) -> bool:
+    return time.time() - _written(lock.path) > OLD_SECONDS and not is_held(lock)
 
 
 def is_held(lock: Lock) -> bool:
@@ -78,8 +99,12 @@ def _in_refs(home: Repository, branches: Iterable[str]) -> list[Lock]:
         for kind in ("refs", "logs/refs")
         if each
     ]
-    found = [*_locks(home.common_dir / "refs/par"), *filter(_is_file, heads)]
-    return [Lock(path, _folders(home), False) for path in found]
+    return _of_repository(home, [*_locks(home.common_dir / "refs/par"), *filter(_is_file, heads)])
+
+
+def _of_repository(home: Repository, found: Sequence[Path]) -> list[Lock]:
+    folders = _folders(home) if found else ()
+    return [Lock(path, folders, False) for path in found]
 
 
 def _shared(home: Repository) -> list[Lock]:

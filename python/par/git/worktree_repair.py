@@ -75,15 +75,14 @@ def beside(home: Repository) -> list[Path]:
     return [each for each in around.iterdir() if each.is_dir()] if around.is_dir() else []
 
 
-def moved_to(worktree: Worktree) -> Path | None:
-    """Where `git worktree move` took the worktree, if it did."""
-    holder = repository.holder_of(worktree.repository, worktree.branch)
-    admin = links.admin_dir(Path(holder)) if holder else None
-    if holder is None or admin is None or Path(holder) == worktree.path:
+def moved_to(worktree: Worktree, holder: Path | None) -> Path | None:
+    """Where `git worktree move` took the worktree, if it did: the `holder` of its branch may be that."""
+    admin = links.admin_dir(holder) if holder else None
+    if holder is None or admin is None or holder == worktree.path:
         return None
     # git names it after the folder it was made in, and keeps that name
     is_same = admin.name.rstrip("0123456789") == worktree.path.name.rstrip("0123456789")
-    return Path(holder) if is_same else None
+    return holder if is_same else None
 
 
 def check_out_again(worktree: Worktree, admin: Path, beside: Path) -> None:
@@ -145,6 +144,9 @@ def last_commit(worktree: Worktree) -> str:
 
 def add_branch(worktree: Worktree, oid: str) -> None:
     """Make the branch of the worktree again, at a commit. Raises CommandError where it is there."""
+    ref = worktree.repository.common_dir / "refs/heads" / worktree.branch
+    if ref.is_file() and not ref.is_symlink() and not ref.stat().st_size:
+        ref.unlink()  # as a power cut leaves it: git would not write over it
     made = ("update-ref", "--create-reflog", "-m", "par: made again", f"refs/heads/{worktree.branch}")
     process.run(worktree.repository, *made, oid, repository.NO_OID)
 

@@ -27,7 +27,7 @@ def listed(place: Path | Repository) -> list[Listed]:
     if outcome.status == UNKNOWN_OPTION:  # before git 2.36
         end, outcome = "\n", process.attempt(place, *asked)
     if outcome.status:
-        raise CommandError(f"git worktree: {outcome.reason}")
+        raise CommandError(f"git worktree: {outcome.reason}", hint=outcome.hint)
     blocks = outcome.stdout.split(f"{end}{end}")
     return [_block(block, end) for block in blocks if block.startswith("worktree ")]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from par.git import inside, links, worktree_repair
+from par.git import inside, links, repository, worktree_repair
 from par.model import Context, Worktree
 from par.names import visible
 from par.state import paths
@@ -87,7 +87,8 @@ def _inside(worktree: Worktree) -> Obstacle | None:
         inner = visible(str(nested))
         message = f"has a worktree in it that is locked by git worktree lock, '{inner}': {visible(reason)}"
         return Obstacle(message, f"git -C '{home}' worktree unlock '{inner}'")
-    if not path.exists() and (moved := worktree_repair.moved_to(worktree)):
+    holder = None if path.exists() else repository.holder_of(worktree.repository, worktree.branch)
+    if moved := worktree_repair.moved_to(worktree, Path(holder) if holder else None):
         message = f"was moved by git worktree move to '{visible(str(moved))}'"
         return Obstacle(message, f"git -C '{home}' worktree move '{visible(str(moved))}' '{shown}'")
     return None
