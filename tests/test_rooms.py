@@ -16,7 +16,7 @@ DOORS = {
         "doctor_environment edit init ls open path rescue restore resurrect rm send start trash "
         "trust untrust workspace workspace_change"
     ),
-    "doctor": "contexts disk findings index_rebuild sessions stray_records strays trash_entries",
+    "doctor": "contexts disk findings git_remains index_rebuild sessions stray_records strays trash_entries",
     "contexts": "adding creation dropping plans recovery survey workspace_view",
     "trash": (
         "emptying entries expiry holding obstacles removal restore_plan restoring storing workspace_folder"
@@ -27,7 +27,7 @@ DOORS = {
     "config": "draft par_yaml reading recipe settings",
     "git": (
         "deletion discovery edits fetching inside kept_commits links listing moving nested owners "
-        "process progress remotes repository sample stale_locks trashing unsaved untracked "
+        "process progress remotes repository sample stale_locks trashing unsaved untracked worktrees "
         "worktree_repair"
     ),
     "tmux": ("center clients init_window layout_builder marks panes server sessions sockets view windows"),
