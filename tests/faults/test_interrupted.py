@@ -197,8 +197,9 @@ STARTING = (
 )
 PURGING = (
     *("open DATA/locks/operation-", "open DATA/global_state", "rename DATA/global_state"),
-    *("mkdir DATA/removed", "rename DATA/worktrees", "/.git/worktrees", "update-ref -d refs/heads/feat"),
-    *("deleting", "source-file", "remove DATA/locks/operation-"),
+    *("mkdir DATA/trash", "entry.json", "update-ref --stdin", "rename DATA/worktrees", "/gitdir"),
+    *("update-ref -d refs/heads/feat", "source-file", "open DATA/global_state#2", "mkdir DATA/emptied"),
+    *("rename DATA/trash", "update-ref --stdin#2", "deleting", "remove DATA/locks/operation-"),
 )
 REMOVING = (
     *("open DATA/global_state", "mkdir DATA/trash", "entry.json", "pane-0", "update-ref --stdin"),
@@ -227,7 +228,7 @@ LEARNING = (
     *("rename DATA/contexts", "rename DATA/global_state.json#2", "remove DATA/locks/operation-"),
 )
 TYING = (
-    *("rename DATA/worktrees", "/feat/gitdir.par", "source-file", "/other/commondir.par", ".par/.git"),
+    *("rename DATA/worktrees", "/feat/gitdir", "source-file", ".par/.git"),
     *("checkout-index", "rename DATA/worktrees/#3", "update-index", "remove DATA/locks/operation-"),
 )
 # The session is there, and the index does not say yet that the context is ready

@@ -42,6 +42,7 @@ def write(context: Context, former: Context | None = None) -> None:
         document = {"settings": SETTINGS, **said, "folders": folders}
         ordered = {"folders": document.pop("folders"), **document}
         files.write(context.root, place.name, f"{json.dumps(ordered, indent=2)}\n".encode(), mode=0o600)
+        _delete_halves(place)
     except OSError as error:
         raise StateError(f"{visible(str(place))} cannot be written: {error.strerror or error}") from error
 
@@ -76,8 +77,15 @@ def delete(context: Context) -> None:
     """Delete the file, if it is there."""
     place = path(context)
     if paths.is_ours(place):
-        halves = (each for each in place.parent.glob("*") if files.is_part(each.name, place.name))
-        for each in (place, *halves):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            place.unlink()
+        _delete_halves(place)
+
+
+def _delete_halves(place: Path) -> None:
+    """Delete what pars that died while they wrote the file left of it."""
+    for each in place.parent.glob("*"):
+        if files.is_part(each.name, place.name):
             with suppress(FileNotFoundError, NotADirectoryError):
                 each.unlink()
 
