@@ -464,7 +464,7 @@ def test_a_mistake_creates_nothing_and_check_tells_all(world: World) -> None:
     assert own["mistakes"][0] == {
         "line": 2,
         "key": "initialization.includ",
-        "told": "unknown key",
+        "message": "unknown key",
         "hint": "did you mean 'include'?",
     }
     assert (own["asks"], defaults["asks"], result.json["notes"]) == (None, None, [])

@@ -1,4 +1,4 @@
-"""`par doctor --environment`: what par needs is tried with the user's own settings; what bites is told."""
+"""`par doctor --environment`: what par needs is tried with the user's settings; what fails is reported."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_all_that_par_needs_is_tried_and_nothing_is_left(world: World) -> None:
     told = world.ok("doctor", "--environment", "--json").json
     server = f"answers at {world.tmux('display-message', '-p', '#{socket_path}')}"
     assert told["checks"] == [
-        {"name": name, "ok": True, "told": said, "remedy": None}
+        {"name": name, "ok": True, "message": said, "remedy": None}
         for name, _, said in (
             line.removeprefix("ok     ").partition(": ")
             for line in PLAIN.format(**programs, server=server, conf=conf, base=1).splitlines()
@@ -68,7 +68,7 @@ def test_all_that_par_needs_is_tried_and_nothing_is_left(world: World) -> None:
     assert benches() <= before
 
 
-BITES = {
+FAILURES = {
     "exit-unattached": (
         ["set -s exit-unattached on"],
         "on: every session ends when the last terminal detaches",
@@ -107,19 +107,19 @@ SHELLS = {
 }
 
 
-@pytest.mark.parametrize("name", BITES)
-def test_what_bites_is_told_with_what_to_do(name: str, world: World) -> None:
+@pytest.mark.parametrize("name", FAILURES)
+def test_what_fails_is_reported_with_what_to_do(name: str, world: World) -> None:
     before = benches()
     for shell, script in SHELLS.items():
         (world.home / shell).write_text(script)
         (world.home / shell).chmod(0o755)
-    lines, told, remedy = BITES[name]
+    lines, told, remedy = FAILURES[name]
     configure(world, *(line.format(home=world.home) for line in lines))
     result = world.par("doctor", "--environment")
     biting = [line for line in result.stdout.splitlines() if not line.startswith("ok  ")]
-    assert biting == [f"BITES  {name}: {told.format(home=world.home)}; do: {remedy}"], result
+    assert biting == [f"FAILED {name}: {told.format(home=world.home)}; do: {remedy}"], result
     count = len(result.stdout.splitlines())
-    assert result.stderr == f"par: 1 of {count} checks bite: {name}\nhint: {remedy}\n"
+    assert result.stderr == f"par: 1 of {count} checks failed: {name}\nhint: {remedy}\n"
     assert result.status == 6
     assert benches() <= before
     assert world.sessions() == []
@@ -138,7 +138,7 @@ def test_par_works_under_the_settings_that_it_calls_harmless(world: World) -> No
     )
     tried = world.ok("doctor", "--environment").stdout
     assert "ok     destroy-unattached: on, par's sessions are exempt from it\n" in tried
-    assert "BITES" not in tried
+    assert "FAILED" not in tried
     home = world.repository()
     world.ok("start", "feat", cwd=home)
     world.ok("send", "feat", "echo par-'sees'-this")
@@ -157,7 +157,7 @@ def test_a_tmux_that_is_too_old_or_answers_for_another_is_told(world: World) -> 
     (shims / "tmux").chmod(0o755)
     path = f"{shims}:{world.env['PATH']}"
     old = world.par("doctor", "--environment", PATH=path)
-    assert old.stdout.splitlines()[0] == "BITES  tmux: tmux 3.1c; do: install tmux 3.2 or newer"
+    assert old.stdout.splitlines()[0] == "FAILED tmux: tmux 3.1c; do: install tmux 3.2 or newer"
     assert (old.status, len(old.stdout.splitlines())) == (6, 2)
     said = "server version is too old for client"
     (shims / "tmux").write_text(
@@ -166,7 +166,7 @@ def test_a_tmux_that_is_too_old_or_answers_for_another_is_told(world: World) -> 
     )
     socket = f"{world.home}/tmux-{world.run('id', '-u').stdout.strip()}/default"
     other = world.par("doctor", "--environment", PATH=path)
-    told = f"BITES  server: {said}; do: make this work: tmux -S {socket} list-sessions"
+    told = f"FAILED server: {said}; do: make this work: tmux -S {socket} list-sessions"
     assert [line for line in other.stdout.splitlines() if not line.startswith("ok  ")] == [told]
     assert other.status == 6
 

@@ -44,7 +44,7 @@ def main() -> int:
         narrate("par: interrupted")
         return INTERRUPTED
     except Exception as error:
-        message: ParError = import_module("par.cli.unexpected").told(error)
+        message: ParError = import_module("par.cli.unexpected").explained(error)
         narrate(failure(message))
         return message.status
     return status if isinstance(status, int) else 0

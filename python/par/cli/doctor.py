@@ -27,7 +27,7 @@ def doctor(socket: Path, with_fix: bool, environment: bool, as_json: bool) -> No
     forgets what is gone, and never deletes work. Exit status 4 while something is left.
 
     --environment reads your tmux.conf on a scratch server, and tries there what par does. Exit status 6
-    where something would bite.
+    where a check fails.
     """
     if environment:
         if with_fix:
@@ -54,9 +54,9 @@ def _here() -> Path:
 def _try_environment(socket: Path, as_json: bool) -> None:
     checks = environment_command.run(socket)
     emit(doctor_text.environment_document(checks) if as_json else doctor_text.environment(checks))
-    if biting := [each for each in checks if each.bites]:
-        message = f"{len(biting)} of {len(checks)} checks bite: {', '.join(each.name for each in biting)}"
-        raise ConfigError(message, hint=biting[0].remedy)
+    if failed := [each for each in checks if each.is_failed]:
+        message = f"{len(failed)} of {len(checks)} checks failed: {', '.join(each.name for each in failed)}"
+        raise ConfigError(message, hint=failed[0].remedy)
 
 
 @click.command(epilog="Example: par adopt ../my-app-hotfix --label hotfix")

@@ -83,10 +83,7 @@ def empty(name: str | None, age: timedelta, yes: bool) -> None:
         return
     if not yes:
         question = f"Delete {len(planned)} for good?"
-        confirm(trash_text.holdings(planned), question, "deleted", _again(name))
+        again = f"par trash empty {name} -y" if name else "par trash empty -y"
+        confirm(trash_text.holdings(planned), question, "deleted", again)
     for entry in trash_command.run(planned):
         emit(f"deleted '{entry.context.label}' ({entry.id})")
-
-
-def _again(name: str | None) -> str:
-    return " ".join(["par trash empty", *([name] if name else []), "-y"])

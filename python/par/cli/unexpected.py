@@ -1,4 +1,4 @@
-"""What no command of par expects: what a machine can do is told in a line, a bug goes into a log too."""
+"""What no command of par expects: what a machine can do is said in a line, a bug goes into a log too."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ KEPT_BYTES = 100_000
 REPORT = "https://github.com/tmux-par/tmux-par/issues"
 
 
-def told(error: Exception) -> ParError:
+def explained(error: Exception) -> ParError:
     """What to tell the user instead of `error`: a fault of the machine in its own words, or a bug."""
     if isinstance(error, MemoryError):
         return StateError("there is no memory left")

@@ -59,11 +59,8 @@ def run(planned: Plan) -> None:
     except FileExistsError as error:
         raise _taken(planned.path) from error
     except OSError as error:
-        raise _unwritten(planned.path, error) from error
-
-
-def _unwritten(path: Path, error: OSError) -> StateError:
-    return StateError(f"'{path}' cannot be written: {error.strerror or error}")
+        message = f"'{planned.path}' cannot be written: {error.strerror or error}"
+        raise StateError(message) from error
 
 
 def _taken(path: Path) -> ConflictError:

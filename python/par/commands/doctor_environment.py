@@ -33,14 +33,14 @@ HARMLESS = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that par needs and what was seen of it; a `remedy` says what to do where it `bites`."""
+    """One thing that par needs and what was seen of it; a `remedy` says what to do where it failed."""
 
     name: str
     message: str
     remedy: str = ""
 
     @property
-    def bites(self) -> bool:
+    def is_failed(self) -> bool:
         return bool(self.remedy)
 
 
@@ -66,7 +66,7 @@ def run(socket: Path) -> tuple[Check, ...]:
     Nothing of the user's is changed, but the scratch server reads the user's tmux.conf as any does.
     """
     programs = (_program("tmux", OLDEST_TMUX), _program("git", OLDEST_GIT))
-    if programs[0].bites:
+    if programs[0].is_failed:
         return programs
     with _bench() as bench:
         options, conf = _boot(bench)

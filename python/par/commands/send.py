@@ -104,7 +104,7 @@ def _delivery(aim: Aim, live: list[Pane], request: Request) -> Delivery:
     context = aim.context
     mine = [pane for pane in live if pane.label == context.label]
     mine = mine or [pane for pane in live if not pane.label and pane.session == context.session]
-    chosen = _of_worktree(aim.worktree, mine) if aim.worktree else mine
+    chosen = [pane for pane in mine if not aim.worktree or pane.worktree == aim.worktree.name]
     if request.is_active_pane:
         chosen = [pane for pane in chosen if pane.is_active and (pane.is_shown or aim.worktree)]
     elif not aim.worktree:
@@ -112,10 +112,6 @@ def _delivery(aim: Aim, live: list[Pane], request: Request) -> Delivery:
         chosen = [pane for pane in mine if pane.is_first or not pane.has_first]
     fault = _fault(aim, mine, chosen)
     return Delivery(aim.label, context.label, context.socket, chosen[0].id if chosen else "", fault)
-
-
-def _of_worktree(worktree: Worktree, live: list[Pane]) -> list[Pane]:
-    return [pane for pane in live if pane.worktree == worktree.name]
 
 
 def _fault(aim: Aim, mine: list[Pane], chosen: list[Pane]) -> str:

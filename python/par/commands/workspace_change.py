@@ -157,14 +157,7 @@ def run_drop(planned: DropPlan) -> Removed:
     context, gone = planned.context, planned.worktree
     with signals.ignored(), locks.operation() as operation:
         going = recovery.with_deletable_oid(gone)
-        worktrees = tuple(going if each == gone else each for each in context.worktrees)
-        dropped = replace(context, phase=Phase.DROPPING, operation=operation.id, worktrees=worktrees)
-        with locks.index():
-            found = index.load(context.socket)
-            if found.like(context.label) != context:
-                message = f"context '{context.label}' was changed by another par"
-                raise ConflictError(message, hint="par ls")
-            index.save(found.with_(dropped))
+        dropped = _record(context, gone, going, operation.id)
         had_folder = gone.path.is_dir()
         try:
             dropping.drop_repository(dropped, going, operation)
@@ -179,6 +172,19 @@ def run_drop(planned: DropPlan) -> Removed:
         trash_id=operation.id,
         is_part=True,
     )
+
+
+def _record(context: Context, gone: Worktree, going: Worktree, operation: str) -> Context:
+    """Write down what is dropped, so that a par that dies is followed by one that ends it."""
+    worktrees = tuple(going if each == gone else each for each in context.worktrees)
+    dropped = replace(context, phase=Phase.DROPPING, operation=operation, worktrees=worktrees)
+    with locks.index():
+        found = index.load(context.socket)
+        if found.like(context.label) != context:
+            message = f"context '{context.label}' was changed by another par"
+            raise ConflictError(message, hint="par ls")
+        index.save(found.with_(dropped))
+    return dropped
 
 
 def _run_hooks(planned: DropPlan) -> None:

@@ -80,15 +80,9 @@ def _follow(entry: Entry, place: int, admin: Path) -> None:
 def _unreadable(folder: Path) -> Finding:
     message = "there is no record of what this removal put away"
     if folder.is_dir() and not any(folder.iterdir()):
-        return Finding(
-            Fault.TRASH_ENTRY, _shown(folder), message, "delete it: it is empty", fix=partial(_rmdir, folder)
-        )
+        return Finding(Fault.TRASH_ENTRY, _shown(folder), message, "delete it: it is empty", fix=folder.rmdir)
     hint = f"look into it, then move it away: {quote(str(folder))}"
     return Finding(Fault.TRASH_ENTRY, _shown(folder), message, hint=hint)
-
-
-def _rmdir(folder: Path) -> None:
-    folder.rmdir()
 
 
 def _without_files(entry: Entry) -> Finding:

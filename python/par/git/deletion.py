@@ -86,7 +86,7 @@ def _check_mount(folder: int, parent: int, path: Path) -> None:
 def _empty(folder: int, path: Path, top: int, depth: int) -> None:
     for name in os.listdir(folder):
         try:
-            if not _is_folder(name, folder):
+            if not stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
                 _change(folder, partial(os.unlink, name, dir_fd=folder))
             elif depth < DEEPEST:
                 _delete_folder(name, folder, path / name, top, depth)
@@ -109,10 +109,6 @@ def _delete_folder(name: str, parent: int, path: Path, top: int, depth: int) -> 
     finally:
         os.close(folder)
     _change(parent, partial(os.rmdir, name, dir_fd=parent))
-
-
-def _is_folder(name: str, parent: int) -> bool:
-    return stat.S_ISDIR(os.lstat(name, dir_fd=parent).st_mode)
 
 
 def _change(folder: int, change: Callable[[], None]) -> None:

@@ -51,17 +51,14 @@ def _hidden(path: Path) -> list[str]:
     Where one is absent nothing is lost with it: a sparse checkout leaves them so.
     """
     lines = process.run(path, "ls-files", "-v", "--stage", "-z").split("\0")
-    found = (Flagged(line.partition("\t")[2], line.split(" ", 3)[2]) for line in lines if _is_flagged(line))
+    flagged = (line for line in lines if line[:1] == "S" or line[:1].islower())
+    found = (Flagged(line.partition("\t")[2], line.split(" ", 3)[2]) for line in flagged)
     there = [each for each in found if (path / each.name).is_symlink() or (path / each.name).exists()]
     linked = [each for each in there if (path / each.name).is_symlink()]
     files = [each for each in there if each not in linked and (path / each.name).is_file()]
     changed = [each.name for each in linked if _hashed(path / each.name, each.oid) != each.oid]
     now = _hash(path, (each.name for each in files)) if files else []
     return changed + [each.name for each, oid in zip(files, now, strict=True) if oid != each.oid]
-
-
-def _is_flagged(line: str) -> bool:
-    return line[:1] == "S" or line[:1].islower()
 
 
 def _hashed(link: Path, like: str) -> str:

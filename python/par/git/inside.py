@@ -25,7 +25,7 @@ class Nested(NamedTuple):
 def found(path: Path, onerror: Callable[[OSError], None] | None = None) -> Iterator[Nested]:
     """All that lies in the folders below the worktree at `path`, ignored or not.
 
-    `onerror` is told of a folder that cannot be read.
+    `onerror` is called with a folder that cannot be read.
     """
     for folder, below, names in os.walk(path, onerror=onerror):
         here = Path(folder)

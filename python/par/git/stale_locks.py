@@ -54,7 +54,7 @@ def left(home: Repository, places: Container[Path]) -> list[Lock]:
 
 
 def can_delete() -> bool:
-    """Whether it can be told that nobody holds a lock: without a list of processes only its age speaks."""
+    """Whether par can find out that nobody holds a lock: without a list of processes only its age speaks."""
     return processes.is_told()
 
 

@@ -37,11 +37,11 @@ class Losses(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """A commit that no ref which stays reaches, and how it is told."""
+    """A commit that no ref which stays reaches, and the line that names it."""
 
     oid: str
     parents: tuple[str, ...]
-    told: str
+    line: str
 
 
 def joined(found: Iterable[Losses]) -> Losses:
@@ -76,13 +76,13 @@ def lying_at(worktree: Worktree, named: Iterable[str], known: Sequence[str], is_
     admin = links.admin_dir(worktree.path)
     if admin is None:
         lone = commits(worktree, named, known, is_going)
-        unknown = ("what cannot be told: its folder names no repository",) if worktree.path.exists() else ()
-        return Losses(unknown, tuple(each.told for each in lone))
+        unknown = ("what nobody can say: its folder names no repository",) if worktree.path.exists() else ()
+        return Losses(unknown, tuple(each.line for each in lone))
     head = process.attempt(worktree.path, "rev-parse", "--verify", "--quiet", "HEAD").stdout.split()
     own = tips.of_worktree(worktree.path, admin)
     lone = commits(worktree, [*named, *head, *own], known, is_going)
     files = edits.uncommitted(worktree.path, worktree.repository, worktree.included)
-    here = Losses(tuple(files), tuple(each.told for each in lone))
+    here = Losses(tuple(files), tuple(each.line for each in lone))
     return joined([here, *_inside(worktree, admin, files)])
 
 
@@ -130,7 +130,7 @@ def _inside(outer: Worktree, admin: Path, message: Sequence[str]) -> Iterable[Lo
         try:
             yield Losses(
                 () if is_reported else _changed(each),
-                tuple(commit.told for commit in (_unpushed(each.git_dir) if is_going else _linked(each))),
+                tuple(commit.line for commit in (_unpushed(each.git_dir) if is_going else _linked(each))),
             ).below(name)
         except (ParError, OSError) as error:  # what cannot be judged counts as work
             yield Losses((f"{name}: {error}",))

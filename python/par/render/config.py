@@ -82,7 +82,7 @@ def _rows(report: Report) -> list[dict[str, Any]]:
                 {
                     "line": one.line or None,
                     "key": one.key or None,
-                    "told": one.message,
+                    "message": one.message,
                     "hint": one.hint or None,
                 }
                 for one in each.mistakes

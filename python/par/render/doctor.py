@@ -39,7 +39,7 @@ def rows(report: Report) -> list[dict[str, Any]]:
         {
             "fault": finding.fault.value,
             "subject": finding.subject,
-            "told": finding.message,
+            "message": finding.message,
             "repair": finding.repair or None,
             "hint": finding.hint or None,
             "fixed": is_fixed,
@@ -49,15 +49,15 @@ def rows(report: Report) -> list[dict[str, Any]]:
 
 
 def environment(found: Iterable[Check]) -> str:
-    """A line for each check: ok, or what bites and what to do."""
+    """A line for each check: ok, or what fails and what to do."""
     return "\n".join(map(_check, found))
 
 
 def _check(check: Check) -> str:
     said = f": {visible(check.message)}" if check.message else ""
-    if not check.bites:
+    if not check.is_failed:
         return f"ok     {check.name}{said}"
-    return f"BITES  {check.name}{said}; do: {visible(check.remedy)}"
+    return f"FAILED {check.name}{said}; do: {visible(check.remedy)}"
 
 
 def document(report: Report) -> str:
@@ -68,7 +68,7 @@ def document(report: Report) -> str:
 def environment_document(found: Iterable[Check]) -> str:
     """The document of `par doctor --environment --json`."""
     rows = [
-        {"name": each.name, "ok": not each.bites, "told": each.message, "remedy": each.remedy or None}
+        {"name": each.name, "ok": not each.is_failed, "message": each.message, "remedy": each.remedy or None}
         for each in found
     ]
     return documents.dumped({"checks": rows})

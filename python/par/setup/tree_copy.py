@@ -98,7 +98,8 @@ class TreeCopy:
             try:
                 put(level)
             except FileExistsError:
-                return BLOCKED if _is_link(name, level.target) else ALREADY_THERE
+                is_link = stat.S_ISLNK(os.lstat(name, dir_fd=level.target).st_mode)
+                return BLOCKED if is_link else ALREADY_THERE
         except _RefusedError as refused:
             return str(refused)
         except FileNotFoundError:
@@ -146,10 +147,6 @@ def _existing(name: str, folder: int) -> int:
         if error.errno in {errno.ENOTDIR, errno.ELOOP}:
             raise _RefusedError(BLOCKED) from error
         raise
-
-
-def _is_link(name: str, folder: int) -> bool:
-    return stat.S_ISLNK(os.lstat(name, dir_fd=folder).st_mode)
 
 
 def _copy_link(level: _Level, name: str, depth: int) -> None:

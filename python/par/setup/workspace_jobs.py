@@ -45,7 +45,7 @@ def end_dropped(context: Context, gone: Worktree) -> None:
         return
     init_window.close_panes(context.socket, [str(run.files.job) for run in found])
     until = time.monotonic() + LAST_WORDS_SECONDS
-    while _is_running(context, gone) and time.monotonic() < until:
+    while any(run.state.init is Init.RUNNING for run in runs_of(context, gone)) and time.monotonic() < until:
         time.sleep(0.02)
     for run in found:
         for path in (run.files.job, run.files.state, run.files.log, run.files.lock):
@@ -54,7 +54,3 @@ def end_dropped(context: Context, gone: Worktree) -> None:
     for session in sessions.sessions(context.socket):
         if session.label == context.label:
             init_window.set_init(context.socket, session.id, init.value if init else "")
-
-
-def _is_running(context: Context, worktree: Worktree) -> bool:
-    return any(run.state.init is Init.RUNNING for run in runs_of(context, worktree))

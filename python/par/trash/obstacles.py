@@ -47,16 +47,14 @@ def _needed(context: Context, known: Iterable[Context], is_purge: bool) -> Obsta
             return Obstacle(f"has the repository of '{needing.label}' in it", f"par rm {needing.label}")
         for place in inside.dependents(here, links.admin_dir(here)) if is_purge else ():
             shown = visible(str(place))
-            if needing := next((each for each in known if place in _places(each)), None):
+            if needing := next(
+                (each for each in known if place in {one.path for one in each.worktrees}), None
+            ):
                 return Obstacle(
                     f"has the repository of '{needing.label}' in it", f"par rm --purge {needing.label}"
                 )
             return Obstacle(f"has the repository of '{shown}' in it", f"git -C '{shown}' worktree remove .")
     return None
-
-
-def _places(context: Context) -> list[Path]:
-    return [each.path for each in context.worktrees]
 
 
 def to_moving(worktree: Worktree) -> Obstacle | None:

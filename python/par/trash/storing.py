@@ -55,7 +55,7 @@ def put_in(
 
 def go_back(context: Context, operation: Operation) -> None:
     """Take back a removal that failed, now or, where that fails too, with the next par."""
-    with suppress(ParError, OSError):  # what went wrong first is told
+    with suppress(ParError, OSError):  # what went wrong first is reported
         returning = replace(context, phase=Phase.RETURNING)
         with locks.index():
             index.save(index.load(context.socket).with_(returning))
