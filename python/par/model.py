@@ -1,9 +1,9 @@
 """The nouns: a context, its worktrees, and what is seen of it in tmux."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 
 class Kind(Enum):
@@ -49,8 +49,7 @@ class State(Enum):
     DAMAGED = "damaged"
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """A git repository: `path` is its main worktree (the git folder itself where it is bare).
 
     `common_dir` is git's common directory; both are absolute and resolved.
@@ -68,8 +67,7 @@ class Repository:
         return self.path == self.common_dir
 
 
-@dataclass(frozen=True, slots=True)
-class Worktree:
+class Worktree(NamedTuple):
     """One linked worktree of a context.
 
     `branch` is the branch par put there; `is_branch_ours` says that par created it: a branch that
@@ -101,8 +99,7 @@ class Worktree:
         return self.path.parent.name if is_deeper else self.path.name
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """A label with its worktrees and its tmux session; one record of the index.
 
     `root` is the folder the session starts in. `session` is the session's name and `socket` the tmux
@@ -144,8 +141,7 @@ class Context:
         return ", ".join(worktree.name for worktree in self.worktrees)
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A live tmux session of a context; ids are tmux's own strings.
 
     `attached` counts clients, `last_attached` is tmux's time in seconds since the epoch (0: never),
@@ -170,8 +166,7 @@ class Session:
         return bool(self.label) and not self.is_adopted
 
 
-@dataclass(frozen=True, slots=True)
-class ContextStatus:
+class ContextStatus(NamedTuple):
     """A context and what is there of it now: `session` is None where none is alive.
 
     `branches` has, for each worktree, the branch that is really checked out: empty on a commit,
@@ -180,7 +175,7 @@ class ContextStatus:
 
     context: Context
     session: Session | None
-    branches: tuple[str | None, ...] = field(default=())
+    branches: tuple[str | None, ...] = ()
 
     @property
     def gone(self) -> tuple[Path, ...]:

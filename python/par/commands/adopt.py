@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from shlex import quote
+from typing import NamedTuple
 
 from par import names
 from par.contexts import creation, survey
@@ -23,8 +23,7 @@ from par.trash import removal
 LISTED = "git worktree list"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What to adopt: any folder in a linked worktree, or the name of a session in one."""
 
     place: str
@@ -33,8 +32,7 @@ class Request:
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A worktree that can be a context called `label`, and the session it comes with, if any."""
 
     label: str
@@ -44,8 +42,7 @@ class Plan:
     is_review: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(NamedTuple):
     """The context that was made of it, and the name of its session: its own, or the one adopted."""
 
     context: Context

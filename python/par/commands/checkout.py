@@ -1,8 +1,8 @@
 """`par checkout`: a context on an existing branch, a remote's or a fork's, or on a pull request."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par import names
 from par.commands import checkout_target
@@ -17,8 +17,7 @@ from par.names import visible
 from par.setup.preparation import Consent
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What `par checkout` was asked for; `folder` is any folder in the repository.
 
     `is_trusted` approves what the repository asks for, for this once; `with_init` does it in the code of a

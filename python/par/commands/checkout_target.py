@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from par.errors import UsageError
 from par.names import visible
@@ -16,24 +16,21 @@ FORK = re.compile(r"(?P<user>[A-Za-z0-9][A-Za-z0-9._-]*):(?P<branch>.+)")
 FORMS = "use a branch, REMOTE/BRANCH, USER:BRANCH, pr/NUMBER, mr/NUMBER or the URL of a pull request"
 
 
-@dataclass(frozen=True, slots=True)
-class BranchTarget:
+class BranchTarget(NamedTuple):
     """A branch: of this repository, or of the remote called `remote`."""
 
     branch: str
     remote: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ForkTarget:
+class ForkTarget(NamedTuple):
     """A branch of somebody's fork."""
 
     user: str
     branch: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestTarget:
+class RequestTarget(NamedTuple):
     """A pull request (`flavour` pr) or merge request (mr); `host`, `owner`, `project` where a URL said it."""
 
     flavour: str

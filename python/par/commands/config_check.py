@@ -1,8 +1,8 @@
 """`par config check`: what is wrong in .par.yaml and in the user's config.yaml, or what they ask for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.config import par_yaml, settings
 from par.config.reading import Reading
@@ -12,8 +12,7 @@ from par.model import Repository
 from par.names import visible
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Whose files to read: the user's, and those of the repository around `folder`.
 
     Where the folder is not `is_named` it need not lie in a repository.
@@ -23,8 +22,7 @@ class Request:
     is_named: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Each file that was looked for, as it is, and what is worth knowing about them."""
 
     readings: tuple[Reading, ...]

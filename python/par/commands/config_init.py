@@ -1,8 +1,8 @@
 """`par config init`: a first .par.yaml, fit to what the repository holds."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.config import draft, par_yaml
 from par.config.draft import Draft
@@ -14,15 +14,13 @@ from par.system import files
 MOST_BYTES = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The repository around `folder`."""
 
     folder: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A file that is not there yet, and what to write in it."""
 
     path: Path

@@ -1,7 +1,7 @@
 """`par control-center`: one session that shows the live windows of all contexts."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.contexts import survey
 from par.errors import ConflictError, NotFoundError
@@ -9,8 +9,7 @@ from par.tmux import center, clients
 from par.tmux.center import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Whether to show the control center after it was brought up to date."""
 
     socket: Path
@@ -18,8 +17,7 @@ class Request:
     client: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(NamedTuple):
     """The control center: its session's id, the labels it shows, and those with no session to show."""
 
     session_id: str
@@ -27,8 +25,7 @@ class Built:
     stopped: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What to link and unlink, and which contexts have nothing to show."""
 
     change: Change

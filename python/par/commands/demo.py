@@ -8,8 +8,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.errors import CommandError
 from par.git import sample
@@ -23,8 +23,7 @@ QUESTION = "git status --short --branch"
 TAB_COLUMNS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """Where the demo plays: a throwaway folder with repositories, par's data and a tmux socket."""
 
     folder: Path

@@ -1,8 +1,8 @@
 """`par doctor`: compare all that par knows with all that is there, and repair what does not agree."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from par.doctor import (
     contexts,
@@ -22,16 +22,14 @@ from par.trash import entries
 ROUNDS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Where to look: the server of contexts that name none, and the folder that a person stands in."""
 
     socket: Path
     folder: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What was found: what is repaired now, and what is left."""
 
     fixed: tuple[Finding, ...]
@@ -70,17 +68,18 @@ def run(request: Request, planned: Iterable[Finding]) -> Report:
     failed: dict[Finding, str] = {}
     left = tuple(planned)
     for _ in range(ROUNDS):
-        todo = [each for each in left if each.fix and each not in failed]
+        todo = [each for each in left if each.fix and each.said not in failed]
         if not todo:
             break
         for finding in [each for each in todo if each.fault in FOUNDATIONS] or todo:
             if reason := _mend(finding):
-                failed[finding] = reason
+                failed[finding.said] = reason
             else:
                 fixed.append(finding)
         left = plan(request)
-    done = tuple(dict.fromkeys(each for each in fixed if each not in left))
-    return Report(done, tuple(_with_reason(each, failed) for each in left))
+    remaining = {each.said for each in left}
+    done = {each.said: each for each in fixed if each.said not in remaining}
+    return Report(tuple(done.values()), tuple(_with_reason(each, failed) for each in left))
 
 
 def _mend(finding: Finding) -> str:
@@ -94,5 +93,5 @@ def _mend(finding: Finding) -> str:
 
 
 def _with_reason(finding: Finding, failed: dict[Finding, str]) -> Finding:
-    reason = failed.get(finding)
-    return replace(finding, message=f"{finding.message} (not repaired: {reason})") if reason else finding
+    reason = failed.get(finding.said)
+    return finding._replace(message=f"{finding.message} (not repaired: {reason})") if reason else finding

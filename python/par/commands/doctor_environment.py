@@ -6,9 +6,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 from par.errors import ParError
 from par.git import process
@@ -31,8 +31,7 @@ HARMLESS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One thing that par needs and what was seen of it; a `remedy` says what to do where it failed."""
 
     name: str
@@ -44,8 +43,7 @@ class Check:
         return bool(self.remedy)
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
+class Bench(NamedTuple):
     """A throwaway folder with the socket of a tmux server in it."""
 
     folder: Path

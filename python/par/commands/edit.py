@@ -3,8 +3,8 @@
 import shlex
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.commands import path
 from par.errors import CommandError, NotFoundError, UsageError
@@ -15,8 +15,7 @@ from par.state import index
 CODE = "code"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The context to open, and the program to open it in, unless `editor` is another command line."""
 
     label: str

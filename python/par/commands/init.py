@@ -1,7 +1,7 @@
 """`par init`: how the commands that a context began with went; and running them again."""
 
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from par.config.recipe import Recipe
 from par.contexts import survey
@@ -15,8 +15,7 @@ from par.state.index import Index
 from par.tmux import init_window
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """How the commands of a context went, or go: a run for each worktree that has any."""
 
     label: str
@@ -27,8 +26,7 @@ class Report:
         return jobs.worst(self.runs)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A context whose commands can run again in its session, and what they are now."""
 
     context: Context
@@ -43,7 +41,7 @@ class Plan:
 
     def reconsidered(self, is_given: bool = False) -> "Plan":
         """This plan, after the user approved what was to be approved, or with `is_given` this once."""
-        return replace(self, preparations=_preparations(self.context, is_given))
+        return self._replace(preparations=_preparations(self.context, is_given))
 
 
 def look(label: str, socket: Path) -> Report:
@@ -129,8 +127,8 @@ def _with_environment(planned: Plan, found: Index) -> Context:
         if each.recipe.ports > count:
             leased = [(one.port, one.port_count) for one in worktrees]
             count, port = each.recipe.ports, ports.lease(found, each.recipe.ports, leased)
-        bare = replace(worktree, port=port, port_count=count)
+        bare = worktree._replace(port=port, port_count=count)
         env = preparation.environment(each.recipe, planned.context.label, bare)
         included = each.recipe.include if planned.context.is_review else worktree.included
-        worktrees.append(replace(bare, env=env, env_asked=each.recipe.env, included=included))
-    return replace(planned.context, worktrees=tuple(worktrees))
+        worktrees.append(bare._replace(env=env, env_asked=each.recipe.env, included=included))
+    return planned.context._replace(worktrees=tuple(worktrees))

@@ -34,8 +34,8 @@ def run(request: Request) -> Listing:
     """Look; nothing is changed but what a dead par left half done."""
     seen = survey.survey(request.socket)
     wanted = tuple(each for each in seen.statuses if _is_wanted(each, request))
-    damaged = () if request.kind or request.repository else seen.index.damaged
-    total = len(seen.statuses) + len(seen.index.damaged)
+    damaged = () if request.kind or request.repository else seen.known.damaged
+    total = len(seen.statuses) + len(seen.known.damaged)
     return Listing(wanted, total, _heads(wanted) if request.with_heads else {}, damaged)
 
 

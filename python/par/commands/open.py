@@ -1,8 +1,8 @@
 """`par open`: show a context to the person at the keyboard, making its session again if need be."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.contexts import survey
 from par.contexts.survey import Survey
@@ -14,8 +14,7 @@ from par.tmux import clients, sessions
 PREVIOUS = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The label to open, or `-` for the one opened before; `client` pins the tmux client to switch."""
 
     label: str
@@ -23,8 +22,7 @@ class Request:
     client: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A context that can be shown, and its session if it has one; `is_marked` by par as its own."""
 
     context: Context
@@ -73,8 +71,8 @@ def _revive(context: Context) -> tuple[str, bool]:
 def _previous(seen: Survey, request: Request) -> ContextStatus:
     """The context shown before the current one, however it was opened: tmux knows, and the index."""
     here = next((each for each in seen.statuses if each.session and each.session.is_current), None)
-    last = clients.last_session(request.socket) if here or not seen.index.opened else ""
-    rank = {label: place for place, label in enumerate(seen.index.opened)}
+    last = clients.last_session(request.socket) if here or not seen.known.opened else ""
+    rank = {label: place for place, label in enumerate(seen.known.opened)}
 
     def recency(status: ContextStatus) -> tuple[bool, int, int]:
         session, place = status.session, -rank.get(status.context.label, len(rank))

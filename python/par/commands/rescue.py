@@ -1,6 +1,5 @@
 """`par restore --files`: bring the files of a removal back as a plain folder, where git cannot take them."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,9 +55,9 @@ def run(planned: Plan) -> Path:
             if kept.had_folder:
                 name = kept.worktree.path.name if entry.has_root or len(entry.kept) > 1 else ""
                 _take_out(entry.trashed_path(place), folder / name)
-        left = tuple(replace(kept, had_folder=False) for kept in entry.kept)
+        left = tuple(kept._replace(had_folder=False) for kept in entry.kept)
         if any(kept.worktree.repository.common_dir.is_dir() and kept.oid for kept in left):
-            entries.save(replace(entry, kept=left, has_root=False), ())
+            entries.save(entry._replace(kept=left, has_root=False), ())
         else:
             entries.clear(entry.id, ())
     return folder

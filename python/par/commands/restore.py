@@ -2,8 +2,8 @@
 
 from collections.abc import Container
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from par import names
 from par.contexts import plans, survey
@@ -23,8 +23,7 @@ from par.trash import entries, restore_plan, restoring, storing
 from par.trash.entries import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The label or id of what to bring back, or None for the last one removed; `new_label` renames it."""
 
     name: str | None
@@ -32,8 +31,7 @@ class Request:
     new_label: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """An entry of the trash and the context that it becomes.
 
     `heads` has, for each worktree, the ref that HEAD is put on; where it is empty HEAD stays on the
@@ -63,7 +61,7 @@ def plan(request: Request) -> Plan:
         head, note = _head(now, target, entry, place)
         heads.append(head)
         notes += [note] if note else []
-    return Plan(replace(entry, kept=tuple(found_kept)), context, tuple(heads), tuple(notes))
+    return Plan(entry._replace(kept=tuple(found_kept)), context, tuple(heads), tuple(notes))
 
 
 def _check_place(found: Index, path: Path, entry: Entry, trashed: Path) -> None:
@@ -94,7 +92,7 @@ def _with_branch(kept: Kept, target: Worktree, entry: Entry) -> Kept:
             target.repository, target.branch
         )
         if has_stayed and repository.holds(target.repository, target.branch, kept.tip):
-            return replace(kept, tip="", settings=())
+            return kept._replace(tip="", settings=())
         raise ConflictError(f"branch '{visible(target.branch)}' already exists", hint=_otherwise(entry))
     try:
         if kept.tip:
@@ -155,7 +153,7 @@ def run(planned: Plan) -> Context:
             raise ConflictError("another par is at it", hint="par trash")
         context = _reserve(context)
         try:
-            _put_back(replace(planned, context=context), operation)
+            _put_back(planned._replace(context=context), operation)
             session_id = sessions.create(context)
         except BaseException as error:
             # Where this fails too the next par does it; what failed first is raised

@@ -1,8 +1,8 @@
 """`par resurrect`: make the sessions of all stopped contexts again, after a reboot or a kill-server."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.contexts import survey
 from par.errors import ParError
@@ -12,8 +12,7 @@ from par.state import index, locks
 from par.tmux import sessions
 
 
-@dataclass(frozen=True, slots=True)
-class StoppedContext:
+class StoppedContext(NamedTuple):
     """A context without a live session of its own, and what keeps it from having one, or ''.
 
     `unmarked_id` is a session of its name that came back without its marks.
@@ -28,8 +27,8 @@ class StoppedContext:
 def plan(socket: Path) -> tuple[StoppedContext, ...]:
     """What would be made again: the contexts opened last first, then the others as they were made."""
     seen = survey.survey(socket)
-    seen.index.report_damaged()
-    rank = {label: place for place, label in enumerate(seen.index.opened)}
+    seen.known.report_damaged()
+    rank = {label: place for place, label in enumerate(seen.known.opened)}
     down = [each for each in seen.statuses if not (each.session and each.session.label)]
     return tuple(map(_stopped, sorted(down, key=lambda each: rank.get(each.context.label, len(rank)))))
 

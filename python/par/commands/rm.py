@@ -1,9 +1,9 @@
 """`par rm`: put contexts away where they can be brought back; with `--purge` delete them at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from par.config import settings
 from par.contexts import survey
@@ -25,8 +25,7 @@ ALL = "all"
 LISTED = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The labels to remove, or just `all`.
 
     `is_purge` deletes at once. One that `is_forced` then gives up work that is nowhere else, and in any
@@ -43,8 +42,7 @@ class Request:
         return [label.casefold() for label in self.labels] == [ALL]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The contexts that can be removed, that of the caller's own session last.
 
     `hooks` are done before. What is in the trash for longer than `age` is emptied then; None keeps it
@@ -63,14 +61,14 @@ def plan(request: Request) -> Plan:
     age = settings.trash_age()
     seen = survey.survey(request.socket)
     if request.is_all:
-        seen.index.report_damaged()
-    labels = [each.label for each in seen.index.contexts] if request.is_all else request.labels
+        seen.known.report_damaged()
+    labels = [each.label for each in seen.known.contexts] if request.is_all else request.labels
     if not labels:
         raise NotFoundError("there is no context to remove", hint="par start LABEL")
     wanted = {each.context.label: each for each in map(seen.find_ready, labels)}.values()
     # An adopted one is only forgotten: neither its lock nor its work is in the way of that
     judged = [each for each in wanted if not each.context.is_adopted]
-    _check(judged, seen.index.contexts, request)
+    _check(judged, seen.known.contexts, request)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
     hooks = before_remove.plan((each.context for each in own_last), request.is_forced)
     return Plan(tuple(own_last), hooks, request.is_purge, request.is_forced, age)
@@ -109,7 +107,7 @@ def _purged(entry: Entry, done: Removed) -> Removed:
     if any(holding.losses(entry)) or not emptying.empty(entry):
         return done
     left = paths.removed(entry.id)
-    return replace(done, trash_id=None, left=left if left.exists() else None)
+    return done._replace(trash_id=None, left=left if left.exists() else None)
 
 
 def _taken_away(status: ContextStatus, planned: Plan) -> Removed:
@@ -141,7 +139,7 @@ def _take_away(removing: Context, operation: Operation, session_id: str | None, 
     root = workspace_folder.own_folder(removing)
     folders = [root] if root else [each.path for each in removing.worktrees]
     running = processes.inside(folders, [*shells, *ending])
-    return replace(storing.put_in(removing, operation, session_id), processes=running)
+    return storing.put_in(removing, operation, session_id)._replace(processes=running)
 
 
 def _check_again(entry: Entry) -> None:
@@ -154,9 +152,9 @@ def _check_again(entry: Entry) -> None:
 
 
 def _removing(context: Context, operation_id: str, is_at_once: bool) -> Context:
-    worktrees = tuple(replace(each, deletable_oid=_tip(each)) for each in context.worktrees)
+    worktrees = tuple(each._replace(deletable_oid=_tip(each)) for each in context.worktrees)
     phase = Phase.PURGING if is_at_once else Phase.REMOVING
-    return replace(context, phase=phase, operation=operation_id, worktrees=worktrees)
+    return context._replace(phase=phase, operation=operation_id, worktrees=worktrees)
 
 
 def _tip(worktree: Worktree) -> str:

@@ -1,8 +1,8 @@
 """`par send`: type a text into the panes of contexts, and say of each whether it arrived."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from par import names
 from par.errors import NotFoundError
@@ -15,8 +15,7 @@ from par.tmux.panes import Pane
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The text for the contexts `labels`; `is_active_pane` chooses the active pane, not the first.
 
     LABEL/REPO is the window of one repository of the workspace LABEL, unless a context is called so.
@@ -29,8 +28,7 @@ class Request:
     with_enter: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Aim:
+class Aim(NamedTuple):
     """A context, and the worktree of it whose window is meant: None for the context as a whole."""
 
     context: Context
@@ -41,8 +39,7 @@ class Aim:
         return f"{self.context.label}/{self.worktree.name}" if self.worktree else self.context.label
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """The pane that the text is for, and why it cannot arrive ('' when it can).
 
     `label` is that of the `context`, or LABEL/REPO.
@@ -127,4 +124,4 @@ def _fault(aim: Aim, mine: list[Pane], chosen: list[Pane]) -> str:
 def _receipt(delivery: Delivery, has_taken: bool) -> Delivery:
     if delivery.fault or has_taken:
         return delivery
-    return replace(delivery, fault="tmux could not reach its pane")
+    return delivery._replace(fault="tmux could not reach its pane")

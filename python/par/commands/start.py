@@ -1,7 +1,7 @@
 """`par start`: a new context on a new branch, or on an existing branch of the same name."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par import names
 from par.contexts import plans, survey
@@ -13,8 +13,7 @@ from par.setup.preparation import Consent
 from par.state import locks
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What `par start` was asked for; `folder` is any folder in the repository.
 
     `is_trusted` approves what the repository asks for, for this once.

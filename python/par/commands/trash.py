@@ -1,8 +1,8 @@
 """`par trash`: what can be brought back, and deleting it for good."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from par.config import settings
 from par.names import key, visible
@@ -12,16 +12,14 @@ from par.trash.entries import Entry
 from par.trash.expiry import Prospect
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Which entries to delete: those of a label or id, and removed longer ago than `age`."""
 
     name: str | None = None
     age: timedelta = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """An entry and the work in it that is nowhere else, a line each."""
 
     entry: Entry

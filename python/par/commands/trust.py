@@ -1,8 +1,8 @@
 """`par trust`: approve what a repository's .par.yaml asks to run; what was approved."""
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from par.config import par_yaml
 from par.config.recipe import Recipe
@@ -22,16 +22,14 @@ class State(Enum):
     WRONG = "the file is wrong now"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """An approval, and how it stands."""
 
     approval: Approval
     state: State
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What can be approved for a repository, and what was before; `is_needed` where that is not the same."""
 
     home: Repository

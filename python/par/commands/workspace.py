@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
+from typing import NamedTuple
 
 from par import names
 from par.contexts import plans, survey
@@ -19,8 +19,7 @@ from par.state import paths
 REPOS_HINT = "par workspace start LABEL --repos PATH,PATH"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What `par workspace start` was asked for.
 
     `repos` are the repositories as they were typed, separated by commas; without them those that lie in
@@ -35,8 +34,7 @@ class Request:
     consent: Consent = Consent()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A repository of the workspace, and the folder of it whose commit its branch starts at."""
 
     home: Repository

@@ -1,7 +1,7 @@
 """`par workspace add` and `par workspace drop`: a workspace gets, or loses, one repository."""
 
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from par import names
 from par.commands import workspace
@@ -29,8 +29,7 @@ from par.trash import obstacles
 from par.trash.removal import Removed
 
 
-@dataclass(frozen=True, slots=True)
-class AddRequest:
+class AddRequest(NamedTuple):
     """The workspace to add to, and a repository: a path, or a name in `folder` or beside its others."""
 
     label: str
@@ -41,8 +40,7 @@ class AddRequest:
     consent: Consent = Consent()
 
 
-@dataclass(frozen=True, slots=True)
-class DropRequest:
+class DropRequest(NamedTuple):
     """The workspace to take something out of, and what: the name of a repository in it.
 
     One that `is_forced` goes on where what the repository wants done before fails.
@@ -59,8 +57,7 @@ class DropRequest:
         return f"par workspace drop --force {self.label} {visible(self.repo)}"
 
 
-@dataclass(frozen=True, slots=True)
-class DropPlan:
+class DropPlan(NamedTuple):
     """A workspace and the worktree that can be taken out of it; `hooks` are done before."""
 
     context: Context
@@ -134,7 +131,7 @@ def plan_drop(request: DropRequest) -> DropPlan:
         raise UnsafeError(
             f"'{visible(worktree.name)}' cannot be dropped: it {obstacle.message}", hint=obstacle.hint
         )
-    alone = replace(context, worktrees=(worktree,))
+    alone = context._replace(worktrees=(worktree,))
     try:
         return DropPlan(context, worktree, before_remove.plan([alone], request.is_forced), request)
     except ConfigError as error:
@@ -177,7 +174,7 @@ def run_drop(planned: DropPlan) -> Removed:
 def _record(context: Context, gone: Worktree, going: Worktree, operation: str) -> Context:
     """Write down what is dropped, so that a par that dies is followed by one that ends it."""
     worktrees = tuple(going if each == gone else each for each in context.worktrees)
-    dropped = replace(context, phase=Phase.DROPPING, operation=operation, worktrees=worktrees)
+    dropped = context._replace(phase=Phase.DROPPING, operation=operation, worktrees=worktrees)
     with locks.index():
         found = index.load(context.socket)
         if found.like(context.label) != context:

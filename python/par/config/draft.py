@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from par.config.recipe import Step
 
@@ -50,8 +50,7 @@ MODELS = (".example", ".sample", ".template", ".dist")
 SETUP = re.compile(r"^(setup|bootstrap)\s*:(?!=)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """The text of a file, and what it asks for."""
 
     text: str

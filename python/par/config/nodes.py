@@ -1,9 +1,8 @@
 """The text of a YAML file as a tree in which each value knows its line and its key."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from par.config.source import MOST_SHOWN, Source
 from par.names import visible
@@ -36,8 +35,7 @@ SORTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A value: `text` as it was written, `items` of a list, `pairs` of a mapping.
 
     `line` is that of its key, where it has one; `key` leads to it from the top: `initialization.include`.

@@ -1,7 +1,7 @@
 """What a repository's .par.yaml and the user's own defaults ask for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from par.config import reading, settings
 from par.config.reading import Reading
@@ -12,8 +12,7 @@ from par.model import Repository
 NAME = ".par.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The recipe of a repository's own file, and that of the user, which stands in for what it lacks."""
 
     own: Recipe = Recipe()
@@ -35,7 +34,7 @@ def written(home: Repository) -> tuple[Reading, Reading]:
     path, defaults = home.path / NAME, settings.written()
     is_bare = home.is_bare
     own = Reading(path) if is_bare else reading.read(path, is_users=False)
-    return replace(own, mistakes=(*own.mistakes, *_disagreements(own, defaults))), defaults
+    return own._replace(mistakes=(*own.mistakes, *_disagreements(own, defaults))), defaults
 
 
 def _disagreements(own: Reading, defaults: Reading) -> Iterable[Mistake]:

@@ -1,9 +1,9 @@
 """Reading a whole file of YAML: a repository's .par.yaml, or the user's config.yaml."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from par.config import source
 from par.config.recipe import Recipe
@@ -11,8 +11,7 @@ from par.config.source import Mistake, Source
 from par.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A file as far as it could be understood, and the mistakes in it, by line.
 
     `settings` has the values of the keys that belong to no recipe.
@@ -21,7 +20,7 @@ class Reading:
     path: Path
     is_there: bool = False
     recipe: Recipe = Recipe()
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = MappingProxyType({})
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -30,7 +29,7 @@ def read(path: Path, is_users: bool) -> Reading:
 
     One that `is_users` own may have settings, and be a symbolic link.
     """
-    begun = Source(path)
+    begun = Source(path, [])
     said = source.text(begun, may_be_link=is_users)
     if said is None:
         return Reading(path, bool(begun.mistakes), mistakes=tuple(begun.mistakes))

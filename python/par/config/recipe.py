@@ -1,7 +1,7 @@
 """What a repository, or a user, asks par to do for each new worktree. Pure."""
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 PLACEHOLDER = re.compile(r"\{(label|branch|repo|port)(?:\+([0-9]+))?\}")
 
@@ -9,16 +9,14 @@ PLACEHOLDER = re.compile(r"\{(label|branch|repo|port)(?:\+([0-9]+))?\}")
 SHELL = "sh"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A command line for a shell, and what it is called."""
 
     command: str
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """What is done for a new worktree; what is empty asks for nothing.
 
     `include` and `symlink` are globs, relative to the repository's folder, of what git does not track.
@@ -42,7 +40,7 @@ class Recipe:
 
     def without_code(self) -> "Recipe":
         """What of it needs no approval."""
-        return replace(self, commands=(), env=(), shell="", layout="", before_remove=())
+        return self._replace(commands=(), env=(), shell="", layout="", before_remove=())
 
     def over(self, base: "Recipe") -> "Recipe":
         """This recipe, with the keys of `base` that it has not; `env` is merged name by name."""

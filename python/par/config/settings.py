@@ -1,15 +1,14 @@
 """The user's settings: a YAML file, read only where there is one."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from par.config import reading
 from par.config.reading import Reading
 from par.state import paths
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What a user can set.
 
     `trash_days` is after how many days a removal is deleted for good; 0 keeps it for ever. `trust` says

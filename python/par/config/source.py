@@ -3,8 +3,8 @@
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from par.names import nearest_hint, visible
 
@@ -14,8 +14,7 @@ MOST_MISTAKES = 100
 MOST_SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(NamedTuple):
     """What is wrong at a place in a file: `line` is 0 and `key` empty where it is the file itself."""
 
     path: Path
@@ -30,12 +29,11 @@ class Mistake:
         return f"{visible(str(self.path))}:{line}{key} {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file that is being read, and the mistakes found in it so far, the first hundred."""
 
     path: Path
-    mistakes: list[Mistake] = field(default_factory=list)
+    mistakes: list[Mistake]
 
     def fault(self, line: int, key: str, message: str, hint: str = "") -> None:
         """Note a mistake."""

@@ -1,7 +1,5 @@
 """How a workspace gets one more repository: reserved in the index as it was planned, then made, or undone."""
 
-from dataclasses import replace
-
 from par.contexts import creation, rollback, workspace_view
 from par.contexts.plans import CreationPlan
 from par.errors import ConflictError
@@ -41,8 +39,8 @@ def _reserve(context: Context, planned: CreationPlan, operation: Operation) -> C
             message = f"context '{context.label}' was changed by another par"
             raise ConflictError(message, hint="par ls")
         more = creation.planned_worktrees(planned, found)
-        grown = replace(
-            context, phase=Phase.ADDING, operation=operation.id, worktrees=(*context.worktrees, *more)
+        grown = context._replace(
+            phase=Phase.ADDING, operation=operation.id, worktrees=(*context.worktrees, *more)
         )
         index.save(found.with_(grown))
     return grown
@@ -51,5 +49,5 @@ def _reserve(context: Context, planned: CreationPlan, operation: Operation) -> C
 def _begin(context: Context, preparation: Preparation) -> None:
     """Run what the repository asks for, where the session lives; the others have had theirs."""
     if session := sessions.session_of(context):
-        layouts.build(replace(context, worktrees=context.worktrees[-1:]), session.id, [preparation])
+        layouts.build(context._replace(worktrees=context.worktrees[-1:]), session.id, [preparation])
         workspace_jobs.begin_added(context, session.id, preparation)

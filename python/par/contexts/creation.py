@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 
@@ -78,7 +77,7 @@ def planned_worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
         branch = each.branch
         bare = Worktree(each.repository, each.path, branch.name, branch.is_new, "", port, recipe.ports)
         env = preparation.environment(recipe, planned.label, bare)
-        made.append(replace(bare, env=env, env_asked=recipe.env, included=recipe.include))
+        made.append(bare._replace(env=env, env_asked=recipe.env, included=recipe.include))
     return made
 
 
@@ -142,7 +141,7 @@ def make_worktree(
 
 def mark_ready(context: Context) -> Context:
     """Write in the index that the context is ready; the context as it is then."""
-    ready = replace(context, phase=Phase.READY)
+    ready = context._replace(phase=Phase.READY)
     with locks.index():
         index.save(index.load(context.socket).with_(ready))
     return ready

@@ -1,7 +1,6 @@
 """How one repository goes out of a workspace: its worktree moves into the trash, the others stay."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 from par.contexts import workspace_view
 from par.errors import ParError
@@ -20,12 +19,12 @@ def drop_repository(context: Context, gone: Worktree, operation: Operation) -> C
     """
     try:
         shown = windows.window_ids(context, [gone.name])
-        entry = storing.write_entry(replace(context, worktrees=(gone,)), operation, shown, with_root=False)
+        entry = storing.write_entry(context._replace(worktrees=(gone,)), operation, shown, with_root=False)
         storing.put_worktree_in(entry.kept[0], entry, 0)
     except BaseException:
         storing.go_back(context, operation)
         raise
-    rest = replace(context, worktrees=tuple(each for each in context.worktrees if each.path != gone.path))
+    rest = context._replace(worktrees=tuple(each for each in context.worktrees if each.path != gone.path))
     with suppress(ParError):  # file and windows only show it
         workspace_jobs.end_dropped(context, gone)
         workspace_view.update(rest, context)

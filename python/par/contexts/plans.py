@@ -1,9 +1,9 @@
 """What a new context will be, and what may be in its way."""
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
+from typing import NamedTuple
 
 from par import names
 from par.config.recipe import Recipe
@@ -17,8 +17,7 @@ from par.state.index import Index
 from par.tmux import sessions
 
 
-@dataclass(frozen=True, slots=True)
-class BranchPlan:
+class BranchPlan(NamedTuple):
     """How the branch of a new worktree comes to be.
 
     One that exists (`is_new` false) is used as it is. A new one starts at the commit `start`, or at
@@ -34,8 +33,7 @@ class BranchPlan:
     is_strange: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WorktreePlan:
+class WorktreePlan(NamedTuple):
     """A worktree that can be made in the new folder `path`, and what is done there then."""
 
     repository: Repository
@@ -44,8 +42,7 @@ class WorktreePlan:
     preparation: Preparation = Preparation()
 
 
-@dataclass(frozen=True, slots=True)
-class CreationPlan:
+class CreationPlan(NamedTuple):
     """A context that can be made: nothing is in its way.
 
     The name of its session is made of `named_after`, a name and a folder, and is not in `taken`. The code
@@ -85,8 +82,8 @@ class CreationPlan:
 
     def reconsidered(self) -> "CreationPlan":
         """This plan, after the user approved what was to be approved, or did not."""
-        again = (replace(each, preparation=prepare(each.repository, self.consent)) for each in self.worktrees)
-        return replace(self, worktrees=tuple(again))
+        again = (each._replace(preparation=prepare(each.repository, self.consent)) for each in self.worktrees)
+        return self._replace(worktrees=tuple(again))
 
 
 def plan_context(
@@ -133,7 +130,7 @@ def judged(home: Repository, config: Config, branch: BranchPlan, oid: str = "") 
     is_strange = owners.is_strange(followed, config) or (
         bool(tip) and owners.holds_strange(home, config, branch.name, tip)
     )
-    return replace(branch, is_strange=is_strange)
+    return branch._replace(is_strange=is_strange)
 
 
 def holding(

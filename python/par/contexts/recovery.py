@@ -5,7 +5,6 @@ is led by the record, which was written before the first effect, and by marks th
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from par.contexts import dropping, rollback
@@ -86,7 +85,7 @@ def _set_aside(context: Context, made: tuple[Worktree, ...], operation: Operatio
         if worktree not in made:
             rollback.remove_worktree(worktree, operation)
     removal.delete_discarded(operation)
-    rest = replace(context, phase=Phase.REMOVING, worktrees=tuple(map(with_deletable_oid, made)))
+    rest = context._replace(phase=Phase.REMOVING, worktrees=tuple(map(with_deletable_oid, made)))
     with locks.index():
         index.save(index.load(context.socket).with_(rest))
     storing.put_in(rest, operation, _session_id(rest))
@@ -96,7 +95,7 @@ def _set_aside(context: Context, made: tuple[Worktree, ...], operation: Operatio
 def with_deletable_oid(worktree: Worktree) -> Worktree:
     """The worktree, with the commit at which its branch may go: none where the branch is not par's."""
     tip = repository.branch_oid(worktree.repository, worktree.branch) if worktree.is_branch_ours else None
-    return replace(worktree, deletable_oid=tip or "")
+    return worktree._replace(deletable_oid=tip or "")
 
 
 def _recover_adding(context: Context, operation: Operation) -> None:

@@ -1,7 +1,6 @@
 """How what was half made is undone, led by its record; whoever made it, and whether it lives or died."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 
 from par.contexts import workspace_view
@@ -38,7 +37,7 @@ def roll_back(context: Context, operation: Operation) -> list[str]:
 
 def roll_back_added(context: Context, operation: Operation) -> list[str]:
     """Undo the making of the last worktree of a workspace; what could not be undone, as `roll_back`."""
-    rest = replace(context, worktrees=context.worktrees[:-1])
+    rest = context._replace(worktrees=context.worktrees[:-1])
     steps: list[tuple[str, Callable[[], object]]] = [
         ("end its commands", partial(workspace_jobs.end_dropped, context, context.worktrees[-1])),
         ("show the others only", partial(workspace_view.update, rest, context)),

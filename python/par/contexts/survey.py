@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.errors import CommandError, ConflictError
 from par.git import links
@@ -13,16 +13,15 @@ from par.state.index import Index
 from par.tmux.sessions import mark, sessions
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(NamedTuple):
     """The index, and a status for each of its contexts in the same order."""
 
-    index: Index
+    known: Index
     statuses: tuple[ContextStatus, ...]
 
     def find(self, label: str) -> ContextStatus:
         """The status of the context called `label`. Raises NotFoundError with the nearest labels."""
-        context = self.index.find(label)
+        context = self.known.find(label)
         return next(each for each in self.statuses if each.context is context)
 
     def find_ready(self, label: str) -> ContextStatus:

@@ -1,8 +1,8 @@
 """What a look at par's state can find, and how each finding reads."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 
 class Fault(Enum):
@@ -36,12 +36,11 @@ class Fault(Enum):
 FOUNDATIONS = frozenset({Fault.MODE, Fault.INDEX})
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is not as it should be: `subject` names it, `message` says what is wrong with it.
 
     `fix` does what `repair` says, without a loss; where par has no repair, both are missing and
-    `hint` says what a person can do. Two findings that read the same are the same.
+    `hint` says what a person can do.
     """
 
     fault: Fault
@@ -49,4 +48,9 @@ class Finding:
     message: str
     repair: str = ""
     hint: str = ""
-    fix: Callable[[], object] | None = field(default=None, compare=False, repr=False)
+    fix: Callable[[], object] | None = None
+
+    @property
+    def said(self) -> "Finding":
+        """What is read of it: two findings that say the same are the same one."""
+        return self._replace(fix=None)

@@ -1,7 +1,6 @@
 """The index itself: what of a damaged one can be read, and a new one in its place."""
 
 import json
-from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -29,7 +28,7 @@ def load_readable(socket: Path) -> tuple[Index, tuple[Finding, ...]]:
             raise
         base = _readable()
         return base, (_finding(error, base, socket),)
-    return replace(found, damaged=()), tuple(_record(each, socket) for each in found.damaged)
+    return found._replace(damaged=()), tuple(_record(each, socket) for each in found.damaged)
 
 
 def _record(damaged: Damaged, socket: Path) -> Finding:
@@ -70,11 +69,11 @@ def _renew(socket: Path) -> None:
         try:
             found = index.load(socket)
         except StateError:
-            base = replace(_readable(), backup=None)
+            base = _readable()._replace(backup=None)
         else:
             if not found.damaged:
                 return
-            base = replace(found, damaged=())
+            base = found._replace(damaged=())
         _keep(paths.index())
         index.save(base)
 

@@ -1,7 +1,6 @@
 """Repairs of a context: its record follows what was moved, or what it names is made again."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from par.contexts import workspace_view
@@ -29,7 +28,7 @@ def revise(context: Context, edit: Callable[[Context], Context]) -> Context:
 def _place(context: Context, was: Worktree, now: Worktree) -> Context:
     root = now.path if context.root == was.path else context.root
     worktrees = tuple(now if each.path == was.path else each for each in context.worktrees)
-    return replace(context, root=root, worktrees=worktrees)
+    return context._replace(root=root, worktrees=worktrees)
 
 
 def follow_repository(context: Context, worktree: Worktree, admin: Path) -> None:
@@ -37,7 +36,7 @@ def follow_repository(context: Context, worktree: Worktree, admin: Path) -> None
     with locks.repository(admin.parent.parent):
         worktree_repair.tie(admin, worktree.path)
     home = discovery.containing(worktree.path)
-    revise(context, lambda current: _place(current, worktree, replace(worktree, repository=home)))
+    revise(context, lambda current: _place(current, worktree, worktree._replace(repository=home)))
 
 
 def follow_worktree(context: Context, worktree: Worktree, path: Path) -> None:
@@ -45,7 +44,7 @@ def follow_worktree(context: Context, worktree: Worktree, path: Path) -> None:
 
     One that was moved out of a workspace is no longer in that.
     """
-    moved = replace(worktree, path=path)
+    moved = worktree._replace(path=path)
     is_strange = not paths.is_ours(path)
     if (
         workspace_folder.own_folder(context)
@@ -55,18 +54,18 @@ def follow_worktree(context: Context, worktree: Worktree, path: Path) -> None:
         rest = revise(context, lambda current: _without(current, worktree))
         workspace_view.update(rest, context)
         return
-    revise(context, lambda current: replace(_place(current, worktree, moved), is_adopted=is_strange))
+    revise(context, lambda current: _place(current, worktree, moved)._replace(is_adopted=is_strange))
 
 
 def _without(context: Context, gone: Worktree) -> Context:
-    return replace(context, worktrees=tuple(each for each in context.worktrees if each.path != gone.path))
+    return context._replace(worktrees=tuple(each for each in context.worktrees if each.path != gone.path))
 
 
 def follow_branch(context: Context, worktree: Worktree, branch: str) -> None:
     """Record the branch that took the place of the old, in the index and on the session."""
     is_same = worktree_repair.renamed_from(worktree.repository, worktree.branch, branch)
     is_ours = worktree.is_branch_ours and is_same
-    new = replace(worktree, branch=branch, is_branch_ours=is_ours)
+    new = worktree._replace(branch=branch, is_branch_ours=is_ours)
     changed = revise(context, lambda current: _place(current, worktree, new))
     for session in marks.marked(context.socket):
         if session.label == context.label:

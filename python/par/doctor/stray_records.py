@@ -1,7 +1,6 @@
 """Taking in what no context has: a record for it, led by its session's marks and by git alone."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -65,7 +64,7 @@ def _record(
     label: str, name: str, stray: Stray, session: Marked | None, socket: Path, operation: str
 ) -> Context:
     worktrees = tuple(
-        replace(each, branch=each.branch or (session.branch if session else "") or label)
+        each._replace(branch=each.branch or (session.branch if session else "") or label)
         for each in stray.worktrees
     )
     return Context(

@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 from par.errors import ParError
 from par.git import discovery, links, worktree_repair
@@ -20,8 +20,7 @@ DEEPEST = 60
 COPY = re.compile(r"\..+\.([0-9a-f]{12})\.par", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Stray:
+class Stray(NamedTuple):
     """A folder in the place of a context: `label` is what that was called, by its place.
 
     `worktrees` are those of it that a repository knows; where there is none, `message` says why. `made_at`

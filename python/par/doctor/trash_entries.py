@@ -1,7 +1,6 @@
 """The trash, against what it lists: entries, files and the refs that keep the commits."""
 
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -50,7 +49,7 @@ def _without_repository(entry: Entry, folders: Iterable[Path]) -> Iterator[Findi
         if home.common_dir.is_dir():
             continue
         message = f"the repository {_shown(home.path)} of its removal {entry.id}"
-        lying = replace(kept.worktree, path=entry.trashed_path(place))
+        lying = kept.worktree._replace(path=entry.trashed_path(place))
         admin = worktree_repair.found_at(lying, [*folders, *worktree_repair.beside(home)])
         if admin is None:
             hint = f"move it back, or par restore {entry.id} --files FOLDER"
@@ -68,13 +67,13 @@ def _follow(entry: Entry, place: int, admin: Path) -> None:
         with locks.repository(admin.parent.parent):
             worktree_repair.tie(admin, entry.trashed_path(place))
         home = discovery.containing(entry.trashed_path(place))
-        found = [replace(kept.worktree, repository=home) for kept in entry.kept[place : place + 1]]
+        found = [kept.worktree._replace(repository=home) for kept in entry.kept[place : place + 1]]
         kept = tuple(
-            replace(each, worktree=found[0]) if number == place else each
+            each._replace(worktree=found[0]) if number == place else each
             for number, each in enumerate(entry.kept)
         )
-        context = replace(entry.context, worktrees=tuple(each.worktree for each in kept))
-        entries.save(replace(entry, kept=kept, context=context), ())
+        context = entry.context._replace(worktrees=tuple(each.worktree for each in kept))
+        entries.save(entry._replace(kept=kept, context=context), ())
 
 
 def _unreadable(folder: Path) -> Finding:
@@ -97,10 +96,10 @@ def _give_up_files(entry: Entry) -> None:
         if operation is None or entries.load(entry.id) != entry:
             raise ConflictError("another par is at it", hint="par trash")
         there = tuple(
-            replace(kept, had_folder=kept.had_folder and entry.trashed_path(place).is_dir())
+            kept._replace(had_folder=kept.had_folder and entry.trashed_path(place).is_dir())
             for place, kept in enumerate(entry.kept)
         )
-        entries.save(replace(entry, kept=there), ())
+        entries.save(entry._replace(kept=there), ())
 
 
 def _without_commits(entry: Entry, refs: Callable[[Repository], Container[str]]) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 import stat
 import time
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,7 +86,7 @@ def _written(path: Path) -> float:
 
 def _own(worktree: Worktree, places: Iterable[Path]) -> Iterator[Lock]:
     for place in places:
-        for admin in links.admin_dirs(replace(worktree, path=place)):
+        for admin in links.admin_dirs(worktree._replace(path=place)):
             yield from (Lock(path, (place, admin), False) for path in _locks(admin))
     yield from _in_refs(worktree.repository, [worktree.branch])
 

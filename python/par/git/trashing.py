@@ -1,7 +1,7 @@
 """Moving a worktree out of its place in one rename, and back: nothing of it is lost."""
 
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from par.errors import CommandError
 from par.git import (
@@ -22,8 +22,7 @@ Settings = tuple[tuple[str, str], ...]
 ATTEMPTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What is needed to put one worktree back as it was.
 
     `head` is the ref that HEAD was attached to, or empty; `oid` the commit there, or empty for none yet.
@@ -92,7 +91,7 @@ def move_to_trash(kept: Kept, trashed: Path, name: str, reason: str, maker: str 
     elif at is None:  # killed in between
         repository.drop_settings(home, worktree.branch)
     elif at:
-        return replace(kept, tip="", settings=())
+        return kept._replace(tip="", settings=())
     return kept
 
 
@@ -107,7 +106,7 @@ def _detached(kept: Kept, name: str, reason: str) -> Kept:
     for _ in range(ATTEMPTS):
         oid = _head_oid(worktree.path)
         is_on_tip = kept.head == f"refs/heads/{worktree.branch}" and kept.tip == kept.oid
-        kept = replace(kept, oid=oid, tip=oid if kept.tip and oid and is_on_tip else kept.tip)
+        kept = kept._replace(oid=oid, tip=oid if kept.tip and oid and is_on_tip else kept.tip)
         kept_commits.keep(worktree, oid, kept.tip, name)
         moving.lock(worktree.path, reason)
         nested.lock(worktree.path, reason)
@@ -191,7 +190,7 @@ def undo_move(kept: Kept, trashed: Path, operation: Operation) -> None:
     was = kept.worktree
     if trashed.exists():
         is_there = repository.branch_oid(was.repository, was.branch) is not None
-        move_back(replace(kept, tip="") if is_there else kept, trashed, was, kept.head, operation)
+        move_back(kept._replace(tip="") if is_there else kept, trashed, was, kept.head, operation)
     elif kept.had_folder:
         nested.follow([was.path], was.path)
         if links.is_linked(was):

@@ -5,7 +5,6 @@ git 2.30, and it does not make again what was deleted.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from par.git import deletion, flushing, links, moving, process, repository
@@ -31,7 +30,7 @@ def is_whole(admin: Path) -> bool:
 def is_known(worktree: Worktree, place: Path) -> bool:
     """Whether the repository keeps HEAD and index for the folder in `place`, which was the worktree."""
     admin = links.admin_dir(place)
-    if admin is None or not links.names_repository(replace(worktree, path=place)):
+    if admin is None or not links.names_repository(worktree._replace(path=place)):
         return False
     return links.worktree_of(admin) in {worktree.path, place} and is_whole(admin)
 

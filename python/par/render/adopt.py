@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from par.names import visible
@@ -29,4 +28,4 @@ def adopted(done: Adopted) -> str:
 
 def document(done: Adopted) -> str:
     """The document of `par adopt --json`: as that of `par start`, with the session that it has."""
-    return start.document(replace(done.context, session=done.session))
+    return start.document(done.context._replace(session=done.session))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from par.names import visible
@@ -78,5 +77,5 @@ def _asked(repository: str, recipe: Recipe) -> list[str]:
         visible(f"{repository}:"),
         *(visible(f"  include: {pattern}") for pattern in recipe.include),
         *(visible(f"  symlink: {pattern}") for pattern in recipe.symlink),
-        *trust.lines(replace(recipe, before_remove=())),
+        *trust.lines(recipe._replace(before_remove=())),
     ]

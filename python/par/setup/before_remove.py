@@ -2,8 +2,8 @@
 
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.config.recipe import SHELL, Step
 from par.errors import CommandError, ConfigError
@@ -16,8 +16,7 @@ from par.tmux import server
 GRACE_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(NamedTuple):
     """The commands to run in one worktree before it goes, in order, each by `shell`.
 
     `place` is its context's label, in a workspace with the name of its repository after it.
@@ -30,8 +29,7 @@ class Hook:
     shell: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
+class Hooks(NamedTuple):
     """What is run for each context, by its label, and what is reported first: why something is not run."""
 
     by_label: Mapping[str, tuple[Hook, ...]]

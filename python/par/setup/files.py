@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -97,13 +96,13 @@ def _report(home: Repository, done: str, faults: dict[str, list[str]]) -> None:
         report(f"note: not {done} from {visible(home.name)}, {reason}: {shown}{more}")
 
 
-@dataclass(slots=True)
 class _Progress:
     """How many files of `total` were begun, reported once a second, the first time after one."""
 
-    total: int
-    count: int = 0
-    _reported: float = field(default_factory=time.monotonic)
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.count = 0
+        self._reported = time.monotonic()
 
     def tick(self) -> None:
         now = time.monotonic()

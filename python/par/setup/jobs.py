@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from enum import Enum
 from pathlib import Path
@@ -31,8 +30,7 @@ class Init(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """The commands of one worktree as they were approved: nothing is read from its repository again.
 
     `socket` and `session_id` name the session of its context. One that `is_held` lacks something that
@@ -50,8 +48,7 @@ class Job:
     is_held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """How far the run in `repository` came, and since when.
 
     One that runs names its `step`; one that failed too, with its exit `status` or else the `reason`.
@@ -121,7 +118,9 @@ def prepare(folder: Path, empties: bool = True) -> None:
 
 def save_job(files: Files, job: Job) -> None:
     """Write what is to be run. Raises StateError."""
-    _write(files.job, {**asdict(job), "folder": str(job.folder), "socket": str(job.socket)})
+    commands = [each._asdict() for each in job.commands]
+    typed = {"folder": str(job.folder), "socket": str(job.socket), "commands": commands}
+    _write(files.job, {**job._asdict(), **typed})
 
 
 def load_job(path: Path) -> Job:
@@ -138,7 +137,7 @@ def load_job(path: Path) -> Job:
 
 def save_state(files: Files, state: State) -> None:
     """Write how far a run came. Raises StateError."""
-    _write(files.state, {**asdict(state), "init": state.init.value, "at": state.at.isoformat()})
+    _write(files.state, {**state._asdict(), "init": state.init.value, "at": state.at.isoformat()})
 
 
 def _write(path: Path, record: dict[str, Any]) -> None:
@@ -167,7 +166,7 @@ def _state(files: Files) -> State:
     if state.init is Init.RUNNING and not job_lock.is_held(files.lock):
         state = written(files) or state  # it may have ended well in between
         if state.init is Init.RUNNING:
-            return replace(state, init=Init.FAILED, reason=ENDED)
+            return state._replace(init=Init.FAILED, reason=ENDED)
     return state
 
 

@@ -1,7 +1,7 @@
 """What is done for a new worktree besides checking it out: how much of what is asked for is approved."""
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from par.config import par_yaml
 from par.config.recipe import PLACEHOLDER, Recipe
@@ -11,8 +11,7 @@ from par.state.index import Index
 from par.system import narration
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(NamedTuple):
     """How far the caller trusts what a repository asks for.
 
     `is_given` approves it for this once. A context that `is_review` holds the code of a stranger: then
@@ -24,8 +23,7 @@ class Consent:
     with_init: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Preparation:
+class Preparation(NamedTuple):
     """What is done for one worktree, and what of it waits.
 
     `unapproved` is the repository's own recipe where the user could approve it now. One that `is_held`
@@ -75,10 +73,10 @@ def with_free_ports(context: Context, found: Index) -> Context:
         now = each
         if each.port and ports.is_leased(found, each.port, each.port_count):
             own = [(one.port, one.port_count) for one in (*made, *context.worktrees) if one.port]
-            now = replace(each, port=ports.lease(found, each.port_count, own))
+            now = each._replace(port=ports.lease(found, each.port_count, own))
             narration.report(
                 f"note: '{context.label}' has port {now.port} now: another context got {each.port}"
             )
         env = environment(Recipe(env=now.env_asked), context.label, now)
-        made.append(replace(now, env=env))
-    return replace(context, worktrees=tuple(made))
+        made.append(now._replace(env=env))
+    return context._replace(worktrees=tuple(made))

@@ -11,10 +11,9 @@ import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from par.system.files import FOLDER, WRITE
 
@@ -36,8 +35,7 @@ class _RefusedError(Exception):
     """Nothing can be put there; its words say why."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(NamedTuple):
     """A folder on both sides, open; `model` is what one that was made here has to become like."""
 
     name: str

@@ -4,10 +4,9 @@ import json
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from par.config.recipe import Recipe, Step
 from par.errors import ConfigError, StateError
@@ -21,8 +20,7 @@ VARIABLE = "PAR_TRUST"
 ALWAYS, ASK = "always", "ask"
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(NamedTuple):
     """What was approved for the repository in the folder `path`: all in `recipe` that can run a program."""
 
     path: Path

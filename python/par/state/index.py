@@ -4,9 +4,8 @@ import json
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from par.errors import ConflictError, NotFoundError, StateError
 from par.model import Context
@@ -20,8 +19,7 @@ DOCTOR = "par doctor"
 FIX = "par doctor --fix"
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """All contexts in the order of their making, and the labels opened, most recent first.
 
     A record that is `damaged` stays in the file as it is, and its label is taken. `backup` is where the
@@ -72,22 +70,21 @@ class Index:
         """This index with `context` added, or put in the place of the one of its label."""
         if any(each.label == context.label for each in self.damaged):
             left = tuple(each for each in self.damaged if each.label != context.label)
-            return replace(self, damaged=left).with_(context)
+            return self._replace(damaged=left).with_(context)
         if all(each.label != context.label for each in self.contexts):
-            return replace(self, contexts=(*self.contexts, context))
+            return self._replace(contexts=(*self.contexts, context))
         changed = tuple(context if each.label == context.label else each for each in self.contexts)
-        return replace(self, contexts=changed)
+        return self._replace(contexts=changed)
 
     def without(self, label: str) -> "Index":
-        return replace(
-            self,
+        return self._replace(
             contexts=tuple(each for each in self.contexts if each.label != label),
             opened=tuple(each for each in self.opened if each != label),
         )
 
     def opening(self, label: str) -> "Index":
         """This index with `label` as the one opened last."""
-        return replace(self, opened=(label, *(each for each in self.opened if each != label)))
+        return self._replace(opened=(label, *(each for each in self.opened if each != label)))
 
 
 def load(socket: Path) -> Index:

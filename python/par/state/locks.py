@@ -6,8 +6,8 @@ All are `flock`: the system frees them when their holder dies, so none is ever s
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.names import digest
 from par.state import lock_files, paths
@@ -16,8 +16,7 @@ INDEX_SECONDS = 30.0
 REPOSITORY_SECONDS = 900.0
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """A change that is under way: `id` is in the records it changes, `descriptor` holds its lock.
 
     git inherits the descriptor, so that nobody repairs what an orphaned git still works on. Where it was

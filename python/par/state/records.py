@@ -1,11 +1,10 @@
 """How a context is written in the index, and read back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from par.model import Context, Kind, Phase, Repository, Worktree
 from par.names import RESERVED
@@ -13,8 +12,7 @@ from par.names import RESERVED
 Record = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Damaged:
+class Damaged(NamedTuple):
     """A record that stands for no context: `record` is what it is instead, `message` what is wrong."""
 
     label: str

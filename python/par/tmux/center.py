@@ -1,8 +1,8 @@
 """The control center's session: which windows it shows, and bringing it up to date in one call."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par import names
 from par.errors import CommandError
@@ -20,16 +20,14 @@ FIELDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A window of a context, by tmux's id."""
 
     id: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The windows that the control center is to show, in order, and what that takes.
 
     `is_taken`: a session of that name is there which par did not make.

@@ -2,16 +2,14 @@
 
 import json
 import posixpath
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 TIMED = ("enter", "sleep_before", "sleep_after")
 # tmuxp's words for a pane in which nothing is typed
 EMPTY = (None, "blank", "pane")
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """A text for a shell, whether Enter follows it, and the seconds to wait around it."""
 
     text: str
@@ -20,8 +18,7 @@ class Typed:
     after: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pane:
+class Pane(NamedTuple):
     """A pane: its `folder` is relative to the worktree, `program` runs in the place of a shell."""
 
     typed: tuple[Typed, ...] = ()
@@ -32,8 +29,7 @@ class Pane:
     is_in_history: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A window with one pane or more; its `options_after` are set once all panes are there."""
 
     name: str
@@ -55,7 +51,7 @@ def windows(layout: str) -> tuple[Window, ...]:
 
 
 def _window(said: dict[str, Any], session: Pane) -> Window:
-    outer = replace(_shared(said, session), program=said.get("window_shell", ""))
+    outer = _shared(said, session)._replace(program=said.get("window_shell", ""))
     return Window(
         name=said.get("window_name", ""),
         panes=tuple(_pane(each, outer) for each in said.get("panes", [None])),
@@ -68,10 +64,9 @@ def _window(said: dict[str, Any], session: Pane) -> Window:
 
 def _pane(said: Any, window: Pane) -> Pane:
     if not isinstance(said, dict):
-        return replace(window, typed=(*window.typed, *_typed(said, {})))
+        return window._replace(typed=(*window.typed, *_typed(said, {})))
     outer = _shared(said, window)
-    return replace(
-        outer,
+    return outer._replace(
         typed=(*outer.typed, *_typed(said.get("shell_command"), said)),
         program=said.get("shell", outer.program),
         is_focused=said.get("focus", False),
@@ -80,8 +75,7 @@ def _pane(said: Any, window: Pane) -> Pane:
 
 def _shared(said: dict[str, Any], outer: Pane) -> Pane:
     """`outer`, with what each level can say: inside it adds to what is said outside."""
-    return replace(
-        outer,
+    return outer._replace(
         typed=(*outer.typed, *_typed(said.get("shell_command_before"), {})),
         folder=posixpath.normpath(posixpath.join(outer.folder, said.get("start_directory", ""))),
         env=tuple({**dict(outer.env), **said.get("environment", {})}.items()),

@@ -1,7 +1,7 @@
 """What par wrote on the sessions of a server, whichever they are: for putting it right."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par import names
 from par.errors import CommandError
@@ -15,8 +15,7 @@ FIELDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """A session and its marks, as they are on it; `label` is empty on one that par did not mark."""
 
     socket: Path

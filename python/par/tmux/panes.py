@@ -3,8 +3,8 @@
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par import names
 from par.errors import CommandError
@@ -28,8 +28,7 @@ FIELDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pane:
+class Pane(NamedTuple):
     """A live pane: whose session it is in, and whether it is its window's active or the context's first.
 
     `is_shown` says that its window is the one that its session shows, `has_first` that the session knows

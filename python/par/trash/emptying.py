@@ -1,7 +1,6 @@
 """Deleting what is in the trash for good: taken out of it in one rename, so that a kill halves nothing."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 from par.errors import ParError, UnsafeError
 from par.git import deletion, kept_commits, nested, stale_locks
@@ -73,9 +72,9 @@ def _delete(name: str, begun: float | None = None) -> None:
                 nested.forget(folder / str(place), entry.trashed_path(place))
                 if begun:
                     stale_locks.clear(kept.worktree, (), begun)
-                deletion.forget(replace(kept.worktree, path=entry.trashed_path(place)))
+                deletion.forget(kept.worktree._replace(path=entry.trashed_path(place)))
                 # What a par left that died in there is known by the name that git gave it
-                deletion.forget(replace(kept.worktree, path=folder / kept.worktree.path.name))
+                deletion.forget(kept.worktree._replace(path=folder / kept.worktree.path.name))
                 kept_commits.drop(home, entries.refs(name))
     try:
         deletion.delete_tree(folder)

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from par.errors import NotFoundError, StateError
 from par.git import deletion, kept_commits
@@ -20,8 +19,7 @@ ENTRY = "entry.json"
 DAMAGE = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One removal: `id` names its folder and refs, `context` is the record as it was.
 
     One that `has_root` has the workspace's own folder too, with all that is not a worktree.

@@ -1,9 +1,9 @@
 """When what is in the trash goes by itself: old by more than one look at the clock, and no loss."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 from par.errors import ParError
 from par.git.unsaved import Losses
@@ -16,8 +16,7 @@ DUE = "due"
 AGAIN = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Prospect:
+class Prospect(NamedTuple):
     """An entry and when its time is over; None for never. Where it is over, what keeps it: `holds`."""
 
     entry: Entry

@@ -1,6 +1,5 @@
 """What an entry of the trash holds: work that is nowhere else, and repositories that others need."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from par.errors import ParError
@@ -31,7 +30,7 @@ def _losses(entry: Entry, place: int, kept: Kept) -> Losses:
         return Losses(("what cannot be judged: its repository is gone",))
     try:
         named = repository.refs(home, [f"{entry.ref(place)}/"]).values()
-        lying = replace(kept.worktree, path=entry.trashed_path(place))
+        lying = kept.worktree._replace(path=entry.trashed_path(place))
         return unsaved.lying_at(lying, named, repository.fetched_oids(kept.settings), is_going=False)
     except (ParError, OSError) as error:
         return Losses((f"what cannot be judged: {error}",))

@@ -1,8 +1,8 @@
 """How a context is taken away: worktrees, branches, session and record, in that order."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from par.git import deletion, links, repository
 from par.model import Context, Session, Worktree
@@ -18,8 +18,7 @@ INIT = "init"
 DELETIONS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(NamedTuple):
     """What a removal did: the folders, branches and session that are gone, and folders it kept.
 
     `left` has the files of a folder which is gone from its place but could not be deleted. With a

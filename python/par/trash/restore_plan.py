@@ -1,7 +1,6 @@
 """Where what is restored goes: its folders, branches and session, under its own label or a new one."""
 
 from collections.abc import Container
-from dataclasses import replace
 from pathlib import Path
 
 from par import names
@@ -24,8 +23,7 @@ def restored_context(entry: Entry, label: str, found: Index) -> Context:
     is_workspace = before.kind is Kind.WORKSPACE
     taken = {each.session for each in found.contexts}
     taken |= {session.name for session in sessions.sessions(before.socket)}
-    return replace(
-        before,
+    return before._replace(
         label=label,
         phase=Phase.RESTORING,
         root=root if is_workspace else worktrees[0].path,
@@ -52,7 +50,7 @@ def _worktree(kept: Kept, entry: Entry, label: str, root: Path) -> Worktree:
         path = root / was.path.relative_to(before.root)
     is_taken = kept.tip and repository.branch_oid(was.repository, was.branch) is not None
     is_named_so = kept.tip and was.branch == before.label
-    return replace(was, path=path, branch=label if is_taken or is_named_so else was.branch)
+    return was._replace(path=path, branch=label if is_taken or is_named_so else was.branch)
 
 
 def _session(before: Context, label: str, taken: Container[str]) -> str:

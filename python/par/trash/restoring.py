@@ -1,7 +1,6 @@
 """How a context comes out of the trash, and goes back into it where that fails."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 from par.errors import ParError, StateError
 from par.git import moving, nested, trashing
@@ -23,7 +22,7 @@ def return_to_trash(entry: Entry, context: Context, operation: Operation) -> Non
         with locks.repository(target.repository.common_dir):
             if not kept.had_folder:
                 removal.discard_worktree(target, operation)
-            now, trashed = replace(kept, worktree=target), entry.trashed_path(place)
+            now, trashed = kept._replace(worktree=target), entry.trashed_path(place)
             try:
                 trashing.move_to_trash(now, trashed, entry.ref(place), reason, maker=operation.id)
             except (ParError, OSError):

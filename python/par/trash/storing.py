@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -56,7 +55,7 @@ def put_in(
 def go_back(context: Context, operation: Operation) -> None:
     """Take back a removal that failed, now or, where that fails too, with the next par."""
     with suppress(ParError, OSError):  # what went wrong first is reported
-        returning = replace(context, phase=Phase.RETURNING)
+        returning = context._replace(phase=Phase.RETURNING)
         with locks.index():
             index.save(index.load(context.socket).with_(returning))
         take_back(returning, operation)
@@ -73,7 +72,7 @@ def put_worktree_in(kept: Kept, entry: Entry, place: int) -> Entry:
             paths.prune_parents(kept.worktree.path)
     if found == kept:
         return entry
-    changed = replace(entry, kept=tuple(found if each is kept else each for each in entry.kept))
+    changed = entry._replace(kept=tuple(found if each is kept else each for each in entry.kept))
     entries.save(changed, ())
     return changed
 
@@ -117,13 +116,12 @@ def write_entry(
     ):
         return known
     # Nothing has moved yet: what was done in it since counts too
-    before = replace(
-        context,
+    before = context._replace(
         phase=Phase.READY,
-        worktrees=tuple(replace(worktree, deletable_oid="") for worktree in context.worktrees),
+        worktrees=tuple(worktree._replace(deletable_oid="") for worktree in context.worktrees),
     )
     found = tuple(map(trashing.inspect, context.worktrees))
-    kept = tuple(replace(each, worktree=was) for each, was in zip(found, before.worktrees, strict=True))
+    kept = tuple(each._replace(worktree=was) for each, was in zip(found, before.worktrees, strict=True))
     if known:
         kept = tuple(map(_attached, kept, known.kept))
     now = datetime.now(timezone.utc).replace(microsecond=0)
@@ -137,7 +135,7 @@ def write_entry(
 
 def _attached(kept: Kept, known: Kept) -> Kept:
     """HEAD was where `known` says: since then it was only detached, to be moved."""
-    return replace(kept, head=known.head) if not kept.head and kept.oid == known.oid else kept
+    return kept._replace(head=known.head) if not kept.head and kept.oid == known.oid else kept
 
 
 def take_back(context: Context, operation: Operation) -> None:
@@ -162,8 +160,8 @@ def put_root_back(entry: Entry, root: Path) -> None:
 
 def mark_ready(context: Context) -> Context:
     """Write in the index that the context is ready: it is as it was, or in use."""
-    worktrees = tuple(replace(worktree, deletable_oid="") for worktree in context.worktrees)
-    kept = replace(context, phase=Phase.READY, worktrees=worktrees)
+    worktrees = tuple(worktree._replace(deletable_oid="") for worktree in context.worktrees)
+    kept = context._replace(phase=Phase.READY, worktrees=worktrees)
     with locks.index():
         index.save(index.load(context.socket).with_(kept))
     return kept
