@@ -638,11 +638,10 @@ def test_init_writes_what_suits_the_repository_and_check_takes_it(world: World) 
     assert not (world.home / "elsewhere").exists()
 
 
-def test_the_readmes_example_is_good_and_its_table_has_every_key(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text()
-    section = readme.partition("\n## Initialization: `.par.yaml`\n")[2].partition("\n## ")[0]
-    found = read(tmp_path, section.partition("```yaml\n")[2].partition("```")[0])
+def test_the_example_of_the_docs_is_good_and_their_table_has_every_key(tmp_path: Path) -> None:
+    page = (ROOT / "docs/par-yaml.md").read_text()
+    found = read(tmp_path, page.partition("```yaml\n")[2].partition("```")[0])
     assert found.mistakes == ()
     keys = set(Recipe._fields)
     assert all(getattr(found.recipe, key) for key in keys)
-    assert keys <= set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    assert keys <= set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""README, `--help` and the code say the same, and every command line in the README runs."""
+"""The front page, the pages in docs/, `--help` and the code say the same, and their command lines run."""
 
 import json
 import re
@@ -14,17 +14,20 @@ from par.cli.main import par
 from par.cli.verbs import ALIASES, VERBS, load
 from par.errors import ParError
 
-README = (ROOT / "README.md").read_text()
+README = ROOT / "README.md"
+PAGES = {path: path.read_text() for path in (README, *sorted((ROOT / "docs").glob("*.md")))}
+DOCS = "\n".join(PAGES.values())
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+LINK = re.compile(r"(?:\]\(|(?:src|srcset|href)=\")(?!https?:)([^)\s\"]+)")
 
 
 def row_of(verb: str) -> str:
-    """The line of the README's table of commands that is about `verb`."""
-    return next(line for line in README.splitlines() if line.startswith("| `par ") and f"`par {verb}" in line)
+    """The line of the table of commands that is about `verb`."""
+    return next(line for line in DOCS.splitlines() if line.startswith("| `par ") and f"`par {verb}" in line)
 
 
 @pytest.mark.parametrize("name", [verb.name for verb in VERBS])
-def test_readme_names_each_command_and_its_options(name: str) -> None:
+def test_the_table_of_commands_names_each_and_its_options(name: str) -> None:
     row, context = row_of(name), click.Context(load(name))
     for parameter in load(name).get_params(context):
         if isinstance(parameter, click.Option) and "--help" not in parameter.opts:
@@ -68,13 +71,13 @@ def test_a_command_that_is_not_there_names_the_one_that_was_meant(
     assert world.par(typed, "x") == refused
 
 
-def test_readme_has_every_exit_status() -> None:
-    documented = set(map(int, re.findall(r"^\| (\d+) \|", README, re.MULTILINE)))
+def test_every_exit_status_is_documented() -> None:
+    documented = set(map(int, re.findall(r"^\| (\d+) \|", DOCS, re.MULTILINE)))
     classes = ParError.__subclasses__()
     assert documented == {0, 1, 130, *(each.status for each in classes)}
 
 
-def test_readme_shows_the_fields_of_ls_json(world: World) -> None:
+def test_the_fields_of_ls_json_are_shown(world: World) -> None:
     shown = json.loads(next(block for block in blocks("json") if '"contexts"' in block))
     home = world.repository()
     world.ok("start", "feat", cwd=home)
@@ -89,12 +92,12 @@ def shape(value: object) -> object:
 
 
 def blocks(language: str) -> list[str]:
-    """The fenced blocks of the README in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    """The fenced blocks of all pages in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", DOCS, re.MULTILINE | re.DOTALL)
 
 
 def walk(world: World, block: str) -> None:
-    """Type a block of the README at a terminal, line by line; each has to succeed."""
+    """Type a block of the pages at a terminal, line by line; each has to succeed."""
     bin_ = world.home / "bin"
     bin_.mkdir()
     (bin_ / "par").symlink_to(ROOT / "scripts/par")
@@ -142,17 +145,42 @@ def test_the_walk_through_a_workspace_runs_word_for_word(world: World) -> None:
     opened = Path((world.home / "code-opened").read_text().rstrip("\n"))
     assert opened.name == "user-auth.code-workspace"
     assert {path.name for path in opened.parent.iterdir()} == {
-        name.rstrip("/") for name in re.findall(r"^[├└]── (\S+)", README, re.MULTILINE)
+        name.rstrip("/") for name in re.findall(r"^[├└]── (\S+)", DOCS, re.MULTILINE)
     }
 
 
-def test_every_par_line_of_the_readme_is_understood() -> None:
+def test_every_par_line_of_the_pages_is_understood() -> None:
     typed = re.findall(r"(?:^|\$\(|^\./scripts/)par ([^)>#\n]*)", "".join(blocks("sh")), re.MULTILINE)
     assert len(typed) >= 10
     for words in map(shlex.split, typed):
         name, command, rest = par.resolve_command(click.Context(par), words)
         assert command is not None
         command.make_context(name, rest, obj=None)
+
+
+def test_the_front_page_is_short_and_leads_to_every_page_and_no_link_is_dead() -> None:
+    assert len(PAGES[README].splitlines()) <= 150
+    linked = {(ROOT / link).resolve() for link in LINK.findall(PAGES[README])}
+    assert {path.resolve() for path in PAGES} - linked == {README.resolve()}
+    for path, text in {**PAGES, ROOT / "CONTRIBUTING.md": CONTRIBUTING}.items():
+        for link in LINK.findall(text):
+            name, _, section = link.partition("#")
+            target = path.parent / name if name else path
+            assert target.exists(), f"{path.name}: {link}"
+            assert not section or section in anchors(target.read_text()), f"{path.name}: {link}"
+
+
+def anchors(text: str) -> set[str]:
+    """What a forge calls the headings of a page in links."""
+    headings = re.findall(r"^#+ (.*)", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def test_every_option_of_tmux_is_in_its_table_and_nothing_else() -> None:
+    plugin = "\n".join(path.read_text() for path in (ROOT / "par.tmux", *(ROOT / "scripts").glob("*.sh")))
+    used = set(re.findall(r"@par-[a-z-]*[a-z]", plugin))
+    assert used == set(re.findall(r"^\| `(@par-[a-z-]+)` \|", DOCS, re.MULTILINE))
+    assert set(re.findall(r"@par-[a-z-]*[a-z]", DOCS)) == used
 
 
 def test_contributing_names_what_is_there() -> None:

@@ -1,4 +1,4 @@
-"""A model of what README promises: whatever par is asked for, all work is somewhere, whole, in a list."""
+"""A model of what the docs promise: whatever par is asked for, all work is somewhere, whole, in a list."""
 
 from __future__ import annotations
 

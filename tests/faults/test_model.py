@@ -1,4 +1,4 @@
-"""A second checker, written from the README's promises: random commands and damage, and all is found."""
+"""A second checker, written from what the docs promise: random commands and damage, and all is found."""
 
 from __future__ import annotations
 
