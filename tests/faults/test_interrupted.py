@@ -711,7 +711,8 @@ class Gate(NamedTuple):
 
     @property
     def script(self) -> str:
-        return f"touch {self.begun}; until [ -e {self.go} ]; do sleep 0.02; done; "
+        told = f"echo $$ >{self.begun}.new; mv {self.begun}.new {self.begun}"
+        return f"{told}; until [ -e {self.go} ]; do sleep 0.02; done; "
 
 
 @pytest.fixture
@@ -810,6 +811,19 @@ def test_half_checked_out_tree_is_undone(lab: Lab, slow_checkout: Gate, end: End
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.id)
 def test_half_done_fetch_is_undone(lab: Lab, slow_fetch: Gate, end: End) -> None:
     check_group_end(lab, slow_fetch, end, "checkout", "pr/1", "--label", "feat")
+
+
+@needs_proc
+@pytest.mark.parametrize("sent", [SIGINT, SIGTERM])
+def test_par_that_is_asked_to_end_alone_ends_its_git_and_all_that_started(
+    lab: Lab, slow_checkout: Gate, sent: Signals
+) -> None:
+    process = begin(lab, slow_checkout, *START)
+    inner = slow_checkout.begun.read_text().strip()
+    process.send_signal(sent)
+    process.communicate(timeout=20)
+    assert (process.returncode, is_alive(inner)) == (128 + sent, False)
+    assert lab.check_whole() == set()
 
 
 def test_kill_at_any_time_is_healed(lab: Lab) -> None:

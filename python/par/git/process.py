@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from par import names
 from par.errors import CommandError, NotFoundError
-from par.git import readable
+from par.git import launch, readable
 from par.model import Repository
 from par.names import visible
 
@@ -96,7 +96,7 @@ def attempt(
     if odd := _unreadable(place, arguments):
         return odd
     try:
-        with subprocess.Popen(
+        with launch.started(
             command,
             cwd=folder,
             env=environment(),
@@ -106,11 +106,7 @@ def attempt(
             encoding="utf-8",
             errors="surrogateescape",
         ) as git:
-            try:
-                stdout, stderr = git.communicate(text)
-            except BaseException:
-                git.terminate()  # subprocess.run would kill it, and its .lock files would stay
-                raise
+            stdout, stderr = git.communicate(text)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise missing(folder) from error
     return Outcome(git.returncode, stdout, stderr)
@@ -166,7 +162,7 @@ def run_shown(
         return odd
     folder, named = _located(home)
     with Progress(sys.stderr) as progress:
-        with subprocess.Popen(
+        with launch.started(
             ["git", *named, *arguments],
             cwd=folder,
             env=environment(),
@@ -175,11 +171,7 @@ def run_shown(
             stderr=progress.sink,
             pass_fds=(keep,),
         ) as git:
-            try:
-                progress.follow(git, seconds, waiting)
-            except BaseException:
-                git.terminate()
-                raise
+            progress.follow(git, seconds, waiting)
         return Outcome(git.returncode, "", progress.text)
 
 

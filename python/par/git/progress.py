@@ -12,10 +12,12 @@ from types import TracebackType
 from typing import TextIO
 
 from par.errors import CommandError
-from par.system import narration
+from par.system import narration, signals
 
 PATIENCE = 1.0
 SILENCE = 3.0
+# For programs that do not end when they are asked to
+LINGERING = 10.0
 # Several at once would write into each other's lines
 _stage = threading.Lock()
 _stop = threading.Event()
@@ -46,6 +48,7 @@ class Progress:
         self._is_on_stage = False
 
     def __enter__(self) -> "Progress":
+        """A body that fails has ended git: what that had started is waited for."""
         return self
 
     @property
@@ -58,8 +61,7 @@ class Progress:
         Where it says nothing for a while par tells that it is `waiting`; after `seconds` of that
         TimeoutExpired is raised, and CommandError when all are `stopped`.
         """
-        os.close(self.sink)
-        self.sink = -1
+        self._close_sink()
         begun = heard = time.monotonic()
         while (has_read := self._read()) or process.poll() is None:
             if _stop.is_set():
@@ -73,6 +75,19 @@ class Progress:
                 waiting = ""
             if now - begun > PATIENCE:
                 self._show()
+
+    def _await_end(self) -> None:
+        """Wait until nobody can write any more: what git started may outlive it for a moment."""
+        self._close_sink()
+        deadline = time.monotonic() + LINGERING
+        while time.monotonic() < deadline:
+            if select.select([self._source], [], [], 0.1)[0] and not self._read():
+                return
+
+    def _close_sink(self) -> None:
+        if self.sink >= 0:
+            os.close(self.sink)
+            self.sink = -1
 
     def _show(self) -> None:
         if self._screen is not None and (self._is_on_stage or _stage.acquire(blocking=False)):
@@ -94,6 +109,9 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind:
+            with signals.ignored():
+                self._await_end()
         if self._is_on_stage:
             _stage.release()
         for descriptor in {self._source, self.sink} - {-1}:

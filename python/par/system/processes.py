@@ -1,7 +1,8 @@
-"""Which programs run in a folder; only Linux lists them (proc(5))."""
+"""Which programs run in a folder or were started by which; only Linux lists their folders (proc(5))."""
 
 import os
 import signal
+import subprocess
 from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -48,8 +49,23 @@ def children(pids: Iterable[int]) -> list[int]:
     """The processes that these have started, as far as they are still there."""
     found: list[int] = []
     for pid in pids:
-        with suppress(OSError):
-            found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        with suppress(OSError):  # it has ended
+            for each in Path(f"/proc/{pid}/task").glob("*/children"):  # of each thread its own
+                found += map(int, each.read_text().split())
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    """All that a process has started, and these, and so on, as far as they are still there."""
+    if is_told():
+        found = children([pid])
+        return [*found, *(below for each in found for below in descendants(each))]
+    listed = subprocess.run(("ps", "-A", "-o", "pid=,ppid="), capture_output=True, text=True, check=False)
+    pairs = [(int(one), int(other)) for one, other in map(str.split, listed.stdout.splitlines())]
+    found, near = [], [pid]
+    while near:
+        near = [one for one, other in pairs if other in near]
+        found += near
     return found
 
 

@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -28,3 +28,28 @@ def ignored() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def deferred() -> Iterator[Callable[[], None]]:
+    """A signal that asks par to end waits until the function is called that this gives, or for the end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda received, _frame: came.append(received))
+        for number in ENDING
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+
+    def let_in() -> None:
+        while before:
+            signal.signal(*before.popitem())
+        while came:
+            signal.raise_signal(came.pop())
+
+    try:
+        yield let_in
+    finally:
+        let_in()

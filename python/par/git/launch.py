@@ -1,0 +1,38 @@
+"""Starting git so that it ends with what it was started for: nothing is undone while it still writes."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from par.system import processes, signals
+
+
+@contextmanager
+def started(command: Sequence[str], **how: Any) -> Iterator[subprocess.Popen[Any]]:
+    """The process of `command`, started as subprocess.Popen is told `how`.
+
+    Where the body fails, or a signal asks par to end, it and all that it started are asked to end, and it
+    has ended when that is raised. Raises OSError where it cannot be started.
+    """
+    # Python itself waits no more than a quarter of a second after Ctrl-C
+    with signals.deferred() as let_in, subprocess.Popen(command, **how) as git:
+        try:
+            let_in()
+            yield git
+        except BaseException:
+            with signals.ignored():
+                _end(git)
+            raise
+
+
+def _end(git: subprocess.Popen[Any]) -> None:
+    # `git worktree add` leaves the checkout to a git of its own, which would go on without it
+    below = processes.descendants(git.pid)
+    git.terminate()  # a git that is killed leaves its .lock files
+    for pid in below:
+        with suppress(OSError):  # it has ended, or is another user's
+            os.kill(pid, signal.SIGTERM)
+    git.wait()
