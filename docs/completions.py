@@ -52,7 +52,7 @@ class Verb(NamedTuple):
 
 WORDS: Mapping[str, Words] = {
     **dict.fromkeys(("open", "path", "code", "cursor", "init", "workspace"), Words.LABELS),
-    **dict.fromkeys(("send", "rm"), Words.LABELS_OR_ALL),
+    **dict.fromkeys(("ls", "send", "rm"), Words.LABELS_OR_ALL),
     "checkout": Words.BRANCHES,
 }
 

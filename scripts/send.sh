@@ -16,7 +16,7 @@ main() {
   [ "$whom" != all ] || whom=$(count_contexts) || return
   ask_text "Send to $whom: the command" || return
   # Through standard input, so that no text can be taken for an option
-  if run_shown send "${labels[@]}" - < <(printf '%s' "$answer"); then
+  if run_shown send --self "${labels[@]}" - < <(printf '%s' "$answer"); then
     say "$client" "par: sent to $whom"
   else
     wait_for_key

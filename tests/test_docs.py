@@ -22,8 +22,10 @@ LINK = re.compile(r"(?:\]\(|(?:src|srcset|href)=\")(?!https?:)([^)\s\"]+)")
 
 
 def row_of(verb: str) -> str:
-    """The line of the table of commands that is about `verb`."""
-    return next(line for line in DOCS.splitlines() if line.startswith("| `par ") and f"`par {verb}" in line)
+    """The line of the table of commands that is about `verb`, with the sections that it leads to."""
+    row = next(line for line in DOCS.splitlines() if line.startswith("| `par ") and f"`par {verb}" in line)
+    titles = re.findall(r"\[([^]]*)\]\(#", row)
+    return row + "".join(DOCS.partition(f"\n## {title}\n")[2].partition("\n## ")[0] for title in titles)
 
 
 @pytest.mark.parametrize("name", [verb.name for verb in VERBS])

@@ -180,14 +180,10 @@ def test_kind_and_repo_choose(world: World) -> None:
         (("--kind", "checkout"), ["topic"]),
         (("--repo", "other"), ["two", "topic"]),
         (("--repo", "other", "--kind", "session"), ["two"]),
-        (("--repo", "oth"), []),
-        (("--kind", "workspace"), []),
     ):
         document = world.ok("ls", "--json", *words, cwd=app).json
         assert [each["label"] for each in document["contexts"]] == labels
     assert [row[0] for row in rows(world.ok("ls", "--repo", "app", cwd=other).stdout)[1:]] == ["one"]
-    none = "None of the 3 contexts matches.\n"
-    assert world.par("ls", "--repo", "oth") == Result(0, none, "")
     wrong = world.par("ls", "--kind", "thing")
     assert (wrong.status, wrong.stdout) == (2, "")
     assert wrong.stderr.endswith("\nhint: par ls --help\n")

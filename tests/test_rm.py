@@ -108,7 +108,7 @@ def test_rm_of_an_unknown_label_names_the_nearest(world: World) -> None:
     assert (result.status, result.stdout) == (3, "")
     assert list(world.index["contexts"]) == ["feature"]
     none = world.par("-L", "other", "rm", "all", XDG_DATA_HOME=str(world.home / "empty"))
-    assert none == type(none)(3, "", "par: there is no context to remove\nhint: par start LABEL\n")
+    assert none == type(none)(3, "", "par: there is no context\nhint: par start LABEL\n")
 
 
 # -- work that would be lost ---------------------------------------------------------------------

@@ -17,7 +17,7 @@ DOORS = {
         "trust untrust workspace workspace_change"
     ),
     "doctor": "contexts disk findings git_remains index_rebuild sessions stray_records strays trash_entries",
-    "contexts": "adding creation dropping plans recovery survey workspace_view",
+    "contexts": "adding creation dropping here plans recovery selection survey workspace_view",
     "trash": (
         "emptying entries expiry holding obstacles removal restore_plan restoring storing workspace_folder"
     ),

@@ -5,20 +5,29 @@ from pathlib import Path
 import click
 
 from par.cli.output import emit, narrate, width
+from par.cli.targets import filters, narrowed
 from par.commands import ls
-from par.model import Kind
+from par.commands.ls import Listing
+from par.errors import NotFoundError
 from par.render import ls as ls_text
 
 
-@click.command("ls", epilog="Example: par ls --kind session --json")
+@click.command("ls", epilog="Example: par ls 'feat-*' --repo my-app --json")
+@click.argument("labels", nargs=-1, metavar="[LABEL...|GLOB|all]")
+@filters
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--plain", is_flag=True, help="Print lines with tabs on a terminal too, as into a pipe.")
-@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Only contexts of this kind.")
-@click.option("--repo", "repository", metavar="NAME", help="Only contexts of the repository called NAME.")
 @click.pass_obj
-def list_contexts(socket: Path, as_json: bool, plain: bool, kind: str | None, repository: str | None) -> None:
-    """List all contexts of all repositories."""
-    listing = ls.run(ls.Request(socket, Kind(kind) if kind else None, repository, with_heads=as_json))
+def list_contexts(
+    socket: Path, /, labels: tuple[str, ...], as_json: bool, plain: bool, **chosen: str | None
+) -> None:
+    """List all contexts of all repositories, or those asked for: exit status 3 where there is none."""
+    try:
+        listing = ls.run(ls.Request(socket, narrowed(labels, chosen), with_heads=as_json))
+    except NotFoundError:
+        if as_json:  # a script that reads it gets an answer all the same
+            emit(ls_text.document(Listing((), {})))
+        raise
     if as_json:
         emit(ls_text.document(listing))
     else:

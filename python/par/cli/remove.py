@@ -1,18 +1,22 @@
 """`par rm`."""
 
+import shlex
 from pathlib import Path
 
 import click
 
 from par.cli.confirming import confirm
 from par.cli.output import emit, narrate
+from par.cli.targets import filters, wanted
 from par.commands import rm as rm_command
+from par.contexts.selection import Wanted
 from par.render import rm as rm_text
 
 
 @click.command(epilog="Example: par rm feature-auth")
-@click.argument("labels", nargs=-1, required=True, metavar="LABEL...|all")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask; `all` needs it without a terminal.")
+@click.argument("labels", nargs=-1, metavar="LABEL...|GLOB|all")
+@filters
+@click.option("-y", "--yes", is_flag=True, help="Do not ask; without a terminal needed for all but labels.")
 @click.option(
     "--purge", is_flag=True, help="Delete at once, past the trash; refused where work would be lost."
 )
@@ -23,15 +27,25 @@ from par.render import rm as rm_text
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 @click.pass_obj
-def rm(socket: Path, labels: tuple[str, ...], yes: bool, purge: bool, force: bool, as_json: bool) -> None:
+def rm(
+    socket: Path,
+    /,
+    labels: tuple[str, ...],
+    yes: bool,
+    purge: bool,
+    force: bool,
+    as_json: bool,
+    **chosen: str | None,
+) -> None:
     """Remove contexts: the session, the worktree, and the branch where par created it.
 
-    Nothing is lost: `par restore` brings all of it back, with every file and commit.
+    Nothing is lost: `par restore` brings all of it back, with every file and commit. It lists the contexts
+    and asks where they were not named one by one.
     """
-    request = rm_command.Request(labels, socket, purge, force)
+    request = rm_command.Request(wanted(labels, chosen), socket, purge, force)
     planned = rm_command.plan(request)
-    if request.is_all and not yes:
-        _ask(planned)
+    if request.wanted.is_broad and not yes:
+        _ask(planned, request.wanted)
     done = []
     try:
         for each in rm_command.run(planned):
@@ -43,7 +57,8 @@ def rm(socket: Path, labels: tuple[str, ...], yes: bool, purge: bool, force: boo
         narrate(rm_text.expired(expired))
 
 
-def _ask(planned: rm_command.Plan) -> None:
+def _ask(planned: rm_command.Plan, wanted: Wanted) -> None:
     count = len(planned.statuses)
     question = f"Remove {'this context' if count == 1 else f'these {count} contexts'}?"
-    confirm(rm_text.to_remove(planned.statuses), question, "removed", "par rm all -y")
+    hint = " ".join(filter(None, ("par rm", shlex.join(wanted.words), wanted.filters, "-y")))
+    confirm(rm_text.to_remove(planned.statuses), question, "removed", hint)

@@ -6,13 +6,16 @@ from pathlib import Path
 import click
 
 from par.cli.output import emit
+from par.cli.targets import filters, narrowed
 from par.commands import send as send_command
 from par.errors import CommandError
 from par.render import send as send_text
 
 
 @click.command(epilog="Example: par send all 'git status'")
-@click.argument("words", nargs=-1, required=True, metavar="LABEL...|all [--] TEXT")
+@click.argument("words", nargs=-1, required=True, metavar="LABEL...|GLOB|all [--] TEXT")
+@filters
+@click.option("--self", "with_self", is_flag=True, help="Also into the context that this is called from.")
 @click.option(
     "--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context."
 )
@@ -21,18 +24,28 @@ from par.render import send as send_text
 @click.option("--json", "as_json", is_flag=True, help="Print the receipts as JSON.")
 @click.pass_obj
 def send(
-    socket: Path, words: tuple[str, ...], pane: str, no_enter: bool, dry_run: bool, as_json: bool
+    socket: Path,
+    /,
+    words: tuple[str, ...],
+    pane: str,
+    no_enter: bool,
+    dry_run: bool,
+    as_json: bool,
+    with_self: bool,
+    **chosen: str | None,
 ) -> None:
     """Type TEXT and Enter into the first pane of each context.
 
     That of a workspace is the one in its root; LABEL/REPO is that of one repository's window.
     The last word is the TEXT: quote it, and put `--` before it where it begins with a dash. `-` reads
-    it from standard input. Each context gets a line that says whether it was sent.
+    it from standard input. Each context gets a line that says whether it was sent. `all`, a glob or a
+    filter leaves out the context that par is called from.
     """
-    if len(words) < 2:
+    asked = narrowed(words[:-1], chosen)
+    if not (asked.words or asked.is_filtered):
         raise click.UsageError("a label and a text are needed")
     content = _standard_input() if words[-1] == "-" else words[-1]
-    request = send_command.Request(words[:-1], content, socket, pane == "active", not no_enter)
+    request = send_command.Request(asked, content, socket, pane == "active", not no_enter, with_self)
     planned = send_command.plan(request)
     done = planned if dry_run else send_command.run(planned, request)
     verb = f"would be sent to {pane} pane" if dry_run else "sent"

@@ -60,7 +60,6 @@ MEANT = {
     **dict.fromkeys(("delete", "remove"), "rm"),
     "edit": "code",
     "help": "--help",
-    "run": "send",
 }
 
 

@@ -68,7 +68,7 @@ def start(
 @click.pass_context
 def list_workspaces(ctx: click.Context, as_json: bool) -> None:
     """List only the workspaces. Deprecated: `par ls` lists all contexts."""
-    ctx.invoke(load("ls"), as_json=as_json, kind="workspace", repository=None)
+    ctx.invoke(load("ls"), as_json=as_json, kind="workspace")
 
 
 workspace.add_command(add)

@@ -3,48 +3,42 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from par.contexts import survey
+from par.contexts import selection, survey
+from par.contexts.selection import Wanted
 from par.errors import CommandError, NotFoundError
-from par.model import ContextStatus, Kind, Repository
+from par.model import ContextStatus, Repository
 from par.state.records import Damaged
 
 
 class Request(NamedTuple):
-    """Which contexts to list: of a kind, of the repositories of a name, or all."""
+    """Which contexts to list."""
 
     socket: Path
-    kind: Kind | None = None
-    repository: str | None = None
+    wanted: Wanted = Wanted()
     with_heads: bool = False
 
 
 class Listing(NamedTuple):
-    """The contexts asked for, of `total`, and the commit checked out in each worktree's folder if wanted.
+    """The contexts asked for, and the commit checked out in each worktree's folder if wanted.
 
-    Of what is `damaged` the kind and the repository are not known: it is there where all are asked for.
+    Of what is `damaged` only the label is known: it is there where all are asked for.
     """
 
     statuses: tuple[ContextStatus, ...]
-    total: int
     heads: dict[Path, str]
     damaged: tuple[Damaged, ...] = ()
 
 
 def run(request: Request) -> Listing:
-    """Look; nothing is changed but what a dead par left half done."""
+    """Look; nothing is changed but what a dead par left half done.
+
+    Raises NotFoundError where contexts of some kind are asked for and there is none such.
+    """
     seen = survey.survey(request.socket)
-    wanted = tuple(each for each in seen.statuses if _is_wanted(each, request))
-    damaged = () if request.kind or request.repository else seen.known.damaged
-    total = len(seen.statuses) + len(seen.known.damaged)
-    return Listing(wanted, total, _heads(wanted) if request.with_heads else {}, damaged)
-
-
-def _is_wanted(status: ContextStatus, request: Request) -> bool:
-    context = status.context
-    repositories = {worktree.repository.name for worktree in context.worktrees}
-    return request.kind in {None, context.kind} and (
-        request.repository is None or request.repository in repositories
-    )
+    is_all = not (request.wanted.words or request.wanted.is_filtered)
+    found = seen.statuses if is_all else selection.statuses(seen, request.wanted)
+    damaged = seen.known.damaged if is_all else ()
+    return Listing(found, _heads(found) if request.with_heads else {}, damaged)
 
 
 def _heads(statuses: tuple[ContextStatus, ...]) -> dict[Path, str]:

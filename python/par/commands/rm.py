@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.config import settings
-from par.contexts import survey
-from par.errors import ConflictError, NotFoundError, StateError, UnsafeError
+from par.contexts import selection, survey
+from par.contexts.selection import Wanted
+from par.errors import ConflictError, StateError, UnsafeError
 from par.git import repository, unsaved
 from par.git.unsaved import Losses
 from par.model import Context, ContextStatus, Phase, Worktree
@@ -21,25 +22,20 @@ from par.trash import emptying, entries, expiry, holding, obstacles, removal, st
 from par.trash.entries import Entry
 from par.trash.removal import Removed
 
-ALL = "all"
 LISTED = 1000
 
 
 class Request(NamedTuple):
-    """The labels to remove, or just `all`.
+    """Which contexts to remove.
 
     `is_purge` deletes at once. One that `is_forced` then gives up work that is nowhere else, and in any
     case goes on where what a repository wants done before fails.
     """
 
-    labels: tuple[str, ...]
+    wanted: Wanted
     socket: Path
     is_purge: bool = False
     is_forced: bool = False
-
-    @property
-    def is_all(self) -> bool:
-        return [label.casefold() for label in self.labels] == [ALL]
 
 
 class Plan(NamedTuple):
@@ -60,12 +56,8 @@ def plan(request: Request) -> Plan:
     """Find the contexts and judge each. Raises UnsafeError for what is not par's, or would be lost."""
     age = settings.trash_age()
     seen = survey.survey(request.socket)
-    if request.is_all:
-        seen.known.report_damaged()
-    labels = [each.label for each in seen.known.contexts] if request.is_all else request.labels
-    if not labels:
-        raise NotFoundError("there is no context to remove", hint="par start LABEL")
-    wanted = {each.context.label: each for each in map(seen.find_ready, labels)}.values()
+    found = selection.statuses(seen, request.wanted)
+    wanted = [seen.find_ready(each.context.label) for each in found]
     # An adopted one is only forgotten: neither its lock nor its work is in the way of that
     judged = [each for each in wanted if not each.context.is_adopted]
     _check(judged, seen.known.contexts, request)

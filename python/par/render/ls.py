@@ -45,8 +45,7 @@ LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you
 def contexts(listing: Listing, width: int | None) -> str:
     """The table of `par ls`, fitted to `width` columns; with None plain, a tab between two cells."""
     if not (listing.statuses or listing.damaged):
-        nothing = "No contexts. Make one in a git repository: par start LABEL"
-        return f"None of the {listing.total} contexts matches." if listing.total else nothing
+        return "No contexts. Make one in a git repository: par start LABEL"
     if width is None:
         return plain(PLAIN, [[visible(cell) for cell in row] for row in _plain_rows(listing)])
     unknown = [(f"{MARKS[State.DAMAGED]} {each.label}", *"???", "Damaged", "?") for each in listing.damaged]

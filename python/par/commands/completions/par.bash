@@ -31,7 +31,11 @@ _par_words() {
         -b:*|--base:*) : ;;
         --client:*) : ;;
         --editor:*) : ;;
-        *:-*) printf '%s\n' -h --help --open --wait --json --trust -p --path --repos -b --base --force --client --editor -y --yes --purge ;;
+        --repo:*) : ;;
+        --kind:*) printf '%s\n' session checkout workspace ;;
+        --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
+        --init:*) printf '%s\n' ok running failed held ;;
+        *:-*) printf '%s\n' -h --help --open --wait --json --trust -p --path --repos -b --base --force --client --editor --repo --kind --state --init -y --yes --purge ;;
         *) printf '%s\n' start ls add drop open code cursor rm; _par_labels ;;
       esac ;;
     adopt)
@@ -42,10 +46,12 @@ _par_words() {
       esac ;;
     ls)
       case $previous:$current in
-        --kind:*) printf '%s\n' session checkout workspace ;;
         --repo:*) : ;;
-        *:-*) printf '%s\n' --json --plain --kind --repo -h --help ;;
-        *) : ;;
+        --kind:*) printf '%s\n' session checkout workspace ;;
+        --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
+        --init:*) printf '%s\n' ok running failed held ;;
+        *:-*) printf '%s\n' --repo --kind --state --init --json --plain -h --help ;;
+        *) _par_labels_or_all ;;
       esac ;;
     open|o)
       case $previous:$current in
@@ -55,8 +61,12 @@ _par_words() {
       esac ;;
     send)
       case $previous:$current in
+        --repo:*) : ;;
+        --kind:*) printf '%s\n' session checkout workspace ;;
+        --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
+        --init:*) printf '%s\n' ok running failed held ;;
         --pane:*) printf '%s\n' first active ;;
-        *:-*) printf '%s\n' --pane --no-enter --dry-run --json -h --help ;;
+        *:-*) printf '%s\n' --repo --kind --state --init --self --pane --no-enter --dry-run --json -h --help ;;
         *) _par_labels_or_all ;;
       esac ;;
     control-center)
@@ -84,7 +94,11 @@ _par_words() {
       esac ;;
     rm)
       case $previous:$current in
-        *:-*) printf '%s\n' -y --yes --purge --force --json -h --help ;;
+        --repo:*) : ;;
+        --kind:*) printf '%s\n' session checkout workspace ;;
+        --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
+        --init:*) printf '%s\n' ok running failed held ;;
+        *:-*) printf '%s\n' --repo --kind --state --init -y --yes --purge --force --json -h --help ;;
         *) _par_labels_or_all ;;
       esac ;;
     restore|undo)
