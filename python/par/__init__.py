@@ -2,7 +2,7 @@
 
 import gc
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Nothing that a command has loaded is garbage, and looking for some takes as long as Python's own start
 gc.set_threshold(100_000)
