@@ -21,7 +21,9 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 TABLE_RULE = re.compile(r"^\|[-| ]+\|$")
 INLINE = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*|\[(?P<text>[^\]]*)\]\([^)]*\)")
-SPECIAL = str.maketrans({"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"})
+SPECIAL = str.maketrans(
+    {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti", "|": "|\\:"}
+)
 
 
 def page() -> str:
