@@ -7,7 +7,7 @@
 
 main() {
   client=$1
-  local answer='' said=''
+  local answer='' said='' count
   shift 2
   labels=("$@")
   find_fzf
@@ -17,8 +17,13 @@ main() {
   read -rsn1 answer
   [[ $answer == [yY] ]] || return
   run_shown rm "${labels[@]}" || { wait_for_key; return 1; }
-  if says_only "removed '|all of it is in the trash"; then
-    say "$client" "par: ${said%%$'\n'*} - par undo brings it back"
+  if says_only "removed '|all .* in the trash"; then
+    count=$(grep -c "^removed '" <<<"$said")
+    if [ "$count" -gt 1 ]; then
+      say "$client" "par: removed $count contexts - par undo brings them back"
+    else
+      say "$client" "par: ${said%%$'\n'*} - par undo brings it back"
+    fi
   else
     wait_for_key
   fi

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# Brings back what was removed last, in a popup: undo.sh CLIENT PANE_ID [ID]. Fails where nothing came back.
+# Brings back all that the last command removed, in a popup, or what has the id: undo.sh CLIENT PANE_ID [ID]. Fails
+# where nothing came back.
 
 # shellcheck source=scripts/ask.sh
 . "${BASH_SOURCE[0]%/*}/ask.sh"
 
 main() {
   client=$1
-  local said='' status
+  local said='' status count
   run_shown restore ${3:+"$3"}
   status=$?
-  if [ "$status" -eq 0 ] && says_only "(session|checkout|workspace) '|  |open it:"; then
-    say "$client" "par: ${said%%$'\n'*} is back"
+  if [ "$status" -eq 0 ] && says_only "restored '|  |open it:"; then
+    count=$(grep -c "^restored '" <<<"$said")
+    [ "$count" -gt 1 ] && said="restored $count contexts"
+    say "$client" "par: ${said%%$'\n'*}"
   else
     wait_for_key
   fi

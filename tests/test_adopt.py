@@ -246,3 +246,16 @@ def test_an_adoption_that_was_killed_is_forgotten_by_the_next_par(
     if not is_there:
         (world.home / "unplugged").rename(path)
     assert everything(world, home, path) == before
+
+
+def test_undo_after_an_adopted_one_was_forgotten_brings_back_nothing_older(world: World) -> None:
+    home = world.repository()
+    path = foreign(world, home)
+    world.ok("start", "older", cwd=home)
+    world.ok("rm", "older")
+    world.ok("adopt", str(path), "--label", "mine")
+    world.ok("rm", "mine")
+    message = "par only forgot 'mine', an adopted one: there is nothing to bring back"
+    refused(world.par("undo"), 3, message, f"par adopt '{path}' --label mine")
+    world.ok("adopt", str(path), "--label", "mine")
+    assert world.ok("undo").stdout.startswith("restored 'older': session in app\n")

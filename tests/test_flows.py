@@ -259,7 +259,7 @@ def test_remove_asks_which(world: World) -> None:
     desk.terminal.wait("y removes")
     assert desk.popup()[0] == "Remove three two?"
     desk.terminal.press("y")
-    desk.terminal.wait("par: removed 'three'")
+    desk.terminal.wait("par: removed 2 contexts - par undo brings them back")
     desk.gone()
     assert [*world.index["contexts"]] == ["one"]
 
@@ -368,7 +368,7 @@ def test_the_last_removal_is_undone(world: World) -> None:
     desk = Desk(world)
     desk.par("start", "feat", cwd=world.repository("app"))
     desk.par("rm", "feat")
-    desk.open("undo", "par: session 'feat' in app is back")
+    desk.open("undo", "par: restored 'feat': session in app")
     desk.gone()
     assert [*world.index["contexts"]] == ["feat"]
 
@@ -385,7 +385,7 @@ def test_the_trash_is_shown_to_choose_from(world: World) -> None:
     desk.terminal.press("f", "i", "r", "s", "t")
     eventually(lambda: not any("second" in line for line in desk.popup()))
     desk.terminal.press("Enter")
-    desk.terminal.wait("par: session 'first' in app is back")
+    desk.terminal.wait("par: restored 'first': session in app")
     desk.gone()
     assert [*world.index["contexts"]] == ["first"]
 

@@ -242,7 +242,7 @@ def test_what_was_removed_with_work_in_it_comes_back(world: World) -> None:
     desk.terminal.wait("par: removed 'feat'")
     desk.open("picker", "No contexts yet.")
     desk.terminal.press("C-z")
-    desk.terminal.wait("par: session 'feat' in app is back")
+    desk.terminal.wait("par: restored 'feat': session in app")
     desk.gone()
     assert (world.worktree("feat") / "new").read_text() == "work\n"
 

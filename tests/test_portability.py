@@ -101,7 +101,7 @@ def test_every_popup_works_with(programs: dict[str, str], world: World) -> None:
     desk.terminal.wait("par: removed 'feat'")
     desk.open("trash", "Bring back")
     desk.terminal.press("Enter")
-    desk.terminal.wait("par: session 'feat' in app is back")
+    desk.terminal.wait("par: restored 'feat': session in app")
     desk.open("help", "choose a context")
     desk.terminal.press("x")
     desk.gone()

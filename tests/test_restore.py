@@ -148,7 +148,7 @@ def test_what_is_removed_comes_back_exactly(world: World, state: Callable[[World
     assert "feat" not in world.branches(home)
     restored = world.par("undo")
     assert (restored.status, restored.stderr) == (0, "")
-    assert restored.stdout.startswith("session 'feat' in app\n")
+    assert restored.stdout.startswith("restored 'feat': session in app\n")
     assert snapshot(world, "feat", home) == before
     assert list((world.data / "trash").iterdir()) == []
     assert list((world.data / "locks").glob("operation-*")) == []
@@ -335,6 +335,46 @@ def test_branch_that_has_moved_on_meanwhile_is_not_taken_back_in_time(world: Wor
         "its HEAD is on a commit: branch 'mine' is not there any more, or has moved on\n"
     )
     assert world.git(world.worktree("mine"), "status", "--short", "--branch") == "## HEAD (no branch)"
+
+
+def test_one_undo_is_for_one_command(world: World) -> None:
+    home = world.repository()
+    for label in ("a", "b", "c", "d"):
+        world.ok("start", label, cwd=home)
+    world.ok("rm", "b")
+    removed = world.ok("rm", "d", "a", "c").stdout.splitlines()
+    assert removed[0] == "removed 'd': worktree, branch d, session"
+    assert removed[3:] == ["all 3 are in the trash, bring them back: par undo"]
+    several = "--as renames one context, and this is 3: d, a, c"
+    first = world.ok("trash", "--json").json["trash"][-2]["id"]
+    refused(world.par("undo", "--as", "new"), 2, several, f"par restore {first} --as new")
+    files = f"par restore {first} --files FOLDER"
+    refused(world.par("undo", "--files", "x"), 2, "the last command removed several: d, a, c", files)
+    world.git(home, "branch", "a")
+    result = world.par("undo")
+    assert result.stderr.splitlines()[:2] == [
+        "par: nothing was restored: 1 of 3 cannot come back",
+        "  a: branch 'a' already exists",
+    ]
+    assert (result.status, world.index["contexts"]) == (4, {})
+    world.git(home, "branch", "-D", "a")
+    assert world.ok("undo").stdout == "".join(f"restored '{each}': session in app\n" for each in "dac")
+    assert world.ok("undo", "--json").json["contexts"][0]["label"] == "b"
+    for label in "abcd":  # within a second
+        world.ok("rm", label)
+    assert [each["label"] for each in world.ok("trash", "--json").json["trash"]] == [*"dcba"]
+    assert world.ok("restore", "b", "d", "b").stdout.splitlines() == [
+        "restored 'b': session in app",
+        "restored 'd': session in app",
+    ]
+    world.ok("rm", "b")
+    world.ok("restore", "b", "--as", "e")
+    assert [world.ok("undo").stdout.split("'")[1] for _ in "ca"] == ["c", "a"]
+    for label in ("c", "a"):
+        world.ok("rm", label)
+    world.ok("restore", "all")
+    assert sorted(world.index["contexts"]) == ["a", "c", "d", "e"]
+    refused(world.par("restore", "all"), 3, "the trash is empty", "par ls")
 
 
 def test_what_cannot_be_restored_is_told(world: World) -> None:

@@ -120,3 +120,30 @@ def test_any_par_that_looks_marks_what_came_back_without_its_marks(world: World)
         world.tmux("set-option", "-u", "-t", session, f"@par_{each}")
     assert world.ok("ls", "--json").json["contexts"][0]["state"] == "running"
     assert world.tmux("display-message", "-p", "-t", session, facts) == before
+
+
+def test_how_the_commands_went_outlives_the_server_and_the_trash(world: World) -> None:
+    home = world.repository()
+    (home / ".par.yaml").write_text("initialization:\n  commands: ['false']\n")
+    world.ok("start", "held", cwd=home)
+    assert world.par("start", "failed", "--trust", "--wait", cwd=home).status == 8
+    told = {"held": "held", "failed": "failed"}
+
+    def seen() -> dict[str, str]:
+        return {each["label"]: each["init"] for each in world.ok("ls", "--json").json["contexts"]}
+
+    assert seen() == told
+    world.tmux("kill-server")
+    world.ok("resurrect")
+    assert seen() == told
+    for label in told:  # as tmux-resurrect leaves it
+        for option in ("@par_label", "@par_init"):
+            world.tmux("set-option", "-u", "-t", f"={world.session(label)}:", option)
+    world.ok("ls")
+    assert seen() == told
+    removed = world.ok("rm", *told, "--json").json["removed"]
+    assert [each["trash_id"] is None for each in removed] == [False, False]
+    assert world.ok("undo").stdout == (
+        "restored 'held': session in app (init held)\nrestored 'failed': session in app (init failed)\n"
+    )
+    assert seen() == told

@@ -10,7 +10,9 @@ PACKAGE = ROOT / "python"
 # The doors of each room: what other rooms import of it; everything else is the room's own
 DOORS = {
     "cli": "main output",
-    "render": "adopt config control_center doctor failure init ls resurrect rm send start trash trust",
+    "render": (
+        "adopt config control_center doctor failure init ls restore resurrect rm send start trash trust"
+    ),
     "commands": (
         "adopt checkout completion config_check config_init control_center demo doctor "
         "doctor_environment edit init ls open path rescue restore resurrect rm send start trash "
@@ -19,7 +21,8 @@ DOORS = {
     "doctor": "contexts disk findings git_remains index_rebuild sessions stray_records strays trash_entries",
     "contexts": "adding creation dropping here plans recovery selection survey workspace_view",
     "trash": (
-        "emptying entries expiry holding obstacles removal restore_plan restoring storing workspace_folder"
+        "emptying entries expiry forgotten holding obstacles removal restore_plan restoring storing "
+        "workspace_folder"
     ),
     "setup": (
         "before_remove files jobs layouts logs ports preparation running trust workspace_file workspace_jobs"

@@ -79,7 +79,7 @@ def test_workspace_goes_and_comes_back_with_all_that_lies_beside_its_worktrees(d
     size = sum(each.lstat().st_size for each in Path(entry["folder"]).rglob("*") if each.is_file())
     assert entry["size"] == size
     restored = world.ok("restore")
-    assert restored.stdout.startswith("workspace 'team/big' of 2 repositories\n")
+    assert restored.stdout.startswith("restored 'team/big': workspace (back, front)\n")
     assert desk.seen() == before
     assert list((world.data / "trash").iterdir()) == []
     assert world.ok("doctor").status == 0

@@ -52,7 +52,7 @@ def rm(
             done.append(each)  # noqa: PERF402 - what is gone is printed, also where the next one fails
     finally:
         if done:
-            emit(rm_text.document(done) if as_json else "\n".join(map(rm_text.removed, done)))
+            emit(rm_text.document(done) if as_json else rm_text.removals(done))
     if expired := rm_command.expire(planned):
         narrate(rm_text.expired(expired))
 

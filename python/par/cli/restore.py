@@ -12,7 +12,7 @@ from par.commands import rescue as rescue_command
 from par.commands import restore as restore_command
 from par.commands import trash as trash_command
 from par.names import visible
-from par.render import start as start_text
+from par.render import restore as restore_text
 from par.render import trash as trash_text
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -26,30 +26,44 @@ def _age(_ctx: click.Context, _parameter: click.Parameter, value: str) -> timede
 
 
 @click.command(epilog="Example: par restore feature-auth")
-@click.argument("name", required=False, metavar="[LABEL|ID]")
-@click.option("--as", "new_label", metavar="NEWLABEL", help="Call it so, where its label or branch is taken.")
+@click.argument("wanted", nargs=-1, metavar="[LABEL|ID]...|all")
+@click.option(
+    "--as", "new_label", metavar="NEWLABEL", help="Give it this label: its own, or its branch, is taken."
+)
 @click.option(
     "--files", "folder", metavar="FOLDER", help="Only its files, where its repository or commits are gone."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
 @click.pass_obj
-def restore(socket: Path, name: str | None, new_label: str | None, folder: str | None, as_json: bool) -> None:
-    """Bring back what was removed, as it was; without a LABEL the last one removed.
+def restore(
+    socket: Path, wanted: tuple[str, ...], new_label: str | None, folder: str | None, as_json: bool
+) -> None:
+    """Bring back LABELs as they were, or all that the last command removed.
 
-    Files, also the ignored ones, commits, branch and session: in the places they had.
+    Files, also the ignored ones, commits, branch and session: in the places they had. Of a label that was
+    removed more than once the last is meant, also with `all`. `par undo` is the same command.
     """
     if folder is not None:
-        if new_label or as_json:
-            raise click.UsageError("--files takes neither --as nor --json")
-        place = Path(folder).expanduser().absolute()
-        emit(f"its files are in {visible(str(rescue_command.run(rescue_command.plan(name, place))))}")
+        _bring_files_back(wanted, folder, has_more=bool(new_label or as_json))
         return
-    request = restore_command.Request(name, socket, new_label)
-    planned = restore_command.plan(request)
-    context = restore_command.run(planned)
-    emit(start_text.document(context) if as_json else start_text.made(context))
-    for note in planned.notes:
+    planned = restore_command.plan(restore_command.Request(wanted, socket, new_label))
+    done = []
+    try:
+        for each in restore_command.run(planned):
+            done.append(each)  # noqa: PERF402 - what is back is printed, also where the next one fails
+    finally:
+        if done:
+            emit(restore_text.document(done) if as_json else restore_text.restored(done))
+    for note in (note for each in done for note in each.notes):
         narrate(note)
+
+
+def _bring_files_back(wanted: tuple[str, ...], folder: str, has_more: bool) -> None:
+    if has_more or len(wanted) > 1:
+        raise click.UsageError("--files takes one LABEL or ID, and neither --as nor --json")
+    place = Path(folder).expanduser().absolute()
+    planned = rescue_command.plan(wanted[0] if wanted else None, place)
+    emit(f"its files are in {visible(str(rescue_command.run(planned)))}")
 
 
 @click.group(invoke_without_command=True, epilog="Example: par trash empty --older-than 14d")

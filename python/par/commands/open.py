@@ -23,11 +23,10 @@ class Request(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A context that can be shown, and its session if it has one; `is_marked` by par as its own."""
+    """A context that can be shown, and its session if it has one."""
 
     context: Context
     session_id: str | None
-    is_marked: bool
     client: str | None
 
 
@@ -42,7 +41,7 @@ def plan(request: Request) -> Plan:
     if not request.client:
         clients.check_can_show(context.socket)
     session = status.session
-    return Plan(context, session.id if session else None, bool(session and session.label), request.client)
+    return Plan(context, session.id if session else None, request.client)
 
 
 def run(planned: Plan) -> None:
@@ -53,11 +52,10 @@ def run(planned: Plan) -> None:
         session_id, is_new = (planned.session_id, False) if planned.session_id else _revive(context)
         index.save(found.opening(context.label))
     if is_new:
-        from par.setup import layouts  # noqa: PLC0415 - only where a session is made again
+        from par.setup import layouts, running  # noqa: PLC0415 - only where a session is made again
 
+        running.mark_again(context, session_id)
         layouts.build_approved(context, session_id)
-    if planned.session_id and not planned.is_marked:
-        sessions.mark(context, session_id)
     clients.show(context.socket, session_id, planned.client)
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from par.errors import ConflictError, StateError
+from par.errors import ConflictError, StateError, UsageError
 from par.git import worktree_repair
 from par.names import visible
 from par.state import locks
@@ -20,7 +20,7 @@ class Plan(NamedTuple):
 
 def plan(name: str | None, folder: Path) -> Plan:
     """Find the entry; see that it cannot come back whole, and `folder` is free. Raises every refusal."""
-    entry, shown = entries.find(name), visible(str(folder))
+    entry, shown = entries.find(name) if name else _last(), visible(str(folder))
     if all(_is_whole(entry, place) for place in range(len(entry.kept))):
         message = f"'{entry.context.label}' can come back whole"
         raise ConflictError(message, hint=f"par restore {entry.id}")
@@ -30,6 +30,16 @@ def plan(name: str | None, folder: Path) -> Plan:
         message = f"'{shown}' is not in a folder on the disk of the trash"
         raise StateError(message, hint=f"par restore {entry.id} --files {entry.folder.parents[1]}-files")
     return Plan(entry, folder)
+
+
+def _last() -> Entry:
+    first, *others = entries.last_removed()
+    if others:
+        labels = ", ".join(each.context.label for each in (first, *others))
+        raise UsageError(
+            f"the last command removed several: {labels}", hint=f"par restore {first.id} --files FOLDER"
+        )
+    return first
 
 
 def _is_whole(entry: Entry, place: int) -> bool:

@@ -1,152 +1,106 @@
 """`par restore`: bring back what was removed, as it was."""
 
-from collections.abc import Container
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from par import names
+from par.commands import restore_entry
+from par.commands.restore_entry import Plan
 from par.contexts import plans, survey
-from par.errors import ConflictError, NotFoundError, ParError, StateError
-from par.git import repository, trashing, worktree_repair
-from par.git.trashing import Kept
-from par.model import Context, Worktree
+from par.errors import ConflictError, NotFoundError, ParError, StateError, UsageError
+from par.git import trashing
+from par.model import Context
 from par.names import visible
-from par.setup import layouts
+from par.setup import layouts, running
 from par.setup.preparation import with_free_ports
 from par.state import index, locks
 from par.state.index import Index
 from par.state.locks import Operation
 from par.system import signals
 from par.tmux import sessions
-from par.trash import entries, restore_plan, restoring, storing
+from par.trash import entries, forgotten, restoring, storing
 from par.trash.entries import Entry
+
+ALL = "all"
 
 
 class Request(NamedTuple):
-    """The label or id of what to bring back, or None for the last one removed; `new_label` renames it."""
+    """The labels or ids of what to bring back, or just `all`; none is all that the last command removed.
 
-    name: str | None
+    `new_label` renames it, and goes with one.
+    """
+
+    names: tuple[str, ...]
     socket: Path
     new_label: str | None = None
 
 
-class Plan(NamedTuple):
-    """An entry of the trash and the context that it becomes.
+class Restored(NamedTuple):
+    """A context that is back, how its commands had gone, as in `@par_init`, and what is not as it was."""
 
-    `heads` has, for each worktree, the ref that HEAD is put on; where it is empty HEAD stays on the
-    commit, for the reason in `notes`.
-    """
-
-    entry: Entry
     context: Context
-    heads: tuple[str, ...]
+    init: str
     notes: tuple[str, ...]
 
 
-def plan(request: Request) -> Plan:
-    """Find the entry and see that its label, places and branches are free. Raises every refusal."""
+def plan(request: Request) -> tuple[Plan, ...]:
+    """Find the entries and see that their labels, places and branches are free. Raises every refusal."""
     found = survey.recovered_index(request.socket)
-    entry = entries.find(request.name)
-    label = names.label(request.new_label) if request.new_label else entry.context.label
-    if twin := found.like(label):
-        raise ConflictError(f"context '{twin.label}' already exists", hint=_otherwise(entry))
-    context = restore_plan.restored_context(entry, label, found)
-    found_kept, heads, notes = [], [], []
-    _check_place(found, context.root, entry, entry.trashed_root)
-    for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
-        _check_place(found, target.path, entry, entry.trashed_path(place))
-        now = _with_branch(kept, target, entry)
-        found_kept.append(now)
-        head, note = _head(now, target, entry, place)
-        heads.append(head)
-        notes += [note] if note else []
-    return Plan(entry._replace(kept=tuple(found_kept)), context, tuple(heads), tuple(notes))
+    chosen = _chosen(request.names) if request.names else _last_removed(found)
+    if request.new_label and len(chosen) > 1:
+        labels = ", ".join(each.context.label for each in chosen)
+        hint = f"par restore {chosen[0].id} --as {request.new_label}"
+        raise UsageError(f"--as renames one context, and this is {len(chosen)}: {labels}", hint=hint)
+    if len(chosen) == 1:
+        return (restore_entry.plan(chosen[0], request.new_label, found),)
+    return _plan_together(chosen, found)
 
 
-def _check_place(found: Index, path: Path, entry: Entry, trashed: Path) -> None:
-    try:
-        plans.check_path(found, path)
-    except ConflictError as error:
-        raise ConflictError(error.message, hint=_otherwise(entry)) from error
-    parent = next(each for each in path.parents if each.exists())
-    if trashed.exists() and parent.stat().st_dev != entry.folder.stat().st_dev:
-        message = f"'{parent}' is on another disk than the trash"
-        raise ConflictError(message, hint=f"its files are in {entry.folder}")
+def _chosen(wanted: tuple[str, ...]) -> tuple[Entry, ...]:
+    if [each.casefold() for each in wanted] == [ALL]:
+        return entries.latest()
+    return tuple({each.id: each for each in map(entries.find, wanted)}.values())
 
 
-def _with_branch(kept: Kept, target: Worktree, entry: Entry) -> Kept:
-    """What was kept; without the `tip` where its branch is there and holds that: it is the one to restore.
-
-    Raises every refusal.
-    """
-    place = entry.kept.index(kept)
-    known = repository.refs(
-        target.repository, [*repository.neighbours(target.branch), f"{entry.ref(place)}/head"]
-    )
-    _check_commits(kept, target, entry, place, known)
-    is_there = f"refs/heads/{target.branch}" in known
-    if kept.tip and is_there:
-        # One that somebody made anew under this name is theirs, whatever it holds
-        has_stayed = target.branch == kept.worktree.branch and worktree_repair.made_by_par(
-            target.repository, target.branch
-        )
-        if has_stayed and repository.holds(target.repository, target.branch, kept.tip):
-            return kept._replace(tip="", settings=())
-        raise ConflictError(f"branch '{visible(target.branch)}' already exists", hint=_otherwise(entry))
-    try:
-        if kept.tip:
-            repository.check_branch_is_free(known, target.branch)
-        elif not kept.had_folder:
-            plans.check_holder(target.repository, target.branch)
-    except ConflictError as error:
-        raise ConflictError(error.message, hint=_otherwise(entry)) from error
-    if not (kept.tip or kept.had_folder or is_there):
-        gone = f"'{entry.context.label}' had neither a folder nor a branch when it was removed"
-        raise NotFoundError(gone, hint=f"par trash empty {entry.id}")
-    return kept
+def _last_removed(found: Index) -> tuple[Entry, ...]:
+    gone = forgotten.last()
+    latest = next(iter(entries.entries()), None)
+    # What was adopted again since then is no news
+    if gone and not found.like(gone.label) and not (latest and latest.removed_at > gone.at):
+        message = f"par only forgot '{visible(gone.label)}', an adopted one: there is nothing to bring back"
+        raise NotFoundError(message, hint=gone.again)
+    return entries.last_removed()
 
 
-def _check_commits(kept: Kept, target: Worktree, entry: Entry, place: int, known: Container[str]) -> None:
-    """Raise NotFoundError where the repository does not hold what is needed, as one that was cloned again."""
-    is_known = not kept.had_folder or worktree_repair.is_known(kept.worktree, entry.trashed_path(place))
-    if f"{entry.ref(place)}/head" in known and is_known:
-        return
-    oids = {oid for oid in (kept.oid, kept.tip) if oid}
-    if (oids or is_known) and all(worktree_repair.has_commit(target.repository, oid) for oid in oids):
-        return
-    message = f"the repository '{visible(str(target.repository.path))}' does not have its commits any more"
-    raise NotFoundError(message, hint=f"par restore {entry.id} --files FOLDER")
+def _plan_together(chosen: Iterable[Entry], found: Index) -> tuple[Plan, ...]:
+    planned, failed = [], []
+    for entry in chosen:
+        try:
+            planned.append(restore_entry.plan(entry, None, found))
+        except ParError as error:
+            failed.append((entry, error))
+    if failed:
+        first = failed[0][1]
+        message = f"nothing was restored: {len(failed)} of {len(failed) + len(planned)} cannot come back"
+        details = tuple(f"{entry.context.label}: {error.message}" for entry, error in failed)
+        raise type(first)(message, hint=first.hint, details=details)
+    return tuple(planned)
 
 
-def _head(kept: Kept, target: Worktree, entry: Entry, place: int) -> tuple[str, str]:
-    """The ref for HEAD, and why it is none where HEAD was on one."""
-    home, was = target.repository, f"refs/heads/{kept.worktree.branch}"
-    if not kept.head or not kept.had_folder:
-        return "", ""
-    if kept.tip and kept.head == was:
-        return f"refs/heads/{target.branch}", ""
-    branch = kept.head.removeprefix("refs/heads/")
-    holder = repository.holder_of(home, branch)
-    if holder and Path(holder) != entry.trashed_path(place):  # itself, on a branch that has no commit yet
-        if target.path == kept.worktree.path:
-            message = f"branch '{visible(branch)}' is checked out at '{visible(holder)}'"
-            raise ConflictError(message, hint=_otherwise(entry))
-        return (
-            "",
-            f"its HEAD is on a commit: branch '{visible(branch)}' is checked out at '{visible(holder)}'",
-        )
-    if repository.branch_oid(home, branch) == (kept.oid or None):
-        return kept.head, ""
-    return "", f"its HEAD is on a commit: branch '{visible(branch)}' is not there any more, or has moved on"
+def run(planned: Sequence[Plan]) -> Iterator[Restored]:
+    """Put one context after the other back; each comes back whole, or stays so in the trash."""
+    for place, each in enumerate(planned):
+        # What came back before may have taken the name of its session
+        yield _restore(_planned_again(each) if place else each)
 
 
-def _otherwise(entry: Entry) -> str:
-    return f"par restore {entry.id} --as NEWLABEL"
+def _planned_again(planned: Plan) -> Plan:
+    entry = entries.load(planned.entry.id) or planned.entry
+    return restore_entry.plan(entry, None, index.load(planned.context.socket))
 
 
-def run(planned: Plan) -> Context:
-    """Put everything back, or leave it whole in the trash."""
+def _restore(planned: Plan) -> Restored:
     entry, context = planned.entry, planned.context
     with locks.adopted(entry.id) as operation:
         if operation is None or entries.load(entry.id) is None:
@@ -165,8 +119,9 @@ def run(planned: Plan) -> Context:
             raise
         with signals.ignored():
             done = restoring.finish(context, operation)
+            init = running.mark_again(done, session_id)
     layouts.build_approved(done, session_id)
-    return done
+    return Restored(done, init, planned.notes)
 
 
 def _put_back(planned: Plan, operation: Operation) -> None:

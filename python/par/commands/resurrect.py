@@ -7,7 +7,7 @@ from typing import NamedTuple
 from par.contexts import survey
 from par.errors import ParError
 from par.model import Context, ContextStatus, State
-from par.setup import layouts
+from par.setup import layouts, running
 from par.state import index, locks
 from par.tmux import sessions
 
@@ -15,12 +15,12 @@ from par.tmux import sessions
 class StoppedContext(NamedTuple):
     """A context without a live session of its own, and what keeps it from having one, or ''.
 
-    `unmarked_id` is a session of its name that came back without its marks.
+    One that `was_unmarked` has a session of its name, which came back without its marks and has them again.
     """
 
     context: Context
     fault: str = ""
-    unmarked_id: str = ""
+    was_unmarked: bool = False
     is_broken: bool = False
 
 
@@ -39,13 +39,13 @@ def _stopped(status: ContextStatus) -> StoppedContext:
         return StoppedContext(context, f"its worktree is gone: '{status.gone[0]}'", is_broken=True)
     if not context.is_ready:
         return StoppedContext(context, f"another par is {context.phase.value} it")
-    return StoppedContext(context, unmarked_id=session.id if session else "")
+    return StoppedContext(context, was_unmarked=session is not None)
 
 
 def run(planned: Iterable[StoppedContext]) -> tuple[StoppedContext, ...]:
-    """Make each session, or mark the one that came back; one that fails hinders no other.
+    """Make each session that is not there; one that fails hinders no other.
 
-    User options do not outlive a server: `@par_init` and `@par_state` begin empty.
+    User options do not outlive a server: `@par_init` is written again, `@par_state` begins empty.
     """
     return tuple(stopped if stopped.fault else _resurrect(stopped) for stopped in planned)
 
@@ -57,10 +57,9 @@ def _resurrect(stopped: StoppedContext) -> StoppedContext:
             # Under the lock: another par may have removed it, or made its session, since the plan
             if index.load(context.socket).like(context.label) != context:
                 return StoppedContext(context, "it was changed by another par")
-            if stopped.unmarked_id:
-                sessions.mark(context, stopped.unmarked_id)
-            elif sessions.session_of(context) is None:
+            if sessions.session_of(context) is None:
                 session_id = sessions.create(context)
+                running.mark_again(context, session_id)
     except (ParError, OSError) as error:
         return StoppedContext(context, str(error))
     if session_id:

@@ -1,16 +1,16 @@
 """`par rm`: put contexts away where they can be brought back; with `--purge` delete them at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from par.commands import rm_check
 from par.config import settings
 from par.contexts import selection, survey
 from par.contexts.selection import Wanted
 from par.errors import ConflictError, StateError, UnsafeError
-from par.git import repository, unsaved
-from par.git.unsaved import Losses
+from par.git import repository
 from par.model import Context, ContextStatus, Phase, Worktree
 from par.setup import before_remove
 from par.setup.before_remove import Hooks
@@ -18,11 +18,18 @@ from par.state import index, locks, paths
 from par.state.locks import Operation
 from par.system import narration, processes, signals
 from par.tmux import panes
-from par.trash import emptying, entries, expiry, holding, obstacles, removal, storing, workspace_folder
+from par.trash import (
+    emptying,
+    entries,
+    expiry,
+    forgotten,
+    holding,
+    removal,
+    storing,
+    workspace_folder,
+)
 from par.trash.entries import Entry
 from par.trash.removal import Removed
-
-LISTED = 1000
 
 
 class Request(NamedTuple):
@@ -60,7 +67,7 @@ def plan(request: Request) -> Plan:
     wanted = [seen.find_ready(each.context.label) for each in found]
     # An adopted one is only forgotten: neither its lock nor its work is in the way of that
     judged = [each for each in wanted if not each.context.is_adopted]
-    _check(judged, seen.known.contexts, request)
+    rm_check.check(judged, seen.known.contexts, request.is_purge, request.is_forced)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
     hooks = before_remove.plan((each.context for each in own_last), request.is_forced)
     return Plan(tuple(own_last), hooks, request.is_purge, request.is_forced, age)
@@ -73,11 +80,14 @@ def run(planned: Plan) -> Iterator[Removed]:
     """
     for note in planned.hooks.notes:
         narration.report(note)
+    command = ""
     for status in planned.statuses:
         for each in planned.hooks.by_label[status.context.label]:
             before_remove.run(each, planned.is_forced)
         with signals.ignored():
-            yield _remove(status, planned)
+            done = _remove(status, planned, command)
+            command = command or done.trash_id or ""
+            yield done
 
 
 def expire(planned: Plan) -> tuple[Entry, ...]:
@@ -87,8 +97,8 @@ def expire(planned: Plan) -> tuple[Entry, ...]:
     return expiry.expire(planned.age)
 
 
-def _remove(status: ContextStatus, planned: Plan) -> Removed:
-    done = _taken_away(status, planned)
+def _remove(status: ContextStatus, planned: Plan, command: str) -> Removed:
+    done = _taken_away(status, planned, command)
     # Until now a program that worked in it could write there
     entry = entries.load(done.trash_id) if planned.is_purge and done.trash_id else None
     return _purged(entry, done) if entry else done
@@ -102,7 +112,7 @@ def _purged(entry: Entry, done: Removed) -> Removed:
     return done._replace(trash_id=None, left=left if left.exists() else None)
 
 
-def _taken_away(status: ContextStatus, planned: Plan) -> Removed:
+def _taken_away(status: ContextStatus, planned: Plan, command: str) -> Removed:
     with locks.operation() as operation:
         with locks.index():
             found = index.load(status.context.socket)
@@ -112,15 +122,20 @@ def _taken_away(status: ContextStatus, planned: Plan) -> Removed:
             removing = _removing(status.context, operation.id, planned.is_purge and planned.is_forced)
             index.save(found.with_(removing))
         if removing.is_adopted:
-            return removal.forget_adopted(removing, status.session)
+            done = removal.forget_adopted(removing, status.session)
+            forgotten.note(done)
+            return done
         try:
-            return _take_away(removing, operation, status.session.id if status.session else None, planned)
+            session_id = status.session.id if status.session else None
+            return _take_away(removing, operation, session_id, planned, command)
         except OSError as error:
             message = f"context '{removing.label}' cannot be moved away: {error.strerror or error}"
             raise StateError(message, hint="par ls") from error
 
 
-def _take_away(removing: Context, operation: Operation, session_id: str | None, planned: Plan) -> Removed:
+def _take_away(
+    removing: Context, operation: Operation, session_id: str | None, planned: Plan, command: str
+) -> Removed:
     if planned.is_purge and planned.is_forced:
         return removal.purge(removing, operation, session_id)
     if planned.is_purge:
@@ -131,16 +146,16 @@ def _take_away(removing: Context, operation: Operation, session_id: str | None, 
     root = workspace_folder.own_folder(removing)
     folders = [root] if root else [each.path for each in removing.worktrees]
     running = processes.inside(folders, [*shells, *ending])
-    return storing.put_in(removing, operation, session_id)._replace(processes=running)
+    return storing.put_in(removing, operation, session_id, command=command)._replace(processes=running)
 
 
 def _check_again(entry: Entry) -> None:
     emptying.check(entry)
     if any(lost := holding.losses(entry)):
         label = entry.context.label
-        message = f"'{label}' has {_counted(lost)} since it was looked at, so it is back where it was"
+        message = f"'{label}' has {rm_check.counted(lost)} since it was looked at, so it is back where it was"
         hint = f"save the work, or give it up: par rm --purge --force {label}"
-        raise UnsafeError(message, hint, tuple(f"{label}: {line}" for line in _listed(lost)))
+        raise UnsafeError(message, hint, tuple(f"{label}: {line}" for line in rm_check.listed(lost)))
 
 
 def _removing(context: Context, operation_id: str, is_at_once: bool) -> Context:
@@ -155,35 +170,3 @@ def _tip(worktree: Worktree) -> str:
     holder = repository.holder_of(worktree.repository, worktree.branch)
     is_elsewhere = holder is not None and Path(holder) != worktree.path
     return "" if is_elsewhere else repository.branch_oid(worktree.repository, worktree.branch) or ""
-
-
-def _check(statuses: Sequence[ContextStatus], known: Iterable[Context], request: Request) -> None:
-    in_the_way = {
-        each.context.label: obstacles.to_removing(each.context, known, request.is_purge) for each in statuses
-    }
-    if blocked := {label: obstacle for label, obstacle in in_the_way.items() if obstacle}:
-        said = "; ".join(f"'{label}' {obstacle.message}" for label, obstacle in blocked.items())
-        raise UnsafeError(f"cannot be removed: {said}", hint=next(iter(blocked.values())).hint)
-    judges_loss = request.is_purge and not request.is_forced
-    found = {each.context.label: _losses(each.context) for each in statuses if judges_loss}
-    if losing := {label: lost for label, lost in found.items() if any(lost)}:
-        message = "; ".join(f"'{label}' has {_counted(lost)}" for label, lost in losing.items())
-        hint = f"save the work, or give it up: par rm --purge --force {' '.join(losing)}"
-        details = tuple(f"{label}: {line}" for label, lost in losing.items() for line in _listed(lost))
-        raise UnsafeError(f"work would be lost: {message}", hint, details)
-
-
-def _losses(context: Context) -> Losses:
-    """What a workspace would lose, in all its repositories and beside them, as one."""
-    lost = unsaved.losses(context.worktrees)
-    return lost._replace(files=(*lost.files, *workspace_folder.user_files(context)))
-
-
-def _counted(lost: Losses) -> str:
-    return " and ".join(lost.counted(" on no other branch"))
-
-
-def _listed(lost: Losses) -> list[str]:
-    lines = [*(f"uncommitted {each}" for each in lost.files), *(f"commit {each}" for each in lost.commits)]
-    more = len(lines) - LISTED
-    return [*lines[:LISTED], *([f"and {more} more"] if more > 0 else [])]

@@ -59,8 +59,11 @@ def survey(socket: Path) -> Survey:
     statuses = tuple(_status(context, live[context.socket]) for context in found.contexts)
     for each in statuses:
         if each.session and not each.session.label and each.context.is_ready:
+            from par.setup import running  # noqa: PLC0415 - rarely needed, and it loads much
+
             with suppress(CommandError):  # it has just ended
                 mark(each.context, each.session.id)
+                running.mark_again(each.context, each.session.id)
     return Survey(found, statuses)
 
 

@@ -10,6 +10,7 @@ from par.doctor.strays import Stray
 from par.errors import ParError
 from par.model import Context
 from par.names import key, visible
+from par.setup import running
 from par.state.index import Index
 from par.tmux import marks
 from par.tmux import sessions as tmux_sessions
@@ -43,7 +44,7 @@ def examine(found: Index, unknown: Iterable[Stray], live: Live) -> Iterator[Find
     for context in found.contexts:
         if context.is_ready and (session := _unmarked(context, live.get(context.socket, []))):
             message = f"its session {visible(session.name)} has lost par's marks"
-            fix = partial(tmux_sessions.mark, context, session.id)
+            fix = partial(_mark, context, session.id)
             yield Finding(Fault.SESSION_UNMARKED, context.label, message, "mark it again", fix=fix)
     known = {key(context.label) for context in found.contexts}
     expected = {str(stray.root) for stray in unknown if stray.worktrees}
@@ -53,6 +54,11 @@ def examine(found: Index, unknown: Iterable[Stray], live: Live) -> Iterator[Find
             how = "take the marks off; the session goes on"
             fix = partial(marks.unmark, session)
             yield Finding(Fault.SESSION_UNKNOWN, visible(session.label), message, how, fix=fix)
+
+
+def _mark(context: Context, session_id: str) -> None:
+    tmux_sessions.mark(context, session_id)
+    running.mark_again(context, session_id)
 
 
 def _unmarked(context: Context, live: list[Marked]) -> Marked | None:

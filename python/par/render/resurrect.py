@@ -23,7 +23,7 @@ def _stopped(stopped: StoppedContext) -> str:
         return f"{stopped.context.label}: skipped, {visible(stopped.fault)} (par rm {stopped.context.label})"
     if stopped.fault:
         return f"{stopped.context.label}: not made, {visible(stopped.fault)}"
-    return f"{stopped.context.label}: session " + ("found again" if stopped.unmarked_id else "made")
+    return f"{stopped.context.label}: session " + ("found again" if stopped.was_unmarked else "made")
 
 
 def document(found: Iterable[StoppedContext]) -> str:

@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING
 from par.model import ContextStatus
 from par.names import visible
 from par.render import documents, ls
+from par.trash import forgotten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from par.trash.entries import Entry
     from par.trash.removal import Removed
+
+
+def removals(done: Sequence[Removed]) -> str:
+    """What `par rm` did, a few lines for each context; how several come back stands once, at the end."""
+    count = sum(1 for each in done if each.trash_id)
+    if count < 2:
+        return "\n".join(map(removed, done))
+    lines = [removed(each._replace(trash_id=None)) for each in done]
+    return "\n".join([*lines, f"all {count} are in the trash, bring them back: par undo"])
 
 
 def removed(done: Removed) -> str:
@@ -57,8 +67,7 @@ def _forgotten(done: Removed) -> str:
         said += f"; session {visible(done.session)} was killed"
     if done.released:
         said += f"; session {visible(done.released)} goes on"
-    place = visible(done.released or str(folder))
-    return f"{said}\ntake it again: par adopt '{place}' --label {done.label}"
+    return f"{said}\ntake it again: {forgotten.adopting(done.label, forgotten.place(done))}"
 
 
 def expired(entries: Iterable[Entry]) -> str:

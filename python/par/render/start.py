@@ -9,13 +9,21 @@ from par.render import documents, ls
 
 def made(context: Context, init: str = "") -> str:
     """What `par start`, `par checkout` and `par workspace start` say; `init` is how the commands go."""
-    lines = [
+    count = len(context.worktrees)
+    title = f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}"
+    if context.kind is Kind.WORKSPACE:
+        title = f"workspace '{context.label}' of {count} {'repository' if count == 1 else 'repositories'}"
+    return "\n".join([title, *parts(context, init)])
+
+
+def parts(context: Context, init: str) -> list[str]:
+    """The lines that say what belongs to a context, how its commands go, and how it is opened."""
+    return [
         *(_workspace(context) if context.kind is Kind.WORKSPACE else _single(context)),
         f"  session   {context.session}",
         *_init(context, init),
         f"open it: par open {context.label}",
     ]
-    return "\n".join(lines)
 
 
 def added(context: Context, init: str) -> str:
@@ -38,16 +46,13 @@ def _init(context: Context, init: str) -> list[str]:
 
 def _single(context: Context) -> list[str]:
     return [
-        f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}",
         f"  worktree  {visible(str(context.root))}",
         f"  branch    {_branch(context.worktrees[0])}",
     ]
 
 
 def _workspace(context: Context) -> list[str]:
-    count = len(context.worktrees)
     return [
-        f"workspace '{context.label}' of {count} {'repository' if count == 1 else 'repositories'}",
         f"  folder    {visible(str(context.root))}",
         *(f"  worktree  {visible(each.name)}, branch {_branch(each)}" for each in context.worktrees),
     ]
@@ -59,21 +64,22 @@ def _branch(worktree: Worktree) -> str:
 
 def document(context: Context, init: str = "") -> str:
     """The document of `par start --json`, `par checkout --json` and `par workspace start --json`."""
-    return documents.dumped(
-        {
-            "context": {
-                "label": context.label,
-                "kind": context.kind.value,
-                "state": State.RUNNING.value,
-                "init": init,
-                "repository": {"name": context.repository.name, "path": str(context.repository.path)},
-                "session": {"name": context.session},
-                "worktrees": [*map(_worktree, context.worktrees)],
-                "branch": context.branch,
-                "created_at": context.created_at.isoformat(),
-            }
-        }
-    )
+    return documents.dumped({"context": values(context, init)})
+
+
+def values(context: Context, init: str) -> documents.Document:
+    """A context that was just made, or came back, as JSON values."""
+    return {
+        "label": context.label,
+        "kind": context.kind.value,
+        "state": State.RUNNING.value,
+        "init": init,
+        "repository": {"name": context.repository.name, "path": str(context.repository.path)},
+        "session": {"name": context.session},
+        "worktrees": [*map(_worktree, context.worktrees)],
+        "branch": context.branch,
+        "created_at": context.created_at.isoformat(),
+    }
 
 
 def _worktree(worktree: Worktree) -> documents.Document:

@@ -79,7 +79,7 @@ def _prospect(each: Prospect, size: int | None) -> dict[str, Any]:
         "label": entry.context.label,
         "kind": entry.context.kind.value,
         "repository": str(entry.context.repository.path),
-        "removed_at": entry.removed_at.isoformat(),
+        "removed_at": entry.removed_at.isoformat(timespec="seconds"),
         "goes_at": each.goes_at.isoformat() if each.goes_at else None,
         "holds": {"files": [*each.holds.files], "commits": [*each.holds.commits]},
         "folder": str(entry.folder),

@@ -36,6 +36,19 @@ def begin(context: Context, session_id: str, preparations: Sequence[Preparation]
         init_window.close(context.socket, old)
 
 
+def last_init(context: Context) -> str:
+    """How the commands of `context` went, as `@par_init` has it until its server ends; '' where none ran."""
+    init = jobs.worst(jobs.runs(paths.init(context.root)))
+    return init.value if init else ""
+
+
+def mark_again(context: Context, session_id: str) -> str:
+    """Write on a session that was made again how the commands of its context went; and that."""
+    if init := last_init(context):
+        init_window.set_init(context.socket, session_id, init)
+    return init
+
+
 def _write(
     folder: Path, context: Context, session_id: str, preparations: Sequence[Preparation]
 ) -> list[list[str]]:

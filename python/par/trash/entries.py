@@ -22,13 +22,15 @@ DAMAGE = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 class Entry(NamedTuple):
     """One removal: `id` names its folder and refs, `context` is the record as it was.
 
-    One that `has_root` has the workspace's own folder too, with all that is not a worktree.
+    `command` is shared by all that one command removed: the id of the first of them. One that `has_root`
+    has the workspace's own folder too, with all that is not a worktree.
     """
 
     id: str
     context: Context
     removed_at: datetime
     kept: tuple[Kept, ...]
+    command: str
     has_root: bool = False
 
     @property
@@ -66,7 +68,8 @@ def save(entry: Entry, texts: Sequence[str]) -> None:
     record = {
         "version": VERSION,
         "label": entry.context.label,
-        "removed_at": entry.removed_at.isoformat(),
+        "removed_at": entry.removed_at.isoformat(timespec="microseconds"),
+        "command": entry.command,
         "context": to_record(entry.context),
         "kept": [_kept_record(kept) for kept in entry.kept],
         "has_root": entry.has_root,
@@ -114,7 +117,8 @@ def _entry(name: str, record: dict[str, Any]) -> Entry:
         )
         for worktree, each in pairs
     )
-    return Entry(name, context, when(record["removed_at"]), kept, record.get("has_root") is True)
+    command, has_root = str(record.get("command", name)), record.get("has_root") is True
+    return Entry(name, context, when(record["removed_at"]), kept, command, has_root)
 
 
 def entries() -> list[Entry]:
@@ -131,17 +135,28 @@ def older_than(age: timedelta) -> list[Entry]:
     return [entry for entry in entries() if now - entry.removed_at >= age]
 
 
-def find(name: str | None) -> Entry:
-    """The entry with this label or id, the latest of its label; with None the latest of all.
-
-    Raises NotFoundError.
-    """
+def last_removed() -> tuple[Entry, ...]:
+    """All that the last command removed, in the order in which it did. Raises NotFoundError."""
     known = entries()
-    wanted = [each for each in known if name in {None, each.id} or key(each.context.label) == key(name or "")]
-    if wanted:
-        return wanted[0]
-    if name is None:
+    if not known:
         raise NotFoundError("the trash is empty", hint="par ls")
+    return tuple(each for each in reversed(known) if each.command == known[0].command)
+
+
+def latest() -> tuple[Entry, ...]:
+    """The last removal of each label, the oldest first. Raises NotFoundError."""
+    known = {key(each.context.label): each for each in reversed(entries())}
+    if not known:
+        raise NotFoundError("the trash is empty", hint="par ls")
+    return tuple(known.values())
+
+
+def find(name: str) -> Entry:
+    """The entry with this label or id, the latest of its label. Raises NotFoundError."""
+    known = entries()
+    for each in known:
+        if name == each.id or key(each.context.label) == key(name):
+            return each
     hint = nearest_hint(name, (each.context.label for each in known), otherwise="par trash")
     raise NotFoundError(f"'{visible(name)}' is not in the trash", hint=hint)
 

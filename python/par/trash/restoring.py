@@ -52,8 +52,9 @@ def recover(context: Context, operation: Operation) -> None:
             session_id = sessions.create(context)
     finish(context, operation)
     if session_id:
-        from par.setup import layouts  # noqa: PLC0415 - only where a session is made again
+        from par.setup import layouts, running  # noqa: PLC0415 - only where a session is made again
 
+        running.mark_again(context, session_id)
         layouts.build_approved(context, session_id)
 
 

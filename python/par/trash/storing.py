@@ -24,16 +24,18 @@ def put_in(
     operation: Operation,
     session_id: str | None,
     check: Callable[[Entry], None] = lambda _: None,
+    command: str = "",
 ) -> Removed:
     """Move `context` into the trash, beginning wherever an earlier attempt ended; nothing of it is lost.
 
     Once all of it is there, where no path leads to it any more, `check` may raise why it has to go back.
+    `command` is that of the entry, where others were removed before it.
 
     A branch goes only where its worktree names a commit (`deletable_oid`). The session dies last: the
     caller may be running in it. Raises ParError or OSError, and then it is as it was before.
     """
     try:
-        entry = write_entry(context, operation, [session_id] if session_id else [])
+        entry = write_entry(context, operation, [session_id] if session_id else [], command=command)
         stays = [each for each in entry.kept if _lost_repository(each)]
         for place, kept in enumerate(entry.kept):
             if kept not in stays:
@@ -104,7 +106,7 @@ def _lost_repository(kept: Kept) -> bool:
 
 
 def write_entry(
-    context: Context, operation: Operation, shown: Iterable[str], with_root: bool = True
+    context: Context, operation: Operation, shown: Iterable[str], with_root: bool = True, command: str = ""
 ) -> Entry:
     """The entry for the removal of `context`, on disk before anything moves, as it was written first.
 
@@ -124,11 +126,13 @@ def write_entry(
     kept = tuple(each._replace(worktree=was) for each, was in zip(found, before.worktrees, strict=True))
     if known:
         kept = tuple(map(_attached, kept, known.kept))
-    now = datetime.now(timezone.utc).replace(microsecond=0)
+    now = datetime.now(timezone.utc)
     root = workspace_folder.own_folder(before)
     stays = any(_lost_repository(each) and each.worktree.path.exists() for each in kept)
     has_root = with_root and root is not None and root.is_dir() and not stays
-    entry = Entry(operation.id, before, now, kept, has_root)
+    entry = Entry(
+        operation.id, before, now, kept, command or (known.command if known else operation.id), has_root
+    )
     entries.save(entry, [text for id_ in shown for text in panes.texts(context.socket, id_, KEPT_LINES)])
     return entry
 

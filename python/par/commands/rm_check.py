@@ -1,0 +1,48 @@
+"""What forbids a removal: what is not par's, or holds work that would be lost."""
+
+from collections.abc import Iterable, Sequence
+
+from par.errors import UnsafeError
+from par.git import unsaved
+from par.git.unsaved import Losses
+from par.model import Context, ContextStatus
+from par.trash import obstacles, workspace_folder
+
+LISTED = 1000
+
+
+def check(
+    statuses: Sequence[ContextStatus], known: Iterable[Context], is_purge: bool, is_forced: bool
+) -> None:
+    """Raise UnsafeError for what is not par's, or where work would be lost."""
+    in_the_way = {
+        each.context.label: obstacles.to_removing(each.context, known, is_purge) for each in statuses
+    }
+    if blocked := {label: obstacle for label, obstacle in in_the_way.items() if obstacle}:
+        said = "; ".join(f"'{label}' {obstacle.message}" for label, obstacle in blocked.items())
+        raise UnsafeError(f"cannot be removed: {said}", hint=next(iter(blocked.values())).hint)
+    judges_loss = is_purge and not is_forced
+    found = {each.context.label: _losses(each.context) for each in statuses if judges_loss}
+    if losing := {label: lost for label, lost in found.items() if any(lost)}:
+        message = "; ".join(f"'{label}' has {counted(lost)}" for label, lost in losing.items())
+        hint = f"save the work, or give it up: par rm --purge --force {' '.join(losing)}"
+        details = tuple(f"{label}: {line}" for label, lost in losing.items() for line in listed(lost))
+        raise UnsafeError(f"work would be lost: {message}", hint, details)
+
+
+def _losses(context: Context) -> Losses:
+    """What a workspace would lose, in all its repositories and beside them, as one."""
+    lost = unsaved.losses(context.worktrees)
+    return lost._replace(files=(*lost.files, *workspace_folder.user_files(context)))
+
+
+def counted(lost: Losses) -> str:
+    """How many files and commits `lost` has, in words."""
+    return " and ".join(lost.counted(" on no other branch"))
+
+
+def listed(lost: Losses) -> list[str]:
+    """What is in `lost`, a line each, and how many more."""
+    lines = [*(f"uncommitted {each}" for each in lost.files), *(f"commit {each}" for each in lost.commits)]
+    more = len(lines) - LISTED
+    return [*lines[:LISTED], *([f"and {more} more"] if more > 0 else [])]

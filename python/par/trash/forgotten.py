@@ -1,0 +1,55 @@
+"""The adopted context that was let go of last: nothing of it comes back, but it can be taken again."""
+
+import json
+from contextlib import suppress
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import NamedTuple
+
+from par.names import visible
+from par.state import index, paths
+from par.state.records import when
+from par.trash.removal import Removed
+
+
+class Forgotten(NamedTuple):
+    """A label, and the folder or session that it stood for until then."""
+
+    label: str
+    place: str
+    at: datetime
+
+    @property
+    def again(self) -> str:
+        """The command that takes it again."""
+        return adopting(self.label, self.place)
+
+
+def adopting(label: str, place: str) -> str:
+    """The command that takes the folder or session `place` as the context `label`."""
+    return f"par adopt '{visible(place)}' --label {label}"
+
+
+def note(done: Removed) -> None:
+    """Remember that an adopted context was let go of, for the next undo; it does without where that fails."""
+    record = {"label": done.label, "place": place(done), "at": datetime.now(timezone.utc).isoformat()}
+    with suppress(OSError):
+        index.write(_file(), json.dumps(record).encode(), is_durable=False)
+
+
+def place(done: Removed) -> str:
+    """What an adopted context can be taken from again: its session where that goes on, else its folder."""
+    (folder,) = done.kept
+    return done.released or str(folder)
+
+
+def last() -> Forgotten | None:
+    """The one that was let go of last, if any is remembered."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        record = json.loads(_file().read_bytes())
+        return Forgotten(str(record["label"]), str(record["place"]), when(record["at"]))
+    return None
+
+
+def _file() -> Path:
+    return paths.data() / "forgotten.json"
