@@ -532,15 +532,6 @@ def test_the_file_of_the_main_worktree_is_read_and_no_other(world: World) -> Non
     assert result.stdout.startswith(f"{home}/.par.yaml is not there\n")
     assert result.stderr == f"note: '{other}/.par.yaml' is not read, but that of the main worktree\n"
     world.ok("start", "feat", cwd=other)
-    bare = world.home / "bare.git"
-    world.git(world.home, "clone", "-q", "--bare", str(home), str(bare))
-    (bare / ".par.yaml").write_text("nonsense: 3\n")
-    world.ok("start", "in-bare", cwd=bare)
-    refused(
-        world.par("config", "init", cwd=bare),
-        4,
-        f"'{bare}' is bare: par reads the file from a main worktree",
-    )
 
 
 class Shape(NamedTuple):

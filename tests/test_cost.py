@@ -115,12 +115,12 @@ COSTS = [
     Cost("control-center --no-attach", 3, 0, LIGHT),
     Cost("completion bash", 0, 0, LIGHT),
     Cost("code feat --editor true", 0, 0, LIGHT),
-    Cost("start new", 3, 6, CHANGING),
+    Cost("start new", 3, 7, CHANGING),
     Cost("rm new", 6, 14, CHANGING),
-    Cost("workspace start several --repos .", 3, 6, CHANGING),
+    Cost("workspace start several --repos .", 3, 7, CHANGING),
     Cost("workspace ls", 1, 0, LIGHT),
     Cost("rm several", 7, 14, CHANGING),
-    Cost("checkout topic", 3, 7, CHANGING),
+    Cost("checkout topic", 3, 8, CHANGING),
     Cost("rm topic", 6, 14, CHANGING),
 ]
 

@@ -151,7 +151,7 @@ def test_patterns_name_only_what_lies_in_the_repository_and_is_not_gits(world: W
     found = {}
     for each in PATTERNS:
         text = each.text.replace("HOME", str(world.home))
-        found[each.text] = set(untracked.matching(repository, text))
+        found[each.text] = set(untracked.matching(repository, text).paths)
     # A folder is named by a star, but what is below one that git knows only by its own name
     expected = {each.text: set(each.files.split()) for each in PATTERNS}
     expected["*"].add("src/y")
@@ -159,11 +159,11 @@ def test_patterns_name_only_what_lies_in_the_repository_and_is_not_gits(world: W
     by_folder = {"*": ("config/", "nested/", "src/y"), "config/*": ("config/a.json", "config/in/")}
     by_folder |= {"config/**": ("config/",), "**/in": ("config/in/",), "src": ("src/y",), "*.env": ()}
     for text, folders in by_folder.items():
-        named = untracked.matching(repository, text, by_folder=True)
+        named = untracked.matching(repository, text, by_folder=True).paths
         assert {each for each in named if "/" in each} == {*folders}, text
     bare = world.home / "bare.git"
     world.git(world.home, "clone", "-q", "--bare", str(home), str(bare))
-    assert untracked.matching(Repository(bare, bare), "**") == []
+    assert untracked.matching(Repository(bare, bare), "**").paths == ()
 
 
 SECRETS = {".env": "HOME/rc", "config": "HOME", "deep": "../../../../../../..", "dangling": "new"}

@@ -29,9 +29,9 @@ DOORS = {
     ),
     "config": "draft par_yaml reading recipe settings",
     "git": (
-        "deletion discovery edits fetching inside kept_commits links listing moving nested owners "
-        "process progress remotes repository sample stale_locks trashing unsaved untracked worktrees "
-        "worktree_repair"
+        "deletion discovery edits fetching inside kept_commits links listing main_worktree moving nested "
+        "owners process progress remotes repository sample stale_locks trashing unsaved untracked usable "
+        "worktrees worktree_repair"
     ),
     "tmux": ("center clients init_window layout_builder marks panes server sessions sockets view windows"),
     "state": "contexts_tsv index locks paths records",

@@ -5,6 +5,9 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
+# What a bare repository is called in the folder of a project whose worktrees lie beside it
+NAMELESS = frozenset({".git", ".bare", ".repo"})
+
 
 class Kind(Enum):
     """How a context came to be."""
@@ -60,7 +63,10 @@ class Repository(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.path.name.removesuffix(".git") or self.path.name
+        """What its folder is called: that of the project where a bare one lies in it as `.git` or `.bare`."""
+        is_nameless = self.is_bare and self.path.name in NAMELESS
+        name = self.path.parent.name if is_nameless else self.path.name
+        return name.removesuffix(".git") or self.path.name
 
     @property
     def is_bare(self) -> bool:

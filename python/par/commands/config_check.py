@@ -7,7 +7,7 @@ from typing import NamedTuple
 from par.config import par_yaml, settings
 from par.config.reading import Reading
 from par.errors import ConfigError, NotFoundError
-from par.git import discovery, untracked
+from par.git import discovery, main_worktree, untracked
 from par.model import Repository
 from par.names import visible
 
@@ -51,20 +51,26 @@ def run(request: Request) -> Report:
         if request.is_named:
             raise
         return Report((settings.written(),))
-    readings = par_yaml.written(home)
-    unread = _unread(request.folder.absolute(), home)
+    folders = main_worktree.folders(home)
+    readings = par_yaml.written(folders)
+    lone = f"{home.name} is bare and has no worktree of its default branch: no .par.yaml of it is read"
+    unread = _unread(request.folder.absolute(), home, readings[0].path) if folders else (lone,)
     return Report(readings, (*unread, *(note for each in readings for note in _unmatched(each, home))))
 
 
-def _unread(folder: Path, home: Repository) -> Iterable[str]:
+def _unread(folder: Path, home: Repository, read: Path) -> Iterable[str]:
     root = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), home.path)
-    if root.resolve() != home.path and (root / par_yaml.NAME).is_file():
-        yield f"'{root / par_yaml.NAME}' is not read, but that of the main worktree"
+    if root.resolve() != read.parent and (root / par_yaml.NAME).is_file():
+        instead = f"'{read}'" if home.is_bare else "that of the main worktree"
+        yield f"'{root / par_yaml.NAME}' is not read, but {instead}"
 
 
 def _unmatched(reading: Reading, home: Repository) -> Iterable[str]:
     recipe = reading.recipe
     for key, patterns in (("include", recipe.include), ("symlink", recipe.symlink)):
         for pattern in patterns:
-            if not untracked.matching(home, pattern, by_folder=key == "symlink"):
+            found = untracked.matching(home, pattern, by_folder=key == "symlink")
+            if not found.paths:
                 yield f"no untracked file of {home.name} matches {key} '{pattern}'"
+            elif home.is_bare:
+                yield f"what matches {key} '{pattern}' is that of '{found.folder}'"

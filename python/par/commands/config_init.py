@@ -2,13 +2,15 @@
 
 import os
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from par.config import draft, par_yaml
 from par.config.draft import Draft
 from par.errors import ConflictError, StateError
-from par.git import discovery, listing, untracked
+from par.git import discovery, listing, main_worktree, untracked
 from par.model import Repository
+from par.names import visible
 from par.system import files
 
 MOST_BYTES = 65_536
@@ -30,17 +32,25 @@ class Plan(NamedTuple):
 def plan(request: Request) -> Plan:
     """What to write. Raises ConflictError where the file is there, or the repository has no main worktree."""
     home = discovery.containing(request.folder)
-    if home.is_bare:
-        raise ConflictError(f"'{home.path}' is bare: par reads the file from a main worktree")
-    path = home.path / par_yaml.NAME
-    if os.path.lexists(path):
-        raise _taken(path)
-    found = [each for pattern in draft.SECRETS for each in untracked.matching(home, pattern)]
-    return Plan(path, draft.draft(listing.top(home), found, _makefile(home)))
+    folders = main_worktree.folders(home)
+    if not folders:
+        message = f"'{visible(str(home.path))}' is bare and has no worktree of its default branch"
+        raise ConflictError(f"{message}: par reads the file from there", hint=_added(home))
+    there = next((each / par_yaml.NAME for each in folders if os.path.lexists(each / par_yaml.NAME)), None)
+    if there:
+        raise _taken(there)
+    place = folders[-1]  # of a bare one the worktree, where the file can be committed
+    found = [file for pattern in draft.SECRETS for file in untracked.matching(home, pattern).paths]
+    return Plan(place / par_yaml.NAME, draft.draft(listing.top(home, place), found, _makefile(place)))
 
 
-def _makefile(home: Repository) -> str:
-    path = home.path / "Makefile"
+def _added(home: Repository) -> str:
+    branch = main_worktree.default_branch(home)
+    return f"git -C {quote(str(home.path))} worktree add ../{quote(branch)} {quote(branch)}"
+
+
+def _makefile(place: Path) -> str:
+    path = place / "Makefile"
     if not path.is_file():
         return ""
     try:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from par.config import par_yaml
 from par.config.recipe import Recipe
-from par.errors import ConfigError
-from par.git import discovery
+from par.errors import CommandError, ConfigError
+from par.git import discovery, main_worktree
 from par.model import Repository
 from par.setup import trust
 from par.setup.trust import Approval
@@ -41,7 +41,7 @@ class Plan(NamedTuple):
 def plan(folder: Path) -> Plan:
     """Find what the repository that `folder` lies in asks to run. Raises every refusal."""
     home = discovery.containing(folder)
-    own = par_yaml.load(home).own
+    own = par_yaml.load(main_worktree.folders(home)).own
     known = next((each.recipe for each in trust.approved() if each.path == home.path), None)
     return Plan(home, own, known, own.runs_code and not trust.has_approval(home, own))
 
@@ -56,9 +56,18 @@ def listing() -> tuple[Standing, ...]:
     return tuple(Standing(each, _state(each)) for each in trust.approved())
 
 
+def _folders(path: Path) -> tuple[Path, ...]:
+    if (path / ".git").exists() or not path.exists():
+        return (path,)
+    try:
+        return main_worktree.folders(Repository(path, path))
+    except CommandError:  # it is no repository any more
+        return ()
+
+
 def _state(approval: Approval) -> State:
     try:
-        own = par_yaml.load(Repository(approval.path, approval.path / ".git")).own
+        own = par_yaml.load(_folders(approval.path)).own
     except ConfigError:
         return State.WRONG
     if not own.runs_code:

@@ -10,7 +10,7 @@ from par import names
 from par.contexts import plans, survey
 from par.contexts.plans import CreationPlan, WorktreePlan
 from par.errors import ConflictError, NotFoundError, UnsafeError, UsageError
-from par.git import discovery
+from par.git import discovery, links
 from par.model import Kind, Repository
 from par.names import visible
 from par.setup.preparation import Consent, prepare
@@ -89,7 +89,7 @@ def _within(folder: Path) -> Iterator[Source]:
     except OSError as error:
         message = f"the folder '{visible(str(folder))}' cannot be read: {error.strerror}"
         raise NotFoundError(message, hint=REPOS_HINT) from error
-    found = [each for each in places if _is_main(each)]
+    found = [each for each in places if links.is_main(each)]
     if not found:
         message = f"there is no git repository directly in '{visible(str(folder))}'"
         raise NotFoundError(message, hint=REPOS_HINT)
@@ -97,12 +97,6 @@ def _within(folder: Path) -> Iterator[Source]:
     real = {each.resolve(): each for each in sorted(found, key=Path.is_symlink, reverse=True)}
     for each in sorted(real.values()):
         yield Source(discovery.containing(each), each)
-
-
-def _is_main(place: Path) -> bool:
-    """Whether `place` has a git folder of its own: that of linked worktrees and submodules is a file."""
-    inner = [f"{place}/.git/{name}" for name in ("HEAD", "objects", "refs")]
-    return all(map(os.path.lexists, inner))
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:

@@ -1,39 +1,42 @@
 """What a repository's .par.yaml and the user's own defaults ask for."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from par.config import reading, settings
 from par.config.reading import Reading
 from par.config.recipe import Recipe, most_port
 from par.config.source import Mistake
-from par.model import Repository
 
 NAME = ".par.yaml"
 
 
 class Asked(NamedTuple):
-    """The recipe of a repository's own file, and that of the user, which stands in for what it lacks."""
+    """The recipe of a repository's own file at `path`, and the user's, which stands in for what it lacks."""
 
-    own: Recipe = Recipe()
-    defaults: Recipe = Recipe()
+    own: Recipe
+    defaults: Recipe
+    path: Path
 
 
-def load(home: Repository) -> Asked:
-    """What is asked for in `home`: read from its main worktree, whatever is checked out elsewhere.
-
-    Raises ConfigError with file, line and key.
-    """
-    own, defaults = written(home)
+def load(folders: Sequence[Path]) -> Asked:
+    """What is asked for in the repository with these folders: see `written`. Raises ConfigError."""
+    own, defaults = written(folders)
     reading.check([own, defaults])
-    return Asked(own.recipe, defaults.recipe)
+    return Asked(own.recipe, defaults.recipe, own.path)
 
 
-def written(home: Repository) -> tuple[Reading, Reading]:
-    """What the file of a repository and that of the user say, with all mistakes."""
-    path, defaults = home.path / NAME, settings.written()
-    is_bare = home.is_bare
-    own = Reading(path) if is_bare else reading.read(path, is_users=False)
+def written(folders: Sequence[Path]) -> tuple[Reading, Reading]:
+    """What the file of a repository and that of the user say, with all mistakes.
+
+    The file is the first that lies in one of `folders`: the main worktree, whatever is checked out
+    elsewhere, or what stands for it. A repository with none of them has no file.
+    """
+    defaults = settings.written()
+    place = next((each for each in folders if os.path.lexists(each / NAME)), next(iter(folders), None))
+    own = reading.read(place / NAME, is_users=False) if place else Reading(Path(NAME))
     return own._replace(mistakes=(*own.mistakes, *_disagreements(own, defaults))), defaults
 
 

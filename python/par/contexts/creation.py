@@ -9,13 +9,14 @@ from par import names
 from par.contexts import plans, rollback
 from par.contexts.plans import CreationPlan, WorktreePlan
 from par.errors import ParError
-from par.git import fetching, repository
+from par.git import fetching, repository, usable
 from par.model import Context, Kind, Phase, Worktree
 from par.setup import layouts, ports, preparation, running, workspace_file
 from par.state import index, locks
 from par.state.index import Index
 from par.state.locks import Operation
 from par.system import signals
+from par.system.narration import report
 from par.tmux import sessions
 
 MOST_AT_ONCE = 4
@@ -132,7 +133,10 @@ def make_worktree(
             repository.track(home, branch.name, branch.upstream)
         planned.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         repository.add_worktree(home, worktree.path, branch.name, operation, with_hooks, workers)
+        usable.check(worktree)
     recipe = planned.preparation.recipe
+    if file := planned.preparation.file:
+        report(f"note: .par.yaml of {names.visible(home.name)} is '{names.visible(str(file))}'")
     if recipe.include or recipe.symlink:
         from par.setup import files  # noqa: PLC0415 - few ask for files
 

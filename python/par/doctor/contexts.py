@@ -54,6 +54,11 @@ def _examine(
             yield _lost_worktree(context, worktree, known)
         elif not context.is_adopted and not links.is_linked(worktree):
             yield _untied(context, worktree, known)
+        elif not context.is_adopted and known.is_taken_for_bare(worktree):
+            message = f"git takes {_shown(worktree.path)} for bare, as its repository says of itself"
+            fix = partial(repairs.let_work, context, worktree)
+            how = "let it say for itself that it is not"
+            yield Finding(Fault.WORKTREE_BARE, context.label, message, how, fix=fix)
         elif worktree.branch and worktree.branch not in known.branches(worktree.repository):
             yield from _lost_branch(context, worktree)
         elif not context.is_adopted and not links.is_checked_out(worktree):

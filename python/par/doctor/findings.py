@@ -18,6 +18,7 @@ class Fault(Enum):
     WORKTREE_MOVED = "worktree-moved"
     WORKTREE_UNTIED = "worktree-untied"
     STAGING_LOST = "staging-lost"
+    WORKTREE_BARE = "worktree-bare"
     WORKTREE_FOREIGN = "worktree-foreign"
     WORKTREE_UNKNOWN = "worktree-unknown"
     BRANCH_GONE = "branch-gone"

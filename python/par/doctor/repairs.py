@@ -6,7 +6,7 @@ from pathlib import Path
 from par.contexts import workspace_view
 from par.doctor import strays
 from par.errors import ConflictError
-from par.git import discovery, links, worktree_repair
+from par.git import discovery, links, usable, worktree_repair
 from par.model import Context, Worktree
 from par.state import index, locks, paths
 from par.tmux import marks
@@ -97,6 +97,12 @@ def tie(context: Context, worktree: Worktree, admin: Path) -> None:
     """Let the worktree and its repository name each other again."""
     with locks.repository(worktree.repository.common_dir):
         worktree_repair.tie(admin, worktree.path)
+
+
+def let_work(context: Context, worktree: Worktree) -> None:
+    """Let the worktree say that it is not bare, though its repository is."""
+    with locks.repository(worktree.repository.common_dir):
+        usable.allow(worktree.repository, worktree.path)
 
 
 def read_index(context: Context, worktree: Worktree) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from par.errors import ParError
-from par.git import links, repository, worktree_repair, worktrees
+from par.git import links, repository, usable, worktree_repair, worktrees
 from par.model import Repository, Worktree
 
 Answer = TypeVar("Answer")
@@ -20,6 +20,7 @@ class Repositories(NamedTuple):
     branches: Callable[[Repository], Mapping[str, str]]
     holders: Callable[[Repository], Mapping[str, Path]]
     admins: Callable[[Repository], Mapping[Path | None, list[Path]]]
+    is_bareness_passed_on: Callable[[Repository], bool]
 
     def is_free(self, worktree: Worktree) -> bool:
         """Whether the branch of the worktree is there, and no worktree has it checked out."""
@@ -31,6 +32,10 @@ class Repositories(NamedTuple):
         found = self.admins(worktree.repository).get(worktree.path, [])
         return next(filter(worktree_repair.is_whole, found), None)
 
+    def is_taken_for_bare(self, worktree: Worktree) -> bool:
+        """Whether git refuses to work in the worktree, because its repository is bare."""
+        return self.is_bareness_passed_on(worktree.repository) and usable.is_bare(worktree.path)
+
     def lock_reason(self, worktree: Worktree) -> str | None:
         """As `links.lock_reason`."""
         admins = self.admins(worktree.repository)
@@ -41,7 +46,7 @@ class Repositories(NamedTuple):
 
 def asked() -> Repositories:
     """The repositories as they are from now on; nothing is asked before it is wanted."""
-    return Repositories(once(_branches), once(_holders), once(_admins))
+    return Repositories(once(_branches), once(_holders), once(_admins), once(usable.is_passed_on))
 
 
 def _branches(home: Repository) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """Which repository a folder lies in, and whether that is one to work with."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
-from par.errors import CommandError, NotFoundError, UnsafeError
-from par.git import process, worktrees
+from par.errors import CommandError, NotFoundError, StateError, UnsafeError
+from par.git import links, process, worktrees
 from par.model import Repository
 from par.names import visible
-from par.state import paths
+from par.state import index, paths
 
 LOST = re.compile(r"not a git repository: (.+)/worktrees/[^/]+$", re.MULTILINE)
 ASKED = ("rev-parse", "--git-common-dir", "--is-bare-repository")
@@ -31,8 +32,7 @@ def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
         raise CommandError(f"git: {outcome.reason}", hint=outcome.hint)
     common, is_bare = _common_dir(folder, outcome.stdout)
     _check_is_own(folder, common)
-    is_named = common.name == ".git"
-    place = common.parent if is_named else common if is_bare else _main_worktree(folder, common)
+    place = common if is_bare else _main_worktree(folder.resolve(), common)
     if paths.is_strange(place):
         message = f"the repository '{visible(str(place))}' lies in a stranger's code: nothing of it is run"
         raise UnsafeError(message, hint="git clone it to a place of your own")
@@ -67,8 +67,26 @@ def _check_is_own(folder: Path, common: Path) -> None:
 
 
 def _main_worktree(folder: Path, common: Path) -> Path:
-    # A submodule's, or one made with --separate-git-dir: its git folder knows the way back, if anyone
+    """The main worktree of the repository that `folder` lies in; git's own folder where it has none."""
+    top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
+    if links.git_dir(top) == common:  # also where it was made with --separate-git-dir
+        return top
+    # In a linked worktree git does not say of the repository that it is bare
+    if process.attempt(Repository(common, common), *ASKED).stdout.endswith("\ntrue\n"):
+        return common
+    if common.name == ".git":
+        return common.parent
+    # A submodule's git folder knows the way back; one made with --separate-git-dir does not
     configured = process.attempt(folder, "config", "--file", str(common / "config"), "core.worktree")
     if configured.status == 0:
         return (common / configured.stdout.removesuffix("\n")).resolve()
-    return next(iter(worktrees.listed(folder))).folder
+    return _recorded(common) or next(iter(worktrees.listed(folder))).folder
+
+
+def _recorded(common: Path) -> Path | None:
+    """The main worktree as a context of the same repository remembers it."""
+    with suppress(StateError):
+        worktrees_ = (each for context in index.load(Path()).contexts for each in context.worktrees)
+        homes = {each.repository.path for each in worktrees_ if each.repository.common_dir == common}
+        return next((each for each in homes if links.git_dir(each) == common), None)
+    return None

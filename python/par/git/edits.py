@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from par.git import copies, links, process, untracked
+from par.git import copies, links, main_worktree, process, untracked
 from par.model import Repository
 
 STATUS = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=none")
@@ -23,26 +23,27 @@ def uncommitted(path: Path, home: Repository | None, included: Sequence[str] = (
 
     Those under skip-worktree and assume-unchanged count as any other. Ignored files are not among them, as
     a build's output can be built again, but for those that the globs `included` name. Nor is what is not
-    tracked and only repeats what lies in the same place in `home`, as files that par copied and links that
-    it made; without a `home` nothing does.
+    tracked and only repeats what lies in the same place in the main worktree of `home`, as files that par
+    copied and links that it made; without a `home` nothing does.
     """
     fields = iter(process.run(path, *STATUS).split("\0"))
+    originals = main_worktree.others(home, path) if home else ()
     files = []
     for field in fields:
         is_new = field.startswith("?? ")
-        if field and not (is_new and _is_copy(path, home, field[3:])):
+        if field and not (is_new and _is_copy(path, originals, field[3:])):
             files.append(field[3:])
         if field[:1] in {"R", "C"}:
             next(fields)  # where it was renamed from
     files += [each for each in _hidden(path) if each not in files]
     copied = untracked.ignored(path, included)
-    files += [each for each in copied if not _is_copy(path, home, each)]
+    files += [each for each in copied if not _is_copy(path, originals, each)]
     unfinished = links.operation_in_progress(path)
     return [f"{unfinished} in progress", *files] if unfinished else files
 
 
-def _is_copy(path: Path, home: Repository | None, name: str) -> bool:
-    return home is not None and copies.is_copy(path / name, home.path / name)
+def _is_copy(path: Path, originals: Iterable[Path], name: str) -> bool:
+    return any(copies.is_copy(path / name, folder / name) for folder in originals)
 
 
 def _hidden(path: Path) -> list[str]:

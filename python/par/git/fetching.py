@@ -27,7 +27,7 @@ def fetch(repository: Repository, source: str, ref: str, operation: Operation) -
     else CommandError with git's reason.
     """
     known = [each for each in remotes.load(repository).remotes if each.name == source]
-    maps = [f"--refmap={each}" for remote in known for each in tracking(remote)] or ["--refmap="]
+    maps = [f"--refmap={each}" for remote in known for each in _followed(remote)] or ["--refmap="]
     outcome = _fetched(repository, source, operation, *maps, "--", source, f"+{ref}:{_private(operation)}")
     shown = visible(source)
     if "couldn't find remote ref" in outcome.stderr:
@@ -44,15 +44,19 @@ def fetch_all(
 ) -> None:
     """Fetch what is new on `remote` to where its branches are followed. Raises CommandError.
 
-    One whose branches would go into this repository's own is followed below `refs/remotes` too: what is
-    worked on here is not overwritten, and nothing is pruned.
+    What is worked on here is not overwritten, and nothing is pruned.
     """
-    specs = tracking(remote) or (f"+refs/heads/*:refs/remotes/{remote.name}/*",)
+    specs = _followed(remote)
     outcome = _fetched(
         repository, remote.name, operation, "--refmap=", "--", remote.name, *specs, seconds=seconds
     )
     if outcome.status:
         raise CommandError(f"git fetch: {outcome.reason}", hint=outcome.hint)
+
+
+def _followed(remote: Remote) -> tuple[str, ...]:
+    # A bare clone has no refspec, and that of a mirror would write into this repository's own branches
+    return tracking(remote) or (f"+refs/heads/*:refs/remotes/{remote.name}/*",)
 
 
 def _fetched(

@@ -47,6 +47,8 @@ BLAMES = ("fatal: ", "error: ")
 NO_REASONS = ("Preparing worktree", "Updating files:", "HEAD is now at")
 # Another git is at work behind the lock, or was killed there
 LOCKED = re.compile(r"(?:\.lock'|could not lock config file .*): File exists")
+# The worktree of a bare repository that counts as bare itself
+BARE = "this operation must be run in a work tree"
 # How git refuses a repository of another user's, and the command with which it would take it
 EXCEPTION = re.compile(r"^\t(git config --global --add safe\.directory .+)$", re.MULTILINE)
 
@@ -72,7 +74,7 @@ class Outcome(NamedTuple):
         """What can be done: git's own exception for a repository of another user's, or a repair of par's."""
         if found := EXCEPTION.search(self.stderr):
             return found[1]
-        return "par doctor --fix" if LOCKED.search(self.stderr) else ""
+        return "par doctor --fix" if LOCKED.search(self.stderr) or BARE in self.stderr else ""
 
 
 def environment() -> dict[str, str]:

@@ -13,6 +13,7 @@ from par.git import (
     nested,
     process,
     repository,
+    usable,
     worktree_repair,
 )
 from par.model import Worktree
@@ -146,6 +147,7 @@ def move_back(kept: Kept, trashed: Path, target: Worktree, head: str, operation:
     target.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not kept.had_folder:
         repository.add_worktree(target.repository, target.path, target.branch, operation, with_hooks=False)
+        usable.check(target)
         return
     was_known = worktree_repair.is_known(kept.worktree, trashed)
     moving.move(trashed, target.path)
@@ -154,6 +156,7 @@ def move_back(kept: Kept, trashed: Path, target: Worktree, head: str, operation:
         worktree_repair.register(target, f"ref: {head}" if head else kept.oid)
         return
     moving.relink(target.path)
+    usable.allow(target.repository, target.path)
     moving.rename_branch(target.path, kept.worktree.branch, target.branch)
     _attach(target.path, head)
 

@@ -2,26 +2,35 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from par.git import process
+from par.git import main_worktree, process
 from par.model import Repository
 
 
-def matching(home: Repository, pattern: str, by_folder: bool = False) -> list[str]:
-    """The files in the main worktree that the glob `pattern` names, or whose folder it names.
+class Matching(NamedTuple):
+    """The paths that match, and the folder that they lie in."""
 
-    They are relative to it; a repository of its own inside of it is named alone, with a `/` at its end.
-    `by_folder` does the same for each folder that holds nothing of git's. Tracked files, git's own and
-    all that lies elsewhere match nothing, and a bare repository has no files.
+    folder: Path
+    paths: tuple[str, ...] = ()
+
+
+def matching(home: Repository, pattern: str, by_folder: bool = False) -> Matching:
+    """The files that the glob `pattern` names, or whose folder it names, where the first of them lie.
+
+    That is the main worktree, or of a bare repository what stands for it. They are relative to it; a
+    repository of its own inside of it is named alone, with a `/` at its end. `by_folder` does the same for
+    each folder that holds nothing of git's. Tracked files, git's own and all that lies elsewhere match
+    nothing.
     """
-    if home.is_bare:
-        return []
     plain = _plain(pattern)
     # A glob of git's that names a folder means no more than the folder's name
     specs = (f":(top,glob){plain}", f":(top,glob){plain.rstrip('/')}/**")
-    asked = ("ls-files", "-z", "--others", *(["--directory"] if by_folder else []))
-    said = process.run(home, *asked, "--", *specs)
-    return [each for each in said.split("\0") if each]
+    options = ["--directory"] if by_folder else []
+    for folder in main_worktree.folders(home):
+        if found := main_worktree.untracked(home, folder, *options, "--", *specs):
+            return Matching(folder, tuple(found))
+    return Matching(home.path)
 
 
 def ignored(folder: Path, patterns: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ git 2.30, and it does not make again what was deleted.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from par.git import deletion, flushing, links, moving, process, repository
+from par.git import deletion, flushing, links, moving, process, repository, usable
 from par.model import Repository, Worktree
 
 
@@ -93,6 +93,7 @@ def check_out_again(worktree: Worktree, admin: Path, beside: Path) -> None:
     beside.mkdir(mode=0o700, parents=True)
     try:
         moving.write(beside, ".git", f"gitdir: {admin}\n")
+        usable.allow(worktree.repository, beside)
         if not (admin / "index").exists():
             process.run(beside, "read-tree", "HEAD")
         process.run(beside, "checkout-index", "--all", "--quiet")
@@ -117,6 +118,7 @@ def register(worktree: Worktree, head: str) -> None:
     moving.write(admin, "gitdir", f"{worktree.path}/.git\n")
     complete(admin, head)
     tie(admin, worktree.path)
+    usable.allow(worktree.repository, worktree.path)
     read_index(worktree)
 
 
@@ -130,6 +132,7 @@ def add_again(worktree: Worktree) -> None:
     """Make a worktree of which nothing is left again, on its branch. The caller holds the lock."""
     worktree.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     process.run(worktree.repository, "worktree", "add", "--", str(worktree.path), worktree.branch)
+    usable.check(worktree)
 
 
 def last_commit(worktree: Worktree) -> str:

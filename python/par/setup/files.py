@@ -1,7 +1,7 @@
 """Bringing files that git does not track from a repository into a new worktree."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,37 +20,49 @@ NESTED = "a repository of its own"
 
 
 def copy_and_link(worktree: Worktree, recipe: Recipe) -> None:
-    """Copy what `recipe` includes from the repository's folder, and link what it symlinks.
+    """Copy what `recipe` includes from the repository's main worktree, and link what it symlinks.
 
-    Nothing outside of the two folders is read or written, and nothing that is there is replaced. A
-    pattern that matches nothing is reported: no error. Raises StateError where a file cannot be written.
+    Of a bare repository they come from what stands for that, and it is reported. Nothing outside of the
+    two folders is read or written, and nothing that is there is replaced. A pattern that matches nothing is
+    reported: no error. Raises StateError where a file cannot be written.
     """
     home = worktree.repository
-    links = {each.rstrip("/") for each in _named(home, "symlink", recipe.symlink)}
-    # In one order: the files of a folder then come in a row
-    copies = [each for each in sorted(_named(home, "include", recipe.include)) if not _is_below(each, links)]
-    if not links and not copies:
-        return
+    links = _named(home, "symlink", recipe.symlink)
+    copies = _named(home, "include", recipe.include)
+    for folder in dict.fromkeys([*links, *copies]):
+        if home.is_bare:
+            report(f"note: files of {visible(home.name)} come from '{visible(str(folder))}'")
+        below = {each.rstrip("/") for each in links.get(folder, ())}
+        # In one order: the files of a folder then come in a row
+        wanted = [each for each in sorted(copies.get(folder, ())) if not _is_below(each, below)]
+        _bring(worktree, folder, sorted(below), wanted)
+
+
+def _bring(worktree: Worktree, folder: Path, links: Sequence[str], copies: Sequence[str]) -> None:
+    home = worktree.repository
     try:
-        tree_copy = TreeCopy(home.path, worktree.path)
+        tree_copy = TreeCopy(folder, worktree.path)
     except OSError as error:
         raise StateError(f"'{worktree.path}' cannot be filled: {error.strerror or error}") from error
     with tree_copy:
         progress = _Progress(len(copies))
-        not_linked = _put(sorted(links), partial(_link, tree_copy, home), home)
-        not_copied = _put(copies, partial(_copy, tree_copy, progress), home)
+        not_linked = _put(links, partial(_link, tree_copy, folder), home, folder)
+        not_copied = _put(copies, partial(_copy, tree_copy, progress), home, folder)
     _report(home, "linked", not_linked)
     _report(home, "copied", not_copied)
 
 
-def _named(home: Repository, key: str, patterns: Iterable[str]) -> set[str]:
-    found: set[str] = set()
+def _named(home: Repository, key: str, patterns: Iterable[str]) -> dict[Path, set[str]]:
+    """What the patterns name, by the folder that it lies in."""
+    found: dict[Path, set[str]] = {}
     for pattern in patterns:
         matching = untracked.matching(home, pattern, by_folder=key == "symlink")
-        if not matching:
+        if not matching.paths:
             report(f"note: no untracked file of {visible(home.name)} matches {key} '{visible(pattern)}'")
-        found.update(matching)
-    return {each for each in found if not _is_pars(home.path / each)}
+        wanted = {each for each in matching.paths if not _is_pars(matching.folder / each)}
+        if wanted:
+            found.setdefault(matching.folder, set()).update(wanted)
+    return found
 
 
 def _is_pars(path: Path) -> bool:
@@ -63,7 +75,9 @@ def _is_below(path: str, folders: set[str]) -> bool:
     return path in folders or any(path[:at] in folders for at, char in enumerate(path) if char == "/")
 
 
-def _put(each: Iterable[str], put: Callable[[str], str], home: Repository) -> dict[str, list[str]]:
+def _put(
+    each: Iterable[str], put: Callable[[str], str], home: Repository, folder: Path
+) -> dict[str, list[str]]:
     """Put each into the worktree; what was not, by the reason."""
     faults: dict[str, list[str]] = {}
     for path in each:
@@ -73,14 +87,14 @@ def _put(each: Iterable[str], put: Callable[[str], str], home: Repository) -> di
             message = (
                 f"'{visible(path)}' of {visible(home.name)} cannot be brought: {error.strerror or error}"
             )
-            raise StateError(message, hint=f"ls -ld '{visible(str(home.path / path))}'") from error
+            raise StateError(message, hint=f"ls -ld '{visible(str(folder / path))}'") from error
         if reason:
             faults.setdefault(reason, []).append(path)
     return faults
 
 
-def _link(tree_copy: TreeCopy, home: Repository, path: str) -> str:
-    return tree_copy.link(path, f"{home.path}/{path}")
+def _link(tree_copy: TreeCopy, folder: Path, path: str) -> str:
+    return tree_copy.link(path, f"{folder}/{path}")
 
 
 def _copy(tree_copy: TreeCopy, progress: "_Progress", path: str) -> str:

@@ -1,10 +1,12 @@
 """What is done for a new worktree besides checking it out: how much of what is asked for is approved."""
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from par.config import par_yaml
 from par.config.recipe import PLACEHOLDER, Recipe
+from par.git import main_worktree
 from par.model import Context, Repository, Worktree
 from par.setup import ports, trust
 from par.state.index import Index
@@ -27,24 +29,26 @@ class Preparation(NamedTuple):
     """What is done for one worktree, and what of it waits.
 
     `unapproved` is the repository's own recipe where the user could approve it now. One that `is_held`
-    lacks something that was asked for.
+    lacks something that was asked for. `file` is what asks for it in a bare repository: it is worth saying.
     """
 
     recipe: Recipe = Recipe()
     unapproved: Recipe | None = None
     is_held: bool = False
+    file: Path | None = None
 
 
 def prepare(home: Repository, consent: Consent) -> Preparation:
     """Decide what is done for a new worktree of `home`. Raises ConfigError."""
-    asked = par_yaml.load(home)
+    asked = par_yaml.load(main_worktree.folders(home))
     whole = asked.own.over(asked.defaults)
     if consent.is_review and not consent.with_init:
         return Preparation(is_held=whole != Recipe())
+    file = asked.path if home.is_bare and asked.own != Recipe() else None
     if consent.is_given or trust.is_approved(home, asked.own):
-        return Preparation(whole)
+        return Preparation(whole, file=file)
     approved = asked.own.without_code().over(asked.defaults)
-    return Preparation(approved, unapproved=asked.own, is_held=True)
+    return Preparation(approved, unapproved=asked.own, is_held=True, file=file)
 
 
 def environment(recipe: Recipe, label: str, worktree: Worktree) -> tuple[tuple[str, str], ...]:

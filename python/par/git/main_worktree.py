@@ -1,0 +1,70 @@
+"""Where .par.yaml and what git does not track lie: the main worktree, or what stands for it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from par.errors import CommandError
+from par.git import links, owners, process, remotes, worktrees
+from par.model import NAMELESS, Repository
+from par.state import paths
+
+
+def folders(home: Repository) -> tuple[Path, ...]:
+    """The main worktree, or in its place what a bare repository has, the first to look in first.
+
+    That is the folder that holds it, where that is a project's and not any folder, and the worktree of its
+    default branch: never one in which a stranger's code is reviewed. Raises CommandError.
+    """
+    if not home.is_bare:
+        return (home.path,)
+    return tuple(dict.fromkeys([*_holder(home), *_of_default_branch(home)]))
+
+
+def others(home: Repository, path: Path) -> tuple[Path, ...]:
+    """The `folders` that are not the worktree at `path` itself, nor in it; none where git cannot tell."""
+    try:
+        return tuple(each for each in folders(home) if each != path and path not in each.parents)
+    except CommandError:
+        return ()
+
+
+def _holder(home: Repository) -> Iterator[Path]:
+    folder = home.common_dir.parent
+    if home.common_dir.name in NAMELESS or links.git_dir(folder) == home.common_dir:
+        yield folder
+
+
+def default_branch(home: Repository) -> str:
+    """The branch that a bare repository was cloned on; empty where its HEAD names none."""
+    said = process.attempt(home, "symbolic-ref", "--quiet", "HEAD").stdout.strip()
+    return said.removeprefix("refs/heads/")
+
+
+def _of_default_branch(home: Repository) -> Iterator[Path]:
+    branch = default_branch(home)
+    for folder in (each.folder for each in worktrees.listed(home) if branch and each.branch == branch):
+        is_linked = (admin := links.admin_dir(folder)) and links.worktree_of(admin) == folder
+        if is_linked and not paths.is_strange(folder) and not _follows_stranger(home, branch):
+            yield folder
+
+
+def _follows_stranger(home: Repository, branch: str) -> bool:
+    config = remotes.load(home)
+    return owners.is_strange(config.upstreams.get(branch, ()), config)
+
+
+def untracked(home: Repository, folder: Path, *asked: str) -> list[str]:
+    """What `git ls-files --others` lists in one of the `folders`, for these options and pathspecs.
+
+    Git's own folder is not among it. Raises CommandError.
+    """
+    words = ("ls-files", "-z", "--others", *asked)
+    admin = links.admin_dir(folder)
+    if not home.is_bare or (admin and admin.parent == home.common_dir / "worktrees"):
+        return [each for each in process.run(folder, *words).split("\0") if each]
+    # No folder is the worktree of a bare repository until it is named as that
+    named = (f"--git-dir={home.common_dir}", f"--work-tree={folder}")
+    outcome = process.attempt(folder, *named, *words, f":(top,exclude,literal){home.common_dir.name}")
+    if outcome.status:
+        raise CommandError(f"git ls-files: {outcome.reason}", hint=outcome.hint)
+    return [each for each in outcome.stdout.split("\0") if each]

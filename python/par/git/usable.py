@@ -1,0 +1,46 @@
+"""Seeing that git can work in a worktree, also where its repository is bare.
+
+With extensions.worktreeConfig what the common configuration says of `core.bare` counts for each worktree
+(git-worktree(1)): then git refuses to work in any that does not say otherwise for itself.
+"""
+
+from pathlib import Path
+
+from par.errors import CommandError
+from par.git import links, process
+from par.model import Repository, Worktree
+
+# The index is read and the files are compared, but of one only: a large worktree costs no more
+ASKED = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all", "--", ".gitignore")
+
+
+def is_passed_on(home: Repository) -> bool:
+    """Whether each worktree of the repository counts as bare that does not say otherwise."""
+    config = home.common_dir / "config"
+    try:
+        is_asked = b"worktreeconfig" in config.read_bytes().lower()
+    except OSError:
+        return False
+    asked = ("config", "--file", str(config), "--type=bool", "--get", "core.bare")
+    return is_asked and process.attempt(home, *asked).stdout == "true\n"
+
+
+def is_bare(path: Path) -> bool:
+    """Whether git takes the worktree at `path` for bare."""
+    return process.attempt(path, "rev-parse", "--is-bare-repository").stdout == "true\n"
+
+
+def allow(home: Repository, path: Path) -> None:
+    """Let the worktree of `home` at `path` say that it is not bare, where it must."""
+    if (admin := links.admin_dir(path)) and is_passed_on(home):
+        process.run(home, "config", "--file", str(admin / "config.worktree"), "core.bare", "false")
+
+
+def check(worktree: Worktree) -> None:
+    """See that git answers in the new worktree. Raises CommandError."""
+    if not links.is_linked(worktree):
+        raise CommandError(f"'{worktree.path}' was made, and is no worktree of {worktree.repository.name}")
+    allow(worktree.repository, worktree.path)
+    outcome = process.attempt(worktree.path, *ASKED)
+    if outcome.status:
+        raise CommandError(f"git status fails in the new worktree: {outcome.reason}", hint=outcome.hint)
