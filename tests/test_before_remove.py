@@ -122,7 +122,7 @@ def test_a_file_with_a_mistake_stops_the_removal_unless_forced(world: World) -> 
     (home / ".par.yaml").write_text("befor_remove: [touch ~/ran]\n")
     fault = f"{home}/.par.yaml:1: befor_remove: unknown key"
     hint = "correct it, or go without its before_remove: par rm --force feat"
-    refused(world.par("rm", "feat", PAR_TRUST=ALWAYS), 6, fault, hint)
+    refused(world.par("rm", "feat", PAR_TRUST=ALWAYS), 6, f"'feat' stays: {fault}", hint)
     result = world.ok("rm", "feat", "--force", PAR_TRUST=ALWAYS)
     assert result.stderr == f"its before_remove is not known, going on without: {fault}\n"
     world.ok("restore", "feat")
@@ -130,6 +130,23 @@ def test_a_file_with_a_mistake_stops_the_removal_unless_forced(world: World) -> 
     missing = "before_remove of 'feat': touch ~/ran: there is no program 'no-such-shell'"
     refused(world.par("rm", "feat", PAR_TRUST=ALWAYS), 8, missing, "par rm --force feat")
     assert not (world.home / "ran").exists()
+
+
+def test_a_file_with_a_mistake_keeps_its_own_contexts_only(world: World) -> None:
+    home, other = wanting(world, "exit 0"), world.repository("other")
+    for label, where in (("one", home), ("two", other), ("three", home)):
+        world.ok("start", label, cwd=where)
+    (home / ".par.yaml").write_text("befor_remove: []\n")
+    fault = f"{home}/.par.yaml:1: befor_remove: unknown key"
+    told = world.par("rm", "all", "-y")
+    assert (told.status, told.stdout.splitlines()[0]) == (6, "removed 'two': worktree, branch two, session")
+    assert told.stderr.splitlines() == [
+        "par: 2 contexts stay: one, three",
+        f"  one: {fault}",
+        f"  three: {fault}",
+        "hint: correct it, or go without its before_remove: par rm --force one three",
+    ]
+    assert [*world.index["contexts"]] == ["one", "three"]
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
@@ -142,6 +159,9 @@ def test_nothing_is_removed_when_the_commands_are_interrupted(world: World, sent
     # Nobody waits for it: it is in no lock
     assert world.ok("start", "other", cwd=home).status == 0
     world.ok("rm", "--purge", "other")
+    assert running.stderr
+    notice = "before_remove of 'feat' is running: echo $$ > ~/pid; exec sleep 1000\n"
+    assert running.stderr.readline() == notice
     running.send_signal(sent)
     assert running.communicate(timeout=10) == ("", "\npar: interrupted\n" if sent is signal.SIGINT else "")
     assert running.returncode == 128 + sent

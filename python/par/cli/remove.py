@@ -61,4 +61,4 @@ def _ask(planned: rm_command.Plan, wanted: Wanted) -> None:
     count = len(planned.statuses)
     question = f"Remove {'this context' if count == 1 else f'these {count} contexts'}?"
     hint = " ".join(filter(None, ("par rm", shlex.join(wanted.words), wanted.filters, "-y")))
-    confirm(rm_text.to_remove(planned.statuses), question, "removed", hint)
+    confirm(rm_text.to_remove(planned.statuses, planned.hooks.faults), question, "removed", hint)

@@ -48,8 +48,8 @@ class Request(NamedTuple):
 class Plan(NamedTuple):
     """The contexts that can be removed, that of the caller's own session last.
 
-    `hooks` are done before. What is in the trash for longer than `age` is emptied then; None keeps it
-    for ever.
+    `hooks` are done before; those among its faults stay. What is in the trash for longer than `age` is
+    emptied then; None keeps it for ever.
     """
 
     statuses: tuple[ContextStatus, ...]
@@ -70,11 +70,16 @@ def plan(request: Request) -> Plan:
     rm_check.check(judged, seen.known.contexts, request.is_purge, request.is_forced)
     own_last = sorted(wanted, key=lambda each: bool(each.session and each.session.is_current))
     hooks = before_remove.plan((each.context for each in own_last), request.is_forced)
-    return Plan(tuple(own_last), hooks, request.is_purge, request.is_forced, age)
+    if len(hooks.faults) == len(own_last):
+        raise rm_check.kept(hooks.faults)
+    going = tuple(each for each in own_last if each.context.label not in hooks.faults)
+    return Plan(going, hooks, request.is_purge, request.is_forced, age)
 
 
 def run(planned: Plan) -> Iterator[Removed]:
     """Remove one context after the other as planned; what was done for each, truly.
+
+    Raises ConfigError at the end for those that stay.
 
     Only what is done before, once for each, can be interrupted, or fail before anything was touched.
     """
@@ -88,6 +93,8 @@ def run(planned: Plan) -> Iterator[Removed]:
             done = _remove(status, planned, command)
             command = command or done.trash_id or ""
             yield done
+    if planned.hooks.faults:
+        raise rm_check.kept(planned.hooks.faults)
 
 
 def expire(planned: Plan) -> tuple[Entry, ...]:

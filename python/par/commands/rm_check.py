@@ -1,8 +1,8 @@
 """What forbids a removal: what is not par's, or holds work that would be lost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from par.errors import UnsafeError
+from par.errors import ConfigError, UnsafeError
 from par.git import unsaved
 from par.git.unsaved import Losses
 from par.model import Context, ContextStatus
@@ -34,6 +34,16 @@ def _losses(context: Context) -> Losses:
     """What a workspace would lose, in all its repositories and beside them, as one."""
     lost = unsaved.losses(context.worktrees)
     return lost._replace(files=(*lost.files, *workspace_folder.user_files(context)))
+
+
+def kept(faults: Mapping[str, ConfigError]) -> ConfigError:
+    """The error that says which contexts stay, and why."""
+    first = next(iter(faults.values()))
+    if len(faults) == 1:
+        return ConfigError(f"'{next(iter(faults))}' stays: {first.message}", hint=first.hint)
+    details = tuple(f"{label}: {fault.message}" for label, fault in faults.items())
+    hint = f"correct it, or go without its before_remove: par rm --force {' '.join(faults)}"
+    return ConfigError(f"{len(faults)} contexts stay: {', '.join(faults)}", hint, details)
 
 
 def counted(lost: Losses) -> str:

@@ -132,10 +132,10 @@ def plan_drop(request: DropRequest) -> DropPlan:
             f"'{visible(worktree.name)}' cannot be dropped: it {obstacle.message}", hint=obstacle.hint
         )
     alone = context._replace(worktrees=(worktree,))
-    try:
-        return DropPlan(context, worktree, before_remove.plan([alone], request.is_forced), request)
-    except ConfigError as error:
-        raise ConfigError(error.message, hint=f"correct it, or: {request.forced}") from error
+    hooks = before_remove.plan([alone], request.is_forced)
+    for fault in hooks.faults.values():
+        raise ConfigError(fault.message, hint=f"correct it, or: {request.forced}")
+    return DropPlan(context, worktree, hooks, request)
 
 
 def _named(context: Context, repo: str) -> Worktree:

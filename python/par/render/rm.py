@@ -11,8 +11,9 @@ from par.render import documents, ls
 from par.trash import forgotten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from par.errors import ParError
     from par.trash.entries import Entry
     from par.trash.removal import Removed
 
@@ -78,13 +79,15 @@ def expired(entries: Iterable[Entry]) -> str:
     )
 
 
-def to_remove(statuses: Iterable[ContextStatus]) -> str:
-    """What `par rm all` is about to remove, a line each."""
-    return "\n".join(
+def to_remove(statuses: Iterable[ContextStatus], faults: Mapping[str, ParError]) -> str:
+    """What `par rm all` is about to remove, a line each, and what stays."""
+    lines = [
         f"  {each.context.label}  ({visible(ls.place(each.context))})"
         + ("  adopted: only forgotten" if each.context.is_adopted else "")
         for each in statuses
-    )
+    ]
+    lines += [f"  {label} stays: {visible(fault.message)}" for label, fault in faults.items()]
+    return "\n".join(lines)
 
 
 def document(done: Iterable[Removed]) -> str:

@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from contextlib import suppress
 from typing import NamedTuple
 
 from par.config.recipe import SHELL, Step
@@ -14,6 +14,7 @@ from par.system import narration
 from par.tmux import server
 
 GRACE_SECONDS = 2.0
+QUIET_SECONDS = 1.0
 
 
 class Hook(NamedTuple):
@@ -30,42 +31,55 @@ class Hook(NamedTuple):
 
 
 class Hooks(NamedTuple):
-    """What is run for each context, by its label, and what is reported first: why something is not run."""
+    """What is run for each context, by its label, and what is reported first: why something is not run.
+
+    `faults` has, by their labels too, those where that cannot be known.
+    """
 
     by_label: Mapping[str, tuple[Hook, ...]]
     notes: tuple[str, ...]
+    faults: Mapping[str, ConfigError]
 
 
 def plan(contexts: Iterable[Context], is_forced: bool) -> Hooks:
     """Find what is run before `contexts` are removed; nothing in a stranger's code, or where par made none.
 
-    Raises ConfigError where a repository's file is wrong, and so what it wants cannot be known; one that
-    `is_forced` goes without.
+    Where a repository's file is wrong what it wants cannot be known: a fault, unless it `is_forced`.
     """
-    known: dict[Repository, Preparation] = {}
+    known: dict[Repository, Preparation | ConfigError] = {}
     notes: list[str] = []
     found: dict[str, tuple[Hook, ...]] = {}
+    faults: dict[str, ConfigError] = {}
     for context in contexts:
-        here = [each for each in _asked(context) if each.path.is_dir()]
-        for home in dict.fromkeys(each.repository for each in here if each.repository not in known):
-            known[home], note = _prepared(home, context.label, is_forced)
-            notes += [note] if note else []
-        hooks = (_hook(context, each, known[each.repository]) for each in here)
+        hooks: list[Hook] = []
+        for each in (one for one in _asked(context) if one.path.is_dir()):
+            if each.repository not in known:
+                known[each.repository], note = _prepared(each.repository, is_forced)
+                notes += [note] if note else []
+            prepared = known[each.repository]
+            if isinstance(prepared, ConfigError):
+                faults.setdefault(context.label, _fault_of(prepared, context))
+            else:
+                hooks.append(_hook(context, each, prepared))
         found[context.label] = tuple(each for each in hooks if each.steps)
-    return Hooks(found, tuple(notes))
+    return Hooks(found, tuple(notes), faults)
 
 
 def _asked(context: Context) -> tuple[Worktree, ...]:
     return () if context.is_adopted or context.is_review else context.worktrees
 
 
-def _prepared(home: Repository, label: str, is_forced: bool) -> tuple[Preparation, str]:
+def _fault_of(error: ConfigError, context: Context) -> ConfigError:
+    hint = f"correct it, or go without its before_remove: par rm --force {context.label}"
+    return ConfigError(error.message, hint=hint)
+
+
+def _prepared(home: Repository, is_forced: bool) -> tuple[Preparation | ConfigError, str]:
     try:
         preparation = prepare(home, Consent())
     except ConfigError as error:
         if not is_forced:
-            hint = f"correct it, or go without its before_remove: par rm --force {label}"
-            raise ConfigError(error.message, hint=hint) from error
+            return error, ""
         return Preparation(), f"its before_remove is not known, going on without: {error}"
     if preparation.unapproved and preparation.unapproved.before_remove:
         place = visible(str(home.path))
@@ -85,7 +99,7 @@ def run(hook: Hook, is_forced: bool) -> None:
     Raises CommandError then; where it `is_forced` that is only reported, and the others run too.
     """
     for step in hook.steps:
-        fault = _fault(hook, step)
+        fault = _failure(hook, step)
         message = f"before_remove of '{visible(hook.place)}': {visible(step.name or step.command)}: {fault}"
         if fault and not is_forced:
             raise CommandError(message, hint=f"par rm --force {hook.label}")
@@ -93,11 +107,11 @@ def run(hook: Hook, is_forced: bool) -> None:
             narration.report(f"{message}; going on, as --force says")
 
 
-def _fault(hook: Hook, step: Step) -> str:
+def _failure(hook: Hook, step: Step) -> str:
     """How a command failed, or '' where it did not, or where its worktree is gone by now."""
     folder = hook.worktree.path
     try:
-        status = _status([hook.shell, "-c", step.command], folder, dict(hook.worktree.env))
+        status = _status(hook, step)
     except FileNotFoundError:
         return f"there is no program '{visible(hook.shell)}'" if folder.is_dir() else ""
     except (OSError, ValueError) as error:
@@ -105,10 +119,15 @@ def _fault(hook: Hook, step: Step) -> str:
     return f"killed by signal {-status}" if status < 0 else f"exit status {status}" if status else ""
 
 
-def _status(command: list[str], folder: Path, env: dict[str, str]) -> int:
-    whole = {**server.environment(), **env}
-    with subprocess.Popen(command, cwd=folder, env=whole, stdin=subprocess.DEVNULL, stdout=2) as process:
+def _status(hook: Hook, step: Step) -> int:
+    env = {**server.environment(), **dict(hook.worktree.env)}
+    words, folder = [hook.shell, "-c", step.command], hook.worktree.path
+    with subprocess.Popen(words, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=2) as process:
         try:
+            with suppress(subprocess.TimeoutExpired):
+                return process.wait(QUIET_SECONDS)
+            what = visible(step.name or step.command)
+            narration.report(f"before_remove of '{visible(hook.place)}' is running: {what}")
             return process.wait()
         except BaseException:
             # Ctrl-C reached it too; SIGTERM and SIGHUP only par
