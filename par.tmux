@@ -10,7 +10,10 @@
 . "$root/scripts/status.sh"
 
 defaults="@par_status|$status
+@par_waiting|#{n:$waiting}
 @par-status-position|none
+@par-quiet-after|60
+@par-on-state|
 @par-popup-width|80%
 @par-popup-height|70%
 @par-picker|auto
@@ -22,6 +25,8 @@ main() {
   local writes='' answer error LC_ALL=C # in which bash matches twice as fast
   [ "${root#/}" != "$root" ] || root=$PWD/$root
   add set-option -g @_par_root "$root"
+  add set-option -g @_par_state_sh "$root/python/par/tmux/state.sh"
+  add source-file -q "$root/python/par/tmux/agents.tmux"
   add set-hook -g 'session-closed[8417]' 'set-option -g @_par_tick 1' # which draws the status lines anew
   answer=$(read_server)$'\n'
   place_status

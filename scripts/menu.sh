@@ -7,7 +7,8 @@
 . "${BASH_SOURCE[0]%/*}/rows.sh"
 
 none='#{?#{S:#{?@par_label,1,}},,-}'
-none_waits='#{?#{S:#{?#{==:#{@par_state},waiting},1,}},,-}'
+# shellcheck disable=SC2154
+none_waits="#{?#{S:#{?@par_label,$waits,}},,-}"
 
 main() {
   local client=$1 pane_id=$2 items=() rows='' error nothing=-

@@ -41,7 +41,8 @@ show_tree() {
 }
 
 tree_format='#{?session_attached,●,○} #{q/e:@par_label}  #{q/e:@par_repo}  #{q/e:@par_branch}'
-tree_format+='#{?@par_state,  #{q/e:@par_state},}'
+# shellcheck disable=SC2154
+tree_format+="#{?$waits,  waiting,}"
 
 choose_layout() {
   preview=right:50%:follow

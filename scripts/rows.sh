@@ -5,10 +5,12 @@
 #   has_trash                    whether something can be brought back
 #   visible                      an awk function, for LC_ALL=C: what a terminal would act on or hide becomes '?'
 # A row has fields, separated by tabs: id of the session or '-', label, state, three keys of the order (rank, last
-# used, age), what is shown.
+# used or, of those that wait, longest waiting; age), what is shown.
 
 # shellcheck source=scripts/tmux.sh
 . "${BASH_SOURCE[0]%/*}/tmux.sh"
+# shellcheck source=scripts/agents.sh
+. "${BASH_SOURCE[0]%/*}/agents.sh"
 set -o pipefail
 
 data=$HOME/.local/share/par
@@ -58,7 +60,8 @@ list_rows() {
 
 row_clients=$'client\t#{session_id}\t#{client_name}'
 row_sessions=$'session\t#{session_id}\t#{s/[.]/_/:session_name}\t#{@par_label}\t#{session_attached}'
-row_sessions+=$'\t#{session_last_attached}\t#{@par_repo}\t#{@par_branch}\t#{@par_init}\t#{@par_state}'
+row_sessions+=$'\t#{session_last_attached}\t#{@par_repo}\t#{@par_branch}\t#{@par_init}'
+row_sessions+=$'\t#{T;l:%s}\t#{?@par-quiet-after,#{@par-quiet-after},60}\t'$agents
 
 # shellcheck disable=SC2016
 row_program='
@@ -73,7 +76,7 @@ from == "tmux" && $1 == "session" && $2 ~ /^\$[0-9]+$/ {
   if (!(label in age)) { age[label] = 0; repository[label] = $7; branch[label] = $8 }
   id[label] = $2; used[label] = $6
   state[label] = $5 > 0 ? "attached" : "running"
-  if ($10 ~ /^(working|waiting|done)$/) note[label] = $10
+  note[label] = agent($10, $11, $12)
   if ($9 ~ /^(running|failed|held)$/) note[label] = note[label] (note[label] != "" ? ", " : "") "init " $9
 }
 END {
@@ -93,11 +96,32 @@ END {
   for (label in age) {
     colour = note[label] ~ /failed/ ? "\033[31m" : note[label] ~ /waiting/ || is_held(label) ? "\033[33m" : ""
     printf "%s\t%s\t%s\t", (label in id ? id[label] : "-"), label, state[label]
-    printf "%d\t%d\t%d\t", rank(label), used[label], age[label]
+    printf "%d\t%d\t%d\t", rank(label), (label in waits ? 2147483647 - waits[label] : used[label]), age[label]
     printf "%s %s", mark[state[label]], padded(1, name[label])
     if (width[2]) printf "  %s%s%s", colour, padded(2, note[label]), (colour != "" ? "\033[m" : "")
     printf "  %s\n", (branch[label] == label ? repository[label] : padded(3, repository[label]) "  " visible(branch[label]))
   }
+}
+# Of what the programs of the session $2 say that which wants the user most, and for how long
+function agent(now, quiet_after, said,    count, panes, part, one, place, best, since, text) {
+  count = split(said, panes, ";")
+  for (place = 1; place <= count; place++) {
+    if (panes[place] !~ /^%[0-9]+ (working|waiting|done|failed) [0-9]+ [0-9]+ [0-9]+$/) continue
+    split(panes[place], part, " ")
+    one = index("done working failed waiting", part[2])
+    if (part[4] > 0 && has_ended(part[4]) || one < best || one == best && part[3] >= since) continue
+    best = one; since = part[3]
+    text = part[2] == "working" && part[5] + quiet_after < now ? "quiet" : part[2]
+  }
+  if (text == "waiting") waits[label] = since
+  now = since > 0 ? now - since : 0
+  return text (now >= 86400 ? " " int(now / 86400) "d" : now >= 3600 ? " " int(now / 3600) "h" : \
+    now >= 60 ? " " int(now / 60) "m" : "")
+}
+function has_ended(pid,    line, is_there) {
+  is_there = (getline line < ("/proc/" pid "/stat")) > 0
+  close("/proc/" pid "/stat")
+  return !is_there && system("kill -0 " pid " 2>/dev/null") != 0
 }
 # Where one is already comes last: the first is where one wants to go
 function rank(label) {

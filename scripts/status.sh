@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # What par shows in the status line, and putting it there; par.tmux sources this file.
 
+# shellcheck source=scripts/agents.sh
+. "${BASH_SOURCE[0]%/*}/agents.sh"
+
 # How many contexts there are, how many wait, and of how many the first commands failed or need approval; nothing
 # where there are none. A stranger's code, below review/, is held by design. tmux counts, no process does. After a
 # warning the colours around it come back.
-all='#{S:#{?@par_label,1,}}' waiting='#{S:#{?#{&&:#{@par_label},#{==:#{@par_state},waiting}},1,}}'
+all='#{S:#{?@par_label,1,}}' waiting="#{S:#{?#{&&:#{@par_label},$waits},1,}}"
 failed='#{S:#{?#{&&:#{@par_label},#{==:#{@par_init},failed}},1,}}'
 held='#{&&:#{==:#{@par_init},held},#{?#{m:*/par/review/*,#{@par_path}},0,1}}' # no '|', which par.tmux splits at
 held="#{S:#{?#{&&:#{@par_label},$held},1,}}"

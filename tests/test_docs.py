@@ -64,7 +64,7 @@ def test_help_lists_each_command_with_its_alias(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
-    [("strat", "did you mean 'start' or 'trust' or 'trash'?"), ("list", "par ls"), ("help", "par --help")],
+    [("strat", "did you mean 'state' or 'start' or 'status'?"), ("list", "par ls"), ("help", "par --help")],
 )
 def test_a_command_that_is_not_there_names_the_one_that_was_meant(
     typed: str, hint: str, world: World

@@ -44,9 +44,9 @@ def test_a_pipe_gets_a_line_each_with_tabs(world: World) -> None:
     one, two = world.session("feat"), world.session("日本語")
     assert world.par("ls", LC_ALL="C", COLUMNS="40") == Result(
         0,
-        "label\tstate\tinit\tbranch\trepository\tcreated\tkind\tsession\n"
-        f"feat\trunning\t\tfeat\tmy app\t{made(world, 'feat')}\tSession\t{one}\n"
-        f"日本語\trunning\t\tfix/x\tmy app\t{made(world, '日本語')}\tCheckout\t{two}\n",
+        "label\tstate\tinit\tbranch\trepository\tcreated\tkind\tagent\tsession\n"
+        f"feat\trunning\t\tfeat\tmy app\t{made(world, 'feat')}\tSession\t\t{one}\n"
+        f"日本語\trunning\t\tfix/x\tmy app\t{made(world, '日本語')}\tCheckout\t\t{two}\n",
         "",
     )
 
@@ -141,6 +141,7 @@ def test_json_is_one_whole_document(world: World) -> None:
                 "state": "running",
                 "init": "failed",
                 "agent": "waiting",
+                "agent_since": result.json["contexts"][0]["agent_since"],
                 "current": False,
                 "repository": {"name": "app", "path": str(home)},
                 "session": {

@@ -11,11 +11,13 @@ PACKAGE = ROOT / "python"
 DOORS = {
     "cli": "main output",
     "render": (
-        "adopt config control_center doctor failure init ls restore resurrect rm send start trash trust"
+        "adopt config control_center doctor failure init ls restore resurrect rm send start status "
+        "trash trust"
     ),
     "commands": (
         "adopt checkout completion config_check config_init control_center demo doctor "
-        "doctor_environment edit init ls open path rescue restore resurrect rm send start trash "
+        "doctor_environment edit init ls open path rescue restore resurrect rm send start state "
+        "status trash "
         "trust untrust workspace workspace_change"
     ),
     "doctor": "contexts disk findings git_remains index_rebuild sessions stray_records strays trash_entries",
@@ -33,7 +35,9 @@ DOORS = {
         "owners process progress remotes repository sample stale_locks trashing unsaved untracked usable "
         "worktrees worktree_repair"
     ),
-    "tmux": ("center clients init_window layout_builder marks panes server sessions sockets view windows"),
+    "tmux": (
+        "agents center clients init_window layout_builder marks panes server sessions sockets view windows"
+    ),
     "state": "contexts_tsv index locks paths records",
     "system": "durable files mounts narration processes signals",
 }

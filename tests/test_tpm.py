@@ -49,7 +49,7 @@ def test_tpm_installs_loads_and_updates_the_plugin(world: World) -> None:
     terminal.type("all")
     eventually((clone / "news").exists, "the update")
     eventually(lambda: plugin.keys() == keys)
-    assert plugin.tmux("show-hooks", "-g").count("[8417]") == 1
+    assert plugin.tmux("show-hooks", "-g").count("[8417]") == 3
 
     again = Plugin(world, server="again")
     again.write = lambda: None  # type: ignore[method-assign]

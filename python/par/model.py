@@ -148,11 +148,10 @@ class Context(NamedTuple):
 
 
 class Session(NamedTuple):
-    """A live tmux session of a context; ids are tmux's own strings.
+    """A live tmux session of a context; ids are tmux's own, times seconds since the epoch, 0 for never.
 
-    `attached` counts clients, `last_attached` is tmux's time in seconds since the epoch (0: never),
-    `is_current` says that the caller's own pane is in it, `init` and `agent` are `@par_init` and
-    `@par_state`. One that `is_adopted` was there before par: it is never killed.
+    `attached` counts clients, `is_current` says that the caller's own pane is in it, `init` is `@par_init`,
+    `agent` to `ended_panes` what `tmux.agents` tells. An `is_adopted` one was there before, and stays.
     """
 
     id: str
@@ -163,6 +162,8 @@ class Session(NamedTuple):
     pane_id: str
     init: str
     agent: str
+    agent_since: int = 0
+    ended_panes: tuple[str, ...] = ()
     is_current: bool = False
     is_adopted: bool = False
 
@@ -175,8 +176,7 @@ class Session(NamedTuple):
 class ContextStatus(NamedTuple):
     """A context and what is there of it now: `session` is None where none is alive.
 
-    `branches` has, for each worktree, the branch that is really checked out: empty on a commit,
-    None where the worktree is gone.
+    `branches` has what each worktree has checked out: empty for a commit, None where it is gone.
     """
 
     context: Context

@@ -27,6 +27,8 @@ GROUPS = {
         Verb("open", "use", "Switch to a context, or attach to it.", "open_context"),
         Verb("send", "send", "Type a command into contexts."),
         Verb("control-center", "use", "Show the windows of all contexts in one session.", "control_center"),
+        Verb("next", "agents", "Go to the context that has waited longest for you.", "next_waiting"),
+        Verb("status", "agents", "Say in one line what the agents do."),
         Verb("code", "edit", "Open a context in VS Code."),
         Verb("cursor", "edit", "Open a context in Cursor."),
         Verb("init", "init", "Show how a context's commands went, or run them again."),
@@ -47,6 +49,7 @@ GROUPS = {
     ),
     "For scripts": (
         Verb("labels", "script", "Print the label of each context, one a line."),
+        Verb("state", "agents", "Say what the program in a context does."),
         Verb("path", "script", "Print the folder of a context."),
     ),
 }
@@ -55,7 +58,7 @@ ALIASES = {"create": "start", "o": "open", "undo": "restore"}
 # What other tools call it
 MEANT = {
     **dict.fromkeys(("add", "new"), "start"),
-    **dict.fromkeys(("list", "status"), "ls"),
+    "list": "ls",
     **dict.fromkeys(("attach", "switch"), "open"),
     **dict.fromkeys(("delete", "remove"), "rm"),
     "edit": "code",

@@ -10,6 +10,7 @@ from par.git import links
 from par.model import Context, ContextStatus, Session
 from par.state import index, paths
 from par.state.index import Index
+from par.tmux import agents
 from par.tmux.sessions import mark, sessions
 
 
@@ -51,8 +52,8 @@ def recovered_index(socket: Path) -> Index:
 def survey(socket: Path) -> Survey:
     """Look at everything: one tmux call per server, a few small files per context.
 
-    A session that came back without its marks is marked again, so that tmux counts it; the status tells
-    how it was found.
+    A session that came back without its marks is marked again, and the state of a program that is gone is
+    taken away, so that tmux counts right; the status tells how it was found.
     """
     found = recovered_index(socket)
     live = {each: _matched(sessions(each)) for each in {context.socket for context in found.contexts}}
@@ -64,6 +65,8 @@ def survey(socket: Path) -> Survey:
             with suppress(CommandError):  # it has just ended
                 mark(each.context, each.session.id)
                 running.mark_again(each.context, each.session.id)
+        if each.session and each.session.ended_panes:
+            agents.forget(each.context.socket, each.session.ended_panes)
     return Survey(found, statuses)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from par.model import Context, ContextStatus, Kind, State, Worktree
+from par.model import Context, ContextStatus, Kind, Session, State, Worktree
 from par.names import visible
 from par.render import documents
 from par.render.table import Column, plain, table
@@ -24,7 +26,7 @@ COLUMNS = (
     Column("Type"),
     Column("Tmux Session"),
 )
-PLAIN = ("label", "state", "init", "branch", "repository", "created", "kind", "session")
+PLAIN = ("label", "state", "init", "branch", "repository", "created", "kind", "agent", "session")
 MARKS = {
     State.ATTACHED: "●",
     State.RUNNING: "○",
@@ -38,6 +40,7 @@ MARKS = {
     State.DROPPING: "…",
     State.DAMAGED: "✗",
 }
+UNITS = (("d", 86400), ("h", 3600), ("m", 60))
 INITS_SHOWN = ("running", "failed", "held")
 LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
 
@@ -57,25 +60,37 @@ def contexts(listing: Listing, width: int | None) -> str:
 
 def _plain_rows(listing: Listing) -> Iterable[tuple[str, ...]]:
     for status in listing.statuses:
-        _, *rest = _row(status)
-        init = status.session.init if status.session else ""
-        yield status.context.label, status.state.value, init, *rest
+        _, *rest, name = _row(status)
+        init, agent = (status.session.init, status.session.agent) if status.session else ("", "")
+        yield status.context.label, status.state.value, init, *rest, agent, name
     for each in listing.damaged:
-        yield each.label, State.DAMAGED.value, "", *"?????"
+        yield each.label, State.DAMAGED.value, "", *"????", "", "?"
 
 
 def _row(status: ContextStatus) -> tuple[str, ...]:
     context, session = status.context, status.session
     here = "*" if session and session.is_current else ""
-    init = f" (init {session.init})" if session and session.init in INITS_SHOWN else ""
     return (
-        f"{MARKS[status.state]} {context.label}{here}{init}",
+        f"{MARKS[status.state]} {context.label}{here}{_notes(session) if session else ''}",
         _branch(status),
         place(context),
         context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
         context.kind.value.capitalize(),
         session.name if session else context.session,
     )
+
+
+def _notes(session: Session) -> str:
+    init = f"init {session.init}" if session.init in INITS_SHOWN else ""
+    notes = ", ".join(filter(None, (doing(session), init)))
+    return f" ({notes})" if notes else ""
+
+
+def doing(session: Session) -> str:
+    """What the program in a session does, and for how long, as in 'waiting 5m'; '' where it does not say."""
+    seconds = int(time.time()) - session.agent_since if session.agent_since else 0
+    age = next((f" {seconds // size}{unit}" for unit, size in UNITS if seconds >= size), "")
+    return session.agent + age if session.agent else ""
 
 
 def _branch(status: ContextStatus) -> str:
@@ -107,6 +122,7 @@ def _status(status: ContextStatus, heads: Mapping[Path, str]) -> dict[str, Any]:
         "state": status.state.value,
         "init": session.init if session else "",
         "agent": session.agent if session else "",
+        "agent_since": _moment(session.agent_since) if session and session.agent_since else None,
         "current": bool(session and session.is_current),
         "repository": {"name": context.repository.name, "path": str(context.repository.path)},
         "session": {
@@ -118,6 +134,10 @@ def _status(status: ContextStatus, heads: Mapping[Path, str]) -> dict[str, Any]:
         "branch": status.branches[0],
         "created_at": context.created_at.isoformat(),
     }
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat()
 
 
 def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str]) -> dict[str, Any]:
@@ -143,6 +163,7 @@ def _record(found: Damaged) -> dict[str, Any]:
         "state": State.DAMAGED.value,
         "init": "",
         "agent": "",
+        "agent_since": None,
         "current": False,
         "repository": {"name": None, "path": None},
         "session": {"name": None, "id": None, "attached": 0},

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from par import names
 from par.errors import CommandError
-from par.tmux import server, sessions
+from par.tmux import agents, server, sessions, window_list
 
 NAME = sessions.CENTER
 TARGET = f"={NAME}:"
@@ -17,6 +17,7 @@ FIELDS = (
     "#{@par_context}",
     "#{window_linked_sessions}",
     "#{@par_label}",
+    window_list.FIELD,
 )
 
 
@@ -30,7 +31,8 @@ class Window(NamedTuple):
 class Change(NamedTuple):
     """The windows that the control center is to show, in order, and what that takes.
 
-    `is_taken`: a session of that name is there which par did not make.
+    `is_taken`: a session of that name is there which par did not make. `formats` are the commands after
+    which the list of windows says what runs in them.
     """
 
     wanted: tuple[Window, ...]
@@ -38,12 +40,16 @@ class Change(NamedTuple):
     surplus: tuple[str, ...]
     is_there: bool
     is_taken: bool
+    formats: tuple[str, ...] = ()
 
 
 def compare(socket: Path, labels: Sequence[str]) -> Change:
     """What the control center shows, against the first windows of the contexts called `labels`."""
-    said = server.attempt(socket, "list-windows", "-a", "-F", "\t".join(FIELDS)).stdout
-    rows = [line.split("\t") for line in names.lines(said)]
+    asked = (*window_list.QUESTION, "list-windows", "-a", "-F", "\t".join(FIELDS))
+    lines = names.lines(server.attempt(socket, *asked).stdout)
+    count = len(window_list.OPTIONS)
+    rows = [line.split("\t", len(FIELDS) - 1) for line in lines[count:]]
+    now = {row[0]: row[-1] for row in rows}
     inside = [row for row in rows if row[1] == NAME]
     ids = {row[0] for row in inside}
     places = {label: place for place, label in enumerate(labels)}
@@ -57,6 +63,11 @@ def compare(socket: Path, labels: Sequence[str]) -> Change:
         surplus=tuple(row[0] for row in inside if row[3] and row[0] not in keep and int(row[4]) > 1),
         is_there=bool(inside),
         is_taken=any(row[2] != "1" for row in inside),
+        formats=tuple(
+            command
+            for window in wanted
+            for command in window_list.commands(lines[:count], window.id, now[window.id])
+        ),
     )
 
 
@@ -75,6 +86,8 @@ def apply(socket: Path, change: Change) -> str:
         script.append(f"link-window -d -k -s {first.id} -t '{TARGET}{{start}}'")
     script += [f"link-window -d -a -s {window.id} -t '{TARGET}{{end}}'" for window in missing]
     script += [f"unlink-window -t '{TARGET}{window_id}'" for window_id in change.surplus]
+    script += [" ".join(map(server.quoted, command)) for command in agents.LISTENING]
+    script += change.formats
     script.append(f"display-message -p -t {TARGET} '#{{session_id}}'")
     outcome = server.attempt_each(socket, script)
     session_id = outcome.stdout.strip().rpartition("\n")[2]

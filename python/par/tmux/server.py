@@ -68,7 +68,7 @@ def run_script(socket: Path, commands: Sequence[Sequence[str]], folder: Path | N
     The first that fails is the last. The server has to be there.
     """
     # On one line: tmux goes on with the next line after a failure
-    script = " ; ".join(" ".join(map(_quoted, command)) for command in commands)
+    script = " ; ".join(" ".join(map(quoted, command)) for command in commands)
     return _said(commands[0][0], attempt(socket, "source-file", "-", text=f"{script}\n", folder=folder))
 
 
@@ -94,7 +94,8 @@ def ended(value: str) -> str:
     return value[:-1] + "\\;" if value.endswith(";") else value
 
 
-def _quoted(argument: str) -> str:
+def quoted(argument: str) -> str:
+    """`argument` for tmux's own parser, which takes it as it is."""
     return f'"{argument.translate(ESCAPES)}"'
 
 

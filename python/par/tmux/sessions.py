@@ -5,7 +5,7 @@ from pathlib import Path
 from par import names
 from par.errors import CommandError
 from par.model import Context, Kind, Session
-from par.tmux import server, windows
+from par.tmux import agents, server, window_list, windows
 from par.tmux.sockets import current_pane
 
 # A runner that was killed reported nothing: then no pane of its window is alive
@@ -21,8 +21,8 @@ FIELDS = (
     "#{session_last_attached}",
     "#{@par_pane}",
     INIT,
-    "#{@par_state}",
     "#{@par_adopted}",
+    agents.SAID,
 )
 CENTER = "control-center"
 # All that par ever writes on a session
@@ -54,7 +54,8 @@ def sessions(socket: Path) -> list[Session]:
 
 
 def _session(row: list[str], here: str) -> Session:
-    session_id, name, label, attached, last_attached, pane_id, init, agent, adopted = row
+    session_id, name, label, attached, last_attached, pane_id, init, adopted, told = row
+    said = agents.agent(told)
     return Session(
         id=session_id,
         name=name,
@@ -63,7 +64,9 @@ def _session(row: list[str], here: str) -> Session:
         last_attached=int(last_attached or 0),
         pane_id=pane_id,
         init=init,
-        agent=agent,
+        agent=said.state,
+        agent_since=said.since,
+        ended_panes=said.ended,
         is_current=bool(label) and label == here,
         is_adopted=adopted == "1",
     )
@@ -89,6 +92,7 @@ def create(context: Context) -> str:
         ("new-session", "-d", "-s", name, "-n", names.plain(context.label), *own),
         server.stays(target),
         *_marks(context, target),
+        *agents.LISTENING,
         *(
             each
             for w in context.worktrees
@@ -104,14 +108,14 @@ def create(context: Context) -> str:
 def mark(context: Context, session_id: str) -> None:
     """Write on a session that has lost its marks whose it is; its first pane is the context's."""
     inner = windows.marking_commands(context, session_id) if context.kind is Kind.WORKSPACE else []
-    server.run_script(context.socket, [*_marks(context, f"{session_id}:"), *inner])
+    server.run_script(context.socket, [*_marks(context, f"{session_id}:"), *inner, *agents.LISTENING])
 
 
 def adopt(context: Context, session_id: str) -> None:
     """Mark a session that was there before par as that of `context`. Raises CommandError."""
     target = f"{session_id}:"
     adopted = ("set-option", "-t", target, "@par_adopted", "1")
-    server.run_script(context.socket, [*_marks(context, target, first=target), adopted])
+    server.run_script(context.socket, [*_marks(context, target, first=target), adopted, *agents.LISTENING])
 
 
 def folders(socket: Path, session_id: str) -> list[Path]:
@@ -128,12 +132,12 @@ def release(context: Context, session: Session) -> None:
         kill(context, session.id)
         return
     rows = _rows(context.socket)
-    marked = {row[1] for row in rows if row[0] == "window" and row[3] == context.label}
-    script = []
+    marked, script = {row[1] for row in rows if row[0] == "window" and row[3] == context.label}, []
     for center in (row[1] for row in rows if row[0] == "session" and row[2] == CENTER):
         shown = {row[1] for row in rows if row[0] == "window" and row[2] == center}
         script += [f"unlink-window -t '{center}:{window_id}'" for window_id in sorted(marked & shown)]
-    script += [f"set-option -w -u -t {window_id} @par_context" for window_id in sorted(marked)]
+    for window_id in sorted(marked):
+        script += [f"set-option -w -u -t {window_id} @par_context", *window_list.clearing_commands(window_id)]
     script += [f"set-option -u -t '{session.id}:' {option}" for option in OPTIONS]
     server.attempt_each(context.socket, script)
 

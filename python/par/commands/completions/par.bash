@@ -9,7 +9,7 @@ _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-commit
 _par_words() {
   local previous=$2 current=$3
   case $1 in
-    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send control-center code cursor init rm restore undo trash resurrect doctor config trust untrust completion demo labels path -L -S --help --version ;;
+    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send control-center next status code cursor init rm restore undo trash resurrect doctor config trust untrust completion demo labels state path -L -S --help --version ;;
     start|create)
       case $previous:$current in
         -p:*|--path:*) : ;;
@@ -73,6 +73,16 @@ _par_words() {
       case $previous:$current in
         --client:*) : ;;
         *:-*) printf '%s\n' --no-attach --json --client -h --help ;;
+        *) : ;;
+      esac ;;
+    next)
+      case $previous:$current in
+        *:-*) printf '%s\n' -h --help ;;
+        *) : ;;
+      esac ;;
+    status)
+      case $previous:$current in
+        *:-*) printf '%s\n' --json -h --help ;;
         *) : ;;
       esac ;;
     code)
@@ -154,6 +164,11 @@ _par_words() {
       case $previous:$current in
         *:-*) printf '%s\n' -h --help ;;
         *) : ;;
+      esac ;;
+    state)
+      case $previous:$current in
+        *:-*) printf '%s\n' --hook -h --help ;;
+        *) printf '%s\n' working waiting done failed clear ;;
       esac ;;
     path)
       case $previous:$current in

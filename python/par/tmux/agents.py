@@ -1,0 +1,84 @@
+"""The states that programs gave their panes with `par state`, and whether those programs still run.
+
+`state.sh` writes them, and says what the options mean; `agents.tmux` has the hooks that tmux calls it from.
+"""
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from par.tmux import server
+
+# What wants the user most first: it is what a context shows that has several
+STATES = ("waiting", "failed", "working", "done")
+QUIET = "quiet"
+QUIET_SECONDS = 60
+# Empty where the program in the pane is dead, or a shell again that was none before
+LIVE = (
+    "#{?pane_dead,,#{?#{&&:#{@par_state_by},#{m:*sh,#{pane_current_command}}},,"
+    f"#{{?#{{m/r:^({'|'.join(STATES)})$,#{{@par_state}}}},#{{@par_state}},}}}}}}"
+)
+OPTIONS = ("@par_state_at", "@par_state_by", "@par_state_pid", "@par_state")
+SCRIPT = Path(__file__).with_name("state.sh")
+# What a server needs to hear of states; said again it changes nothing
+LISTENING = (
+    ("set-option", "-g", "@_par_state_sh", str(SCRIPT)),
+    ("source-file", "-q", str(SCRIPT.with_name("agents.tmux"))),
+)
+_NUMBERS = ("#{@par_state_at}", "#{@par_state_pid}", "#{window_activity}", "#{@par-quiet-after}")
+_NUMBERED = " ".join(f"#{{?#{{m/r:^[0-9]+$,{each}}},{each},-}}" for each in _NUMBERS)
+# Of each pane of a session that has a state, all that `agent` judges by
+SAID = f"#{{W:#{{P:#{{?@par_state,#{{pane_id}} {LIVE} {_NUMBERED};,}}}}}}"
+
+
+class Agent(NamedTuple):
+    """What the programs of a session do: the state that wants the user most, and since when; '' for none.
+
+    `since` is in seconds since the epoch, 0 where nobody said. `ended` are the panes whose program has
+    ended though its state is still there.
+    """
+
+    state: str = ""
+    since: int = 0
+    ended: tuple[str, ...] = ()
+
+
+def agent(said: str) -> Agent:
+    """What a session's SAID comes to."""
+    if not said:
+        return Agent()
+    found, ended = [], []
+    for pane in said.removesuffix(";").split(";"):
+        pane_id, state, *numbers = pane.split(" ")
+        since, pid, active, quiet_after = (int(each) if each.isdecimal() else 0 for each in numbers)
+        if pid and not _is_alive(pid):
+            ended.append(pane_id)
+        elif state:
+            found.append((STATES.index(state), since, active + (quiet_after or QUIET_SECONDS)))
+    rank, since, quiet_at = min(found, default=(-1, 0, 0))
+    state = STATES[rank] if found else ""
+    return Agent(QUIET if state == "working" and quiet_at < time.time() else state, since, tuple(ended))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # another user's
+        return True
+    return True
+
+
+def become(script: str, *words: str) -> NoReturn:
+    """Be one of the scripts in sh beside this, which keys and agents' hooks run without Python."""
+    os.execv("/bin/sh", ["sh", str(Path(__file__).with_name(script)), *words])
+
+
+def forget(socket: Path, panes: Iterable[str]) -> None:
+    """Take away the states of programs that have ended: the status line counts what is there."""
+    server.attempt_each(
+        socket, [f"set-option -p -u -q -t {each} {option}" for each in panes for option in OPTIONS]
+    )
