@@ -33,6 +33,9 @@ GROUPS = {
         Verb("cursor", "edit", "Open a context in Cursor."),
         Verb("init", "init", "Show how a context's commands went, or run them again."),
     ),
+    "Bring work home": (
+        Verb("conflicts", "conflicts", "Show which contexts would conflict when they are merged."),
+    ),
     "Remove and bring back": (
         Verb("rm", "remove", "Remove contexts; they can be brought back."),
         Verb("restore", "restore", "Bring back what was removed."),

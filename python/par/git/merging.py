@@ -1,0 +1,61 @@
+"""Merging in memory, by `git merge-tree`: in which files two commits would conflict. No worktree is touched."""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent import futures
+
+from par.errors import CommandError
+from par.git import process
+from par.model import Repository
+
+UNKNOWN_OPTION = 129
+OLDEST = "2.38"
+MERGE = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
+MOST_PROCESSES = 4
+
+Pair = tuple[str, str]
+
+
+def conflicts(home: Repository, pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
+    """For each pair of commits the files in which merging the two would conflict, by their paths.
+
+    Two without a common ancestor conflict in no file. Raises CommandError, also where git is too old.
+    """
+    workers = min(os.cpu_count() or 1, MOST_PROCESSES, len(pairs) or 1)
+    parts = [pairs[first::workers] for first in range(workers)]
+    with futures.ThreadPoolExecutor(workers) as pool:
+        found = [*pool.map(lambda part: _merged(home, part), parts)]
+    return [found[place % workers][place // workers] for place in range(len(pairs))]
+
+
+def _merged(home: Repository, pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    while left := pairs[len(found) :]:
+        text = "".join(f"{ours} {theirs}\n" for ours, theirs in left)
+        outcome = process.attempt(home, *MERGE, "--stdin", text=text)
+        if outcome.status == UNKNOWN_OPTION:  # before git 2.39
+            return [_merged_alone(home, *pair) for pair in pairs]
+        merged = [*_results(outcome.stdout)]
+        # It ends at the first two that have nothing in common
+        found += merged if len(merged) == len(left) else [*merged, _merged_alone(home, *left[len(merged)])]
+    return found
+
+
+def _results(said: str) -> Iterator[tuple[str, ...]]:
+    """What `merge-tree --stdin -z` says: for each merge its status, a tree, and the files in conflict."""
+    fields = iter(said.split("\0"))
+    for status in fields:
+        if status not in {"0", "1"}:
+            return
+        next(fields, "")
+        yield tuple(iter(fields.__next__, ""))
+
+
+def _merged_alone(home: Repository, ours: str, theirs: str) -> tuple[str, ...]:
+    outcome = process.attempt(home, *MERGE, ours, theirs)
+    if outcome.status == UNKNOWN_OPTION:
+        message = f"git is older than {OLDEST}: it cannot merge without a worktree"
+        raise CommandError(message, hint=f"install git {OLDEST} or newer")
+    if outcome.status > 1 and "unrelated histories" not in outcome.stderr:
+        raise CommandError(f"git merge-tree: {outcome.reason}", hint=outcome.hint)
+    return tuple(name for name in outcome.stdout.split("\0")[1:] if name) if outcome.status == 1 else ()
