@@ -48,6 +48,8 @@ def test_index_has_version_2_and_a_record_for_each_context(world: World) -> None
                 "branch": "feat",
                 "is_branch_ours": True,
                 "doomed_oid": "",
+                "base": "refs/heads/main",
+                "base_oid": world.git(home, "rev-parse", "HEAD"),
             }
         ],
     }

@@ -80,7 +80,8 @@ class Worktree(NamedTuple):
     existed before is never deleted. `deletable_oid` is the commit at which a removal that has begun may
     delete the branch, or empty. `port` is the first of its `port_count` ports, 0 where it has none, and
     `env` what its commands and panes find in their environment: `env_asked` with its placeholders filled in.
-    `included` are the globs of the files that were copied into it.
+    `included` are the globs of the files that were copied into it. `base` is the full name of the ref that
+    a branch of par's began at, empty where it began at a bare commit, and `base_oid` that commit.
     """
 
     repository: Repository
@@ -93,6 +94,8 @@ class Worktree(NamedTuple):
     env: tuple[tuple[str, str], ...] = ()
     env_asked: tuple[tuple[str, str], ...] = ()
     included: tuple[str, ...] = ()
+    base: str = ""
+    base_oid: str = ""
 
     @property
     def name(self) -> str:

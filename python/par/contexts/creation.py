@@ -78,7 +78,12 @@ def planned_worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
         branch = each.branch
         bare = Worktree(each.repository, each.path, branch.name, branch.is_new, "", port, recipe.ports)
         env = preparation.environment(recipe, planned.label, bare)
-        made.append(bare._replace(env=env, env_asked=recipe.env, included=recipe.include))
+        began = "" if branch.upstream else branch.start
+        made.append(
+            bare._replace(
+                env=env, env_asked=recipe.env, included=recipe.include, base=branch.base, base_oid=began
+            )
+        )
     return made
 
 

@@ -20,9 +20,9 @@ from par.tmux import sessions
 class BranchPlan(NamedTuple):
     """How the branch of a new worktree comes to be.
 
-    One that exists (`is_new` false) is used as it is. A new one starts at the commit `start`, or at
-    `source`, a remote or URL and a full ref there, which is fetched first. One that `is_strange` has the
-    code of a stranger.
+    One that exists (`is_new` false) is used as it is. A new one starts at the commit `start`, where the ref
+    `base` stands if it is known, or at `source`, a remote or URL and a full ref there, which is fetched
+    first. One that `is_strange` has the code of a stranger.
     """
 
     name: str
@@ -31,6 +31,7 @@ class BranchPlan(NamedTuple):
     source: tuple[str, str] | None = None
     upstream: Upstream | None = None
     is_strange: bool = False
+    base: str = ""
 
 
 class WorktreePlan(NamedTuple):
@@ -102,7 +103,8 @@ def plan_branch(home: Repository, label: str, base: str | None, folder: Path) ->
     A new one starts at the commit `base`, else at what is checked out in `folder`. Raises every refusal.
     """
     there = f"refs/remotes/*/{label}"
-    known = repository.refs(home, [*repository.neighbours(label), there])
+    named = [f"refs/heads/{base}", f"refs/remotes/{base}"] if base else []
+    known = repository.refs(home, [*repository.neighbours(label), there, *named])
     config = remotes.load(home)
     if f"refs/heads/{label}" in known:
         if base is not None:
@@ -112,13 +114,16 @@ def plan_branch(home: Repository, label: str, base: str | None, folder: Path) ->
         return judged(home, config, BranchPlan(label, is_new=False), known[f"refs/heads/{label}"])
     repository.check_branch_is_free((each for each in known if each.startswith("refs/heads/")), label)
     if base is not None:
-        return judged(home, config, BranchPlan(label, is_new=True, start=repository.find_oid(home, base)))
+        ref = next((each for each in named if each in known), "")
+        start = repository.find_oid(home, base)
+        return judged(home, config, BranchPlan(label, is_new=True, start=start, base=ref))
     mine = owners.own(config)
     if remote := holding(config, label, known, mine):
         upstream = Upstream(remote.name, f"refs/heads/{label}")
         oid = known[f"refs/remotes/{remote.name}/{label}"]
         return judged(home, config, BranchPlan(label, is_new=True, start=oid, upstream=upstream))
-    return judged(home, config, BranchPlan(label, is_new=True, start=repository.head_oid(folder, home)))
+    start, ref = repository.head(folder, home)
+    return judged(home, config, BranchPlan(label, is_new=True, start=start, base=ref))
 
 
 def judged(home: Repository, config: Config, branch: BranchPlan, oid: str = "") -> BranchPlan:

@@ -1,4 +1,4 @@
-"""Merging in memory, by `git merge-tree`: in which files two commits would conflict. No worktree is touched."""
+"""Merging in memory, by `git merge-tree`: the files in which two commits would conflict."""
 
 import os
 from collections.abc import Iterator, Sequence

@@ -21,20 +21,21 @@ WITHOUT_HOOKS = (
 )
 
 
-def head_oid(folder: Path, home: Repository | None = None) -> str:
-    """The commit that is checked out in `folder`, or in `home` where the folder is in git's own.
+def head(folder: Path, home: Repository) -> tuple[str, str]:
+    """The commit that is checked out in `folder`, and the ref it is on; that of `home` in git's own folder.
 
-    Raises NotFoundError in a repository with none.
+    The ref is empty where HEAD is on none. Raises NotFoundError in a repository with none.
     """
     here = folder.resolve()
-    place = home if home and home.common_dir in (here, *here.parents) else folder
-    outcome = process.attempt(place, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    place = home if home.common_dir in (here, *here.parents) else folder
+    outcome = process.attempt(place, "rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD")
     if outcome.status:
         if process.attempt(place, "rev-list", "--all", "--max-count=1").stdout:
             message = "the branch that is checked out has no commit yet"
             raise NotFoundError(message, hint="par start LABEL --base BRANCH")
         raise NotFoundError(f"the repository '{visible(str(folder))}' has no commit yet", hint="git commit")
-    return outcome.stdout.strip()
+    oid, ref = outcome.stdout.split("\n")[:2]
+    return oid, ref.removeprefix("HEAD")
 
 
 def find_oid(repository: Repository, rev: str) -> str:

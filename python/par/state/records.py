@@ -61,6 +61,8 @@ def _worktree_record(worktree: Worktree) -> Record:
         **({"env": [*map(list, worktree.env)]} if worktree.env else {}),
         **({"env_asked": [*map(list, worktree.env_asked)]} if worktree.env_asked else {}),
         **({"included": [*worktree.included]} if worktree.included else {}),
+        **({"base": worktree.base} if worktree.base else {}),
+        **({"base_oid": worktree.base_oid} if worktree.base_oid else {}),
     }
 
 
@@ -104,6 +106,8 @@ def _worktree(record: Record) -> Worktree:
         env=_pairs(record.get("env", ())),
         env_asked=_pairs(record.get("env_asked", ())),
         included=tuple(map(_text, record.get("included", ()))),
+        base=str(record.get("base", "")),
+        base_oid=str(record.get("base_oid", "")),
     )
 
 
