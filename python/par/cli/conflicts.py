@@ -11,12 +11,13 @@ from par.render import conflicts as text
 
 @click.command(epilog="Example: par conflicts --repo web")
 @click.option("--repo", "repository", metavar="NAME", help="Only contexts of the repository called NAME.")
+@click.option("--worktree", "with_uncommitted", is_flag=True, help="Also what is not committed yet.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def conflicts(socket: Path, repository: str | None, as_json: bool) -> None:
-    """Show which contexts would conflict with each other, or with their repository's default branch.
+def conflicts(socket: Path, repository: str | None, with_uncommitted: bool, as_json: bool) -> None:
+    """Show which contexts would conflict with each other, or with the branch that they were begun from.
 
     What is committed is merged in memory, two by two; nothing is changed. Needs git 2.38.
     """
-    report = command.run(command.Request(socket, repository))
+    report = command.run(command.Request(socket, repository, with_uncommitted))
     emit(text.document(report) if as_json else text.report(report))

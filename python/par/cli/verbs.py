@@ -34,6 +34,7 @@ GROUPS = {
         Verb("init", "init", "Show how a context's commands went, or run them again."),
     ),
     "Bring work home": (
+        Verb("diff", "diff", "Show what was done in a context."),
         Verb("conflicts", "conflicts", "Show which contexts would conflict when they are merged."),
     ),
     "Remove and bring back": (

@@ -1,20 +1,23 @@
 """`par conflicts`: which contexts would conflict with each other, or with the branch they came from."""
 
 from collections.abc import Iterable
-from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 from par.contexts import survey
-from par.git import base, merging, repository
-from par.model import Context, Repository
+from par.git import base, merging, repository, uncommitted
+from par.model import Context, Repository, Worktree
 
 
 class Request(NamedTuple):
-    """Which contexts to compare: those of the repositories called `repository`, or all."""
+    """Which contexts to compare: those of the repositories called `repository`, or all.
+
+    `with_uncommitted` takes what is not committed yet for committed.
+    """
 
     socket: Path
     repository: str | None = None
+    with_uncommitted: bool = False
 
 
 class Conflict(NamedTuple):
@@ -42,28 +45,31 @@ class _Tip(NamedTuple):
 
 
 def run(request: Request) -> Report:
-    """Compare what is committed; nothing is changed. Raises CommandError, also where git is too old."""
+    """Merge in memory; nothing is changed. Raises CommandError, also where git is too old."""
     found = survey.recovered_index(request.socket)
-    homes: dict[Repository, dict[Path, Context]] = {}
+    homes: dict[Repository, list[tuple[Context, Worktree]]] = {}
     for context in found.contexts:
         for worktree in context.worktrees if context.is_ready else ():
             is_wanted = request.repository in {None, worktree.repository.name}
             if is_wanted and worktree.repository.common_dir.is_dir() and worktree.path.is_dir():
-                homes.setdefault(worktree.repository, {})[worktree.path] = context
-    conflicts = [conflict for home, places in homes.items() for conflict in _of(home, places)]
+                homes.setdefault(worktree.repository, []).append((context, worktree))
+    conflicts = [each for home in homes for each in _conflicts(home, homes[home], request.with_uncommitted)]
     return Report(tuple(conflicts), sum(map(len, homes.values())))
 
 
-def _of(home: Repository, places: dict[Path, Context]) -> Iterable[Conflict]:
-    heads = repository.heads(home)
-    tips = [
-        _Tip(context.label, "", heads[str(folder)])
-        for folder, context in places.items()
-        if heads.get(str(folder))
-    ]
-    pairs = [*combinations(tips, 2)]
-    if trunk := base.default(home):
-        pairs += [(tip, _Tip("", trunk.name, trunk.oid)) for tip in tips]
+def _conflicts(
+    home: Repository, places: list[tuple[Context, Worktree]], with_uncommitted: bool
+) -> Iterable[Conflict]:
+    heads, bases = repository.heads(home), base.load(home)
+    tips: list[_Tip] = []
+    pairs: list[tuple[_Tip, _Tip]] = []
+    for context, worktree in places:
+        if oid := heads.get(str(worktree.path)):
+            tip = _Tip(context.label, "", uncommitted.commit(worktree) if with_uncommitted else oid)
+            pairs += [(other, tip) for other in tips]
+            tips.append(tip)
+            if target := bases.of(worktree):
+                pairs.append((tip, _Tip("", target.name, target.oid)))
     merged = merging.conflicts(home, [(one.oid, other.oid) for one, other in pairs])
     for (one, other), files in zip(pairs, merged, strict=True):
         if files:

@@ -1,9 +1,11 @@
-"""The branch that work in a repository begins from and comes home to, where nothing else is known of it."""
+"""The branch that a context's work began from and comes home to."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from par.git import process, remotes, worktrees
-from par.model import Repository
+from par.git import process, remotes, repository, worktrees
+from par.model import Repository, Worktree
+from par.names import lines
 
 USUAL = ("main", "master", "trunk", "develop")
 
@@ -20,22 +22,53 @@ class Base(NamedTuple):
         return self.ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
 
 
-def default(home: Repository) -> Base | None:
-    """The default branch: of the default remote (here, if it is here too), else one with a usual name.
+class Bases(NamedTuple):
+    """The branches of a repository with the commits they point to, and the default one; '' for none."""
+
+    oids: Mapping[str, str]
+    default: str
+
+    def of(self, worktree: Worktree) -> Base | None:
+        """The branch that `worktree` was begun from, else the default one; None where there is none."""
+        itself = f"refs/heads/{worktree.branch}"
+        wanted = (each for each in (worktree.base, self.default) if each in self.oids and each != itself)
+        return next((Base(ref, self.oids[ref]) for ref in wanted), None)
+
+
+def load(home: Repository) -> Bases:
+    """The default branch is that of the default remote (here, if it is here too), or has a usual name.
 
     Where there is none of these it is what the main worktree has checked out. Raises CommandError.
     """
-    asked = ("for-each-ref", "--format=%(refname) %(objectname) %(symref)", "refs/heads", "refs/remotes")
-    rows = [line.split(" ") for line in process.run(home, *asked).split("\n") if line]
-    oids = {row[0]: row[1] for row in rows}
+    asked = ("for-each-ref", "--format=%(objectname) %(symref) %(refname)", "refs/heads", "refs/remotes")
+    rows = [line.split(" ", 2) for line in lines(process.run(home, *asked)) if line]
+    oids = {ref: oid for oid, _, ref in rows}
     remote = remotes.load(home).default
-    head = next((row[2] for row in rows if remote and row[0] == f"refs/remotes/{remote.name}/HEAD"), "")
-    here = head.replace(f"refs/remotes/{remote.name}/", "refs/heads/", 1) if remote and head else ""
-    main = next((each for each in worktrees.listed(home) if each.branch), None)
-    wanted = (
-        here,
-        head,
-        *(f"refs/heads/{name}" for name in USUAL),
-        f"refs/heads/{main.branch if main else ''}",
-    )
-    return next((Base(ref, oids[ref]) for ref in wanted if ref in oids), None)
+    place = f"refs/remotes/{remote.name}/" if remote else ""
+    head = next((target for _, target, ref in rows if remote and ref == f"{place}HEAD"), "")
+    here = head.replace(place, "refs/heads/", 1) if head else ""
+    usual = [f"refs/heads/{name}" for name in USUAL]
+    if not (found := next((each for each in (here, head, *usual) if each in oids), "")):
+        main = worktrees.listed(home)[0].branch
+        found = f"refs/heads/{main}" if main else ""
+    return Bases(oids, found)
+
+
+def fork(worktree: Worktree, base: Base | None) -> str:
+    """The commit that the work in `worktree` is compared with: where it left `base` last.
+
+    Where the branch was merged since, that is where it was begun. Raises CommandError without any commit.
+    """
+    tip = process.run(worktree.path, "rev-parse", "--verify", "HEAD").strip()
+    known = [each for each in (base.oid if base else "", worktree.base_oid or _began(worktree)) if each]
+    found = {process.attempt(worktree.path, "merge-base", each, tip).stdout.strip() for each in known}
+    earlier = sorted(found - {tip, ""})
+    if len(earlier) > 1:
+        earlier = process.run(worktree.path, "merge-base", "--independent", *earlier).split()
+    return earlier[0] if earlier else tip
+
+
+def _began(worktree: Worktree) -> str:
+    """Where par made the branch, by its reflog; '' where it was there before, or that is forgotten."""
+    first = repository.reflog(worktree.repository, worktree.branch)[-1:]
+    return first[0][0] if first and first[0][1].startswith(repository.CREATED) else ""

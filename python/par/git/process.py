@@ -88,10 +88,11 @@ def attempt(
     *arguments: str,
     text: str | None = None,
     options: Sequence[str] = (*NO_HOOKS, *FOUND_BY_NAME),
+    index: Path | None = None,
 ) -> Outcome:
     """Run git in a folder or for a repository, without hooks, and return what it left, whatever its status.
 
-    `text` is what it reads from its standard input.
+    `text` is what it reads from its standard input, `index` the file that it uses as the index.
     """
     folder, named = _located(place)
     command = ["git", *options, *named, *arguments]
@@ -101,7 +102,7 @@ def attempt(
         with launch.started(
             command,
             cwd=folder,
-            env=environment(),
+            env=environment() | ({"GIT_INDEX_FILE": str(index)} if index else {}),
             stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,0 +1,21 @@
+"""`par diff`."""
+
+from pathlib import Path
+
+import click
+
+from par.commands import diff as command
+
+
+@click.command(epilog="Example: par diff feature-auth --stat")
+@click.argument("label")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--stat", "with_stat", is_flag=True, help="Only how much changed in which file.")
+@click.pass_obj
+def diff(socket: Path, label: str, paths: tuple[str, ...], with_stat: bool) -> None:
+    """Show what was done in the context LABEL since it left the branch that it was begun from.
+
+    Committed or not, untracked files too, by git diff with your pager and colours.
+    """
+    request = command.Request(label, socket, paths, with_stat)
+    command.run(command.plan(request), request)

@@ -1,0 +1,42 @@
+"""`par diff`: all that was done in a context since it left the branch that it was begun from."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from par.contexts import survey
+from par.errors import NotFoundError
+from par.git import base, diff
+from par.model import Context, Worktree
+
+
+class Request(NamedTuple):
+    """The context to show, in how much detail, and only these paths of its worktrees, if any are named."""
+
+    label: str
+    socket: Path
+    paths: tuple[str, ...] = ()
+    with_stat: bool = False
+
+
+def plan(request: Request) -> Context:
+    """Find the context. Raises NotFoundError where it or one of its folders is gone."""
+    context = survey.recovered_index(request.socket).find(request.label)
+    for worktree in context.worktrees:
+        if not worktree.path.is_dir():
+            message = f"the worktree of '{context.label}' is gone: '{worktree.path}'"
+            raise NotFoundError(message, hint=f"par rm {context.label}")
+    return context
+
+
+def run(context: Context, request: Request) -> None:
+    """Let git show each worktree, one after the other. Raises CommandError."""
+    for worktree in context.worktrees:
+        since = base.fork(worktree, base.load(worktree.repository).of(worktree))
+        diff.show(worktree, since, options=_options(context, worktree, request), paths=request.paths)
+
+
+def _options(context: Context, worktree: Worktree, request: Request) -> list[str]:
+    options = ["--stat"] if request.with_stat else []
+    if len(context.worktrees) > 1:
+        options += [f"--src-prefix=a/{worktree.name}/", f"--dst-prefix=b/{worktree.name}/"]
+    return options

@@ -1,0 +1,43 @@
+"""All that is in a worktree, committed or not, for git to look at: through an index beside its own."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from par.errors import CommandError
+from par.git import links, process
+from par.model import Worktree
+
+
+@contextmanager
+def index(worktree: Worktree, *, with_content: bool) -> Iterator[Path]:
+    """A copy of the index of `worktree` that knows its untracked files too, deleted again at the end.
+
+    `with_content` has everything in it that is in the files now; else it only names the new ones. The
+    worktree and its own index stay as they are. Raises CommandError.
+    """
+    admin = links.admin_dir(worktree.path)
+    with tempfile.TemporaryDirectory(prefix="par-index-") as folder:
+        copy = Path(folder, "index")
+        if admin and (admin / "index").is_file():
+            shutil.copyfile(admin / "index", copy)
+        asked = ("add", "--all") if with_content else ("add", "--intent-to-add", ".")
+        outcome = process.attempt(worktree.path, *asked, index=copy)
+        if outcome.status:
+            raise CommandError(f"git add: {outcome.reason}", hint=outcome.hint)
+        yield copy
+
+
+def commit(worktree: Worktree) -> str:
+    """A commit, on no branch, of all that is in `worktree` now; HEAD itself where nothing differs."""
+    with index(worktree, with_content=True) as copy:
+        tree = process.attempt(worktree.path, "write-tree", index=copy).stdout.strip()
+    head, of_head = process.run(worktree.path, "rev-parse", "HEAD", "HEAD^{tree}").split()
+    if tree in {"", of_head}:  # what is unmerged makes no tree: what is committed is compared
+        return head
+    author = ("-c", "user.name=par", "-c", "user.email=par@localhost")
+    return process.run(
+        worktree.path, *author, "commit-tree", "-p", head, "-m", "par: uncommitted", tree
+    ).strip()
