@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def report(found: Report) -> str:
     """A line for each pair that would conflict, and below it the files."""
     if not found.conflicts:
-        return f"No conflicts between {found.compared} worktrees and the branches they would come home to."
+        return f"No conflicts between {found.compared} worktrees and the branches that they were begun from."
     return "\n".join(line for each in found.conflicts for line in _lines(each))
 
 
