@@ -22,7 +22,8 @@ def show(worktree: Worktree, since: str, *, options: Sequence[str], paths: Seque
         command = ("git", *process.NO_HOOKS, *process.FOUND_BY_NAME, "diff", *options, since, "--", *paths)
         env = {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_INDEX_FILE": str(index)}
         status = subprocess.run(command, cwd=worktree.path, env=env, check=False).returncode
-    if status not in {0, -signal.SIGPIPE, 128 + signal.SIGPIPE}:
+    # After Ctrl-C in the pager, or where the reader went away, git ends by the signal
+    if status not in {0, -signal.SIGINT, -signal.SIGPIPE}:
         raise CommandError(f"git diff exited with status {status}")
 
 
