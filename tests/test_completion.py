@@ -61,14 +61,12 @@ def test_a_shell_completes_commands_options_labels_and_branches(ask: Ask, world:
     world.git(home, "branch", "topic")
     for label in ("feat-one", "feat-two"):
         world.ok("start", label, cwd=home)
-    assert set(ask(world, home, "par c")) == {
-        "checkout",
-        "create",
+    assert set(ask(world, home, "par co")) == {
         "control-center",
         "code",
-        "cursor",
         "completion",
         "config",
+        "conflicts",
     }
     assert set(ask(world, home, "par open feat")) == {"feat-one", "feat-two"}
     assert "all" not in ask(world, home, "par open a")

@@ -54,6 +54,7 @@ ALLOWED = {
     "tmux.server": "the folder of a socket, which the user named",
     "commands.rescue": f"a folder that is not there yet, which the user named; {RENAMED}",
     "git.sample": "a folder that is not there yet, in one that mkdtemp has just made",
+    "git.uncommitted": "a copy of an index, in a folder that mkdtemp has just made",
     "commands.doctor_environment": "a folder that mkdtemp has just made",
 }
 
