@@ -31,7 +31,6 @@ class Phase(Enum):
 
     @property
     def verb(self) -> str:
-        """What the operation does to the context, as in 'another par is ... it'."""
         return "changing" if self in {Phase.ADDING, Phase.DROPPING} else self.value
 
 
@@ -80,8 +79,8 @@ class Worktree(NamedTuple):
     existed before is never deleted. `deletable_oid` is the commit at which a removal that has begun may
     delete the branch, or empty. `port` is the first of its `port_count` ports, 0 where it has none, and
     `env` what its commands and panes find in their environment: `env_asked` with its placeholders filled in.
-    `included` are the globs of the files that were copied into it. `base` is the full name of the ref that
-    a branch of par's began at, empty where it began at a bare commit, and `base_oid` that commit.
+    `included` are the globs of the files copied into it. `base` is the full name of the ref that a branch
+    of par's began at, empty where it began at a bare commit, and `base_oid` that commit.
     """
 
     repository: Repository
@@ -172,12 +171,12 @@ class Session(NamedTuple):
 
     @property
     def is_ours(self) -> bool:
-        """Whether par made it, as far as its marks say; one that lost them may be the user's."""
+        # One that lost its marks may be the user's
         return bool(self.label) and not self.is_adopted
 
 
 class ContextStatus(NamedTuple):
-    """A context and what is there of it now: `session` is None where none is alive.
+    """A context and what is there of it now: its live session, and the branch checked out in each worktree.
 
     `branches` has what each worktree has checked out: empty for a commit, None where it is gone.
     """
