@@ -176,10 +176,7 @@ class Session(NamedTuple):
 
 
 class ContextStatus(NamedTuple):
-    """A context and what is there of it now: its live session, and the branch checked out in each worktree.
-
-    `branches` has what each worktree has checked out: empty for a commit, None where it is gone.
-    """
+    """A context, its live session or None, and each worktree's branch: '' on a commit, None where it is gone."""
 
     context: Context
     session: Session | None
