@@ -9,7 +9,7 @@ _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-commit
 _par_words() {
   local previous=$2 current=$3
   case $1 in
-    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send control-center next status code cursor init rm restore undo trash resurrect doctor config trust untrust completion demo labels state path -L -S --help --version ;;
+    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send control-center next status code cursor init diff conflicts rm restore undo trash resurrect doctor config trust untrust completion demo labels state path -L -S --help --version ;;
     start|create)
       case $previous:$current in
         -p:*|--path:*) : ;;
@@ -101,6 +101,17 @@ _par_words() {
       case $previous:$current in
         *:-*) printf '%s\n' --retry --log --wait -y --yes --json -h --help ;;
         *) _par_labels ;;
+      esac ;;
+    diff)
+      case $previous:$current in
+        *:-*) printf '%s\n' --stat -h --help ;;
+        *) : ;;
+      esac ;;
+    conflicts)
+      case $previous:$current in
+        --repo:*) : ;;
+        *:-*) printf '%s\n' --repo --worktree --json -h --help ;;
+        *) : ;;
       esac ;;
     rm)
       case $previous:$current in
