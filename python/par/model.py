@@ -176,7 +176,7 @@ class Session(NamedTuple):
 
 
 class ContextStatus(NamedTuple):
-    """A context, its live session or None, and each worktree's branch: '' on a commit, None where it is gone."""
+    """A context, its live session, and each worktree's branch: '' on a bare commit, None where it is gone."""
 
     context: Context
     session: Session | None
