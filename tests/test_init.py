@@ -16,6 +16,8 @@ from conftest import ROOT, Terminal, World, eventually, refused
 AGREES = "Nothing to repair: index, worktrees, branches, sessions and files agree.\n"
 LIST_WINDOWS = ("list-windows", "-a", "-F", "#{window_name}")
 
+WAYS = "run again: par init feat --retry\nor leave it at that: par init feat --dismiss\n"
+
 
 def asking(home: Path, *commands: str, more: str = "") -> None:
     """Let the repository ask for these commands; those with a name are 'name: command'."""
@@ -109,9 +111,7 @@ def test_failure_stays_to_be_seen_and_can_be_tried_again(world: World) -> None:
     said = "[1/3] Begin\n  printf no-newline\nno-newline\n[2/3] Break\n  exit 3\n"
     said += "failed: 'Break': exit status 3\nagain: par init feat --retry\n"
     assert (result.status, result.stderr) == (8, said + fault)
-    report = (
-        f"app: failed: 'Break': exit status 3\n  log  {log_of(world)}\nrun again: par init feat --retry\n"
-    )
+    report = f"app: failed: 'Break': exit status 3\n  log  {log_of(world)}\n{WAYS}"
     assert result.stdout.endswith(report)
     assert not (world.worktree("feat") / "never").exists()
     assert world.ok("init", "feat").stdout == report
@@ -154,7 +154,7 @@ def test_what_is_not_approved_is_held_until_it_is(world: World) -> None:
     assert (result.status, result.stderr.endswith(fault)) == (5, True)
     assert "  init      held (par init feat)\n" in result.stdout
     assert (told(world), rows(world)) == ("held", ["feat held"])
-    assert world.ok("init", "feat").stdout == "app: held\nrun again: par init feat --retry\n"
+    assert world.ok("init", "feat").stdout == f"app: held\n{WAYS}"
     refused(world.par("init", "feat", "--log"), 3, "no command has run in 'feat'", "par init feat")
     unapproved = "what .par.yaml of app asks to run was not approved"
     refused(world.par("init", "feat", "--retry"), 5, unapproved, f"par trust {home}")
@@ -296,7 +296,7 @@ def test_log_goes_with_a_removal_and_comes_back_with_it(world: World) -> None:
     assert list((world.data / "init").iterdir()) == []
     world.ok("restore", "feat", "--as", "back")
     assert "said" in world.ok("init", "back", "--log").stdout.splitlines()
-    assert (world.ok("doctor").stdout, told(world, "back")) == (AGREES, "")
+    assert (world.ok("doctor").stdout, told(world, "back")) == (AGREES, "ok")
     world.ok("rm", "back", "--purge")
     assert list((world.data / "init").iterdir()) == []
 
@@ -315,20 +315,19 @@ def test_window_of_a_session_that_has_no_other_stays(world: World) -> None:
 SEVERAL = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from dataclasses import replace
 from pathlib import Path
 from par.state import index
 from par.setup import running
 from par.setup.preparation import Preparation
 from par.config.recipe import Recipe, Step
 context = index.load(Path("/")).find("feat")
-worktrees = [replace(context.worktrees[0], path=context.root / str(n)) for n in range(len(sys.argv[2:]))]
+worktrees = [context.worktrees[0]._replace(path=context.root / str(n)) for n in range(len(sys.argv[2:]))]
 steps = [(Step(line, f"step {n}"),) if line else () for n, line in enumerate(sys.argv[2:])]
 recipes = [Recipe(commands=each) for each in steps]
 given = [Preparation(recipe, is_held=not recipe.commands) for recipe in recipes]
 for each in worktrees:
     each.path.mkdir(exist_ok=True)
-running.begin(replace(context, worktrees=tuple(worktrees)), f"={context.session}", given)
+running.begin(context._replace(worktrees=tuple(worktrees)), f"={context.session}", given)
 """
 
 
@@ -373,3 +372,42 @@ def test_layout_that_was_held_is_built_with_the_commands(world: World) -> None:
     for _ in range(2):  # there already, and not held any more
         world.ok("init", "feat", "--retry", "--wait", "-y")
         eventually(lambda: world.tmux(*LIST_WINDOWS).split() == ["feat", "extra"])
+
+
+def test_a_question_of_a_command_is_shown_to_who_waits_and_ctrl_c_ends_only_the_waiting(
+    world: World, terminal: Terminal
+) -> None:
+    home = world.repository()
+    asking(home, "printf 'name? '; read name; echo hello $name")
+    world.ok("start", "feat", cwd=home, PAR_TRUST="always")
+    terminal.par("init feat --wait")
+    screen = terminal.wait("answer it").splitlines()
+    assert "name? " in "\n".join(screen)
+    assert "if this is a question, answer it in the window init: par open feat" in screen
+    terminal.press("C-c")
+    terminal.wait("the commands of 'feat' go on: par init feat --wait")
+    terminal.wait("par: interrupted")
+    assert told(world) == "running"
+    world.tmux("send-keys", "-t", f"={world.session('feat')}:init", "Bob", "Enter")
+    world.ok("init", "feat", "--wait")
+    assert "hello Bob" in world.ok("init", "feat", "--log").stdout
+
+
+def test_what_failed_or_is_held_can_be_dismissed(world: World) -> None:
+    home = world.repository()
+    asking(home, "exit 3")
+    assert world.par("start", "feat", "--wait", cwd=home, PAR_TRUST="always").status == 8
+    world.ok("start", "held", cwd=home)
+    assert world.ok("init", "feat", "--dismiss").stdout == (
+        f"app: dismissed: 'exit 3': exit status 3\n  log  {log_of(world)}\n"
+    )
+    assert world.ok("init", "held", "--dismiss", "--json").json["init"] == "dismissed"
+    world.tmux("kill-server")
+    world.ok("resurrect")
+    assert {each["init"] for each in world.ok("ls", "--json").json["contexts"]} == {"dismissed"}
+    assert rows(world) == ["feat dismissed", "held dismissed"]
+    assert world.ok("init", "feat", "--wait").status == 0
+    assert world.par("init", "feat", "--retry", "--wait", PAR_TRUST="always").status == 8
+    assert rows(world)[0] == "feat failed"
+    for other in ("--retry", "--log", "--wait"):
+        assert world.par("init", "feat", "--dismiss", other).status == 2

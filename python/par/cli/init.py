@@ -19,11 +19,19 @@ from par.setup import trust
 @click.option("--retry", is_flag=True, help="Run the commands again, from the first.")
 @click.option("--log", "as_log", is_flag=True, help="Print what the commands said.")
 @click.option("--wait", "with_wait", is_flag=True, help="Wait until they have ended; show what they say.")
+@click.option("--dismiss", is_flag=True, help="Show no more that they failed or are held.")
 @click.option("-y", "--yes", is_flag=True, help="With --retry: approve what .par.yaml asks to run, unasked.")
 @click.option("--json", "as_json", is_flag=True, help="Print how it went as JSON.")
 @click.pass_obj
 def init(
-    socket: Path, label: str, retry: bool, as_log: bool, with_wait: bool, yes: bool, as_json: bool
+    socket: Path,
+    label: str,
+    retry: bool,
+    as_log: bool,
+    with_wait: bool,
+    dismiss: bool,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Show how the commands went that .par.yaml asks for in the new context LABEL.
 
@@ -31,14 +39,19 @@ def init(
     it shows what would run and be copied, and asks each time. --wait has exit status 8 where a command
     failed, and 5 where something is held.
     """
-    if as_log and (retry or with_wait or as_json):
-        raise click.UsageError("--log goes alone")
+    if as_log and (retry or with_wait or as_json or dismiss):
+        raise click.UsageError("--log takes no other option")
+    if dismiss and (retry or with_wait):
+        raise click.UsageError("--dismiss takes neither --retry nor --wait")
     if yes and not retry:
-        raise click.UsageError("--yes goes with --retry")
+        raise click.UsageError("--yes needs --retry")
     if as_log:
         emit(_log(init_command.look(label, socket)))
         return
-    report = _again(label, socket, yes) if retry else init_command.look(label, socket)
+    if dismiss:
+        report = init_command.dismiss(label, socket)
+    else:
+        report = _again(label, socket, yes) if retry else init_command.look(label, socket)
     if with_wait:
         report = init_command.wait(label, socket)
     emit(init_text.document(report) if as_json else init_text.report(report))

@@ -12,7 +12,7 @@ from par.model import Kind, State
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-INITS = ("ok", "running", "failed", "held")
+INITS = ("ok", "running", "failed", "held", "dismissed")
 # Those of a record that a running par changes, and of one that nobody can read, are not chosen by
 STATES = (State.ATTACHED, State.RUNNING, State.STOPPED, State.BROKEN)
 

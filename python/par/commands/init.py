@@ -12,6 +12,7 @@ from par.setup.jobs import Init, Run
 from par.setup.preparation import Consent, Preparation
 from par.state import index, locks, paths
 from par.state.index import Index
+from par.system import narration
 from par.tmux import init_window
 
 
@@ -51,14 +52,37 @@ def look(label: str, socket: Path) -> Report:
 
 
 def wait(label: str, socket: Path) -> Report:
-    """As `look`, once all have ended; what they print is reported until then."""
+    """As `look`, once all have ended; what they print is reported until then.
+
+    An interruption ends the waiting, and nothing else: that is reported too.
+    """
     context = survey.recovered_index(socket).find(label)
     folder = paths.init(context.root)
     was_there = folder.is_dir()
-    report = Report(context.label, tuple(logs.follow(folder)))
+    try:
+        report = Report(context.label, tuple(logs.follow(folder, context.label)))
+    except KeyboardInterrupt:
+        narration.report(f"\nthe commands of '{context.label}' go on: par init {context.label} --wait")
+        raise
     if was_there and not folder.is_dir():
         raise NotFoundError(f"'{context.label}' was removed", hint=f"par restore {context.label}")
     return report
+
+
+def dismiss(label: str, socket: Path) -> Report:
+    """Let what failed or is held count as settled, and tmux show it no more; the runs then.
+
+    Raises ConflictError while they run.
+    """
+    status = survey.survey(socket).find_ready(label)
+    context, session = status.context, status.session
+    _check_idle(context)
+    for each in jobs.runs(paths.init(context.root)):
+        if each.state.init in {Init.FAILED, Init.HELD}:
+            jobs.save_state(each.files, each.state._replace(init=Init.DISMISSED))
+    if session and (init := running.last_init(context)):
+        init_window.set_init(context.socket, session.id, init)
+    return look(context.label, socket)
 
 
 def check(report: Report) -> None:
@@ -112,9 +136,9 @@ def run(planned: Plan) -> Report:
         index.save(found.with_(context))
         if context.kind is not Kind.WORKSPACE:
             init_window.share(context.socket, planned.session_id, context.worktrees[0].env)
-        was_held = any(each.state.init is Init.HELD for each in jobs.runs(paths.init(context.root)))
+        before = {each.state.init for each in jobs.runs(paths.init(context.root))}
         running.begin(context, planned.session_id, planned.preparations)
-    if was_held:
+    if before & {Init.HELD, Init.DISMISSED}:
         layouts.build_missing(context, planned.session_id, planned.preparations)
     return look(context.label, context.socket)
 

@@ -24,12 +24,14 @@ def report(found: Report) -> str:
     lines = [line for run in found.runs for line in _lines(run)]
     if found.init in {Init.FAILED, Init.HELD}:
         lines.append(f"run again: par init {found.label} --retry")
+        lines.append(f"or leave it at that: par init {found.label} --dismiss")
     return "\n".join(lines)
 
 
 def _lines(run: Run) -> list[str]:
     state = run.state
-    message = f": {state.fault}" if state.init is Init.FAILED else ""
+    has_failed = state.init is Init.FAILED or (state.init is Init.DISMISSED and state.fault)
+    message = f": {state.fault}" if has_failed else ""
     if state.init is Init.RUNNING and state.step:
         message = f": '{state.step}'"
     log = [f"  log  {run.files.log}"] if run.files.log.exists() else []

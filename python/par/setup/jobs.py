@@ -22,9 +22,13 @@ DAMAGE = (OSError, ValueError, KeyError, TypeError)
 
 
 class Init(Enum):
-    """How a run stands, and so `@par_init`; what comes later counts more where there are several."""
+    """How a run stands, and so `@par_init`; what comes later counts more where there are several.
+
+    One that is dismissed had failed or was held, and the user wants to hear no more of it.
+    """
 
     OK = "ok"
+    DISMISSED = "dismissed"
     HELD = "held"
     RUNNING = "running"
     FAILED = "failed"

@@ -34,7 +34,7 @@ _par_words() {
         --repo:*) : ;;
         --kind:*) printf '%s\n' session checkout workspace ;;
         --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
-        --init:*) printf '%s\n' ok running failed held ;;
+        --init:*) printf '%s\n' ok running failed held dismissed ;;
         *:-*) printf '%s\n' -h --help --open --wait --json --trust -p --path --repos -b --base --force --client --editor --repo --kind --state --init -y --yes --purge ;;
         *) printf '%s\n' start ls add drop open code cursor rm; _par_labels ;;
       esac ;;
@@ -49,7 +49,7 @@ _par_words() {
         --repo:*) : ;;
         --kind:*) printf '%s\n' session checkout workspace ;;
         --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
-        --init:*) printf '%s\n' ok running failed held ;;
+        --init:*) printf '%s\n' ok running failed held dismissed ;;
         *:-*) printf '%s\n' --repo --kind --state --init --json --plain -h --help ;;
         *) _par_labels_or_all ;;
       esac ;;
@@ -64,7 +64,7 @@ _par_words() {
         --repo:*) : ;;
         --kind:*) printf '%s\n' session checkout workspace ;;
         --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
-        --init:*) printf '%s\n' ok running failed held ;;
+        --init:*) printf '%s\n' ok running failed held dismissed ;;
         --pane:*) printf '%s\n' first active ;;
         *:-*) printf '%s\n' --repo --kind --state --init --self --pane --no-enter --dry-run --json -h --help ;;
         *) _par_labels_or_all ;;
@@ -99,7 +99,7 @@ _par_words() {
       esac ;;
     init)
       case $previous:$current in
-        *:-*) printf '%s\n' --retry --log --wait -y --yes --json -h --help ;;
+        *:-*) printf '%s\n' --retry --log --wait --dismiss -y --yes --json -h --help ;;
         *) _par_labels ;;
       esac ;;
     diff)
@@ -118,7 +118,7 @@ _par_words() {
         --repo:*) : ;;
         --kind:*) printf '%s\n' session checkout workspace ;;
         --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
-        --init:*) printf '%s\n' ok running failed held ;;
+        --init:*) printf '%s\n' ok running failed held dismissed ;;
         *:-*) printf '%s\n' --repo --kind --state --init -y --yes --purge --force --json -h --help ;;
         *) _par_labels_or_all ;;
       esac ;;
