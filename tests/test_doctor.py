@@ -362,10 +362,12 @@ def test_branch_renamed_under_par_is_recorded_and_stays_what_par_made(world: Wor
 def test_branch_deleted_under_par_is_made_again_with_its_commits(world: World) -> None:
     home = several(world)
     tip = world.git(home, "rev-parse", "feat")
-    world.git(home, "update-ref", "-d", "refs/heads/feat")
-    mended(world, ("branch-gone", "feat"))
-    assert world.git(world.worktree("feat"), "rev-parse", "HEAD") == tip
-    assert world.git(world.worktree("feat"), "status", "--porcelain", "--branch") == "## feat\n?? new"
+    # In the worktree itself its HEAD remembers that too, as a move to nothing
+    for place in (home, world.worktree("feat")):
+        world.git(place, "update-ref", "-d", "refs/heads/feat")
+        mended(world, ("branch-gone", "feat"))
+        assert world.git(world.worktree("feat"), "rev-parse", "HEAD") == tip
+        assert world.git(world.worktree("feat"), "status", "--porcelain", "--branch") == "## feat\n?? new"
 
 
 def test_session_without_marks_is_marked_again(world: World) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from par import names
 from par.contexts import creation, survey
 from par.errors import ConflictError, NotFoundError, ParError
-from par.git import discovery, links, owners, process, remotes
+from par.git import discovery, links, owners
 from par.model import Context, Kind, Phase, Session, Worktree
 from par.names import visible
 from par.state import index, locks, paths
@@ -58,13 +58,7 @@ def plan(request: Request) -> Plan:
     worktree = _first_worktree(folders)
     label = _label(request, worktree, session)
     _check(found, label, worktree.path)
-    return Plan(label, worktree, session, request.socket, _is_strange(worktree))
-
-
-def _is_strange(worktree: Worktree) -> bool:
-    oid = process.attempt(worktree.path, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").stdout.strip()
-    home = worktree.repository
-    return bool(oid) and owners.holds_strange(home, remotes.load(home), worktree.branch, oid)
+    return Plan(label, worktree, session, request.socket, owners.is_review(worktree))
 
 
 def run(planned: Plan) -> Adopted:

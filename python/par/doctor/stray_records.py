@@ -8,7 +8,7 @@ from shlex import quote
 from par import names
 from par.doctor.findings import Fault, Finding
 from par.doctor.strays import Stray
-from par.git import repository, worktree_repair
+from par.git import owners, repository, worktree_repair
 from par.model import Context, Kind, Phase
 from par.names import visible
 from par.state import index, locks, paths
@@ -78,7 +78,7 @@ def _record(
         created_at=stray.made_at.replace(microsecond=0),
         operation=operation,
         is_adopted=not paths.is_ours(stray.root),
-        is_review=paths.is_review(stray.root),
+        is_review=paths.is_review(stray.root) or any(map(owners.is_review, worktrees)),
     )
 
 

@@ -8,9 +8,9 @@ all else is a stranger's, and so is what lies outside of their branches and tags
 
 from collections.abc import Iterable
 
-from par.git import process
+from par.git import process, remotes
 from par.git.remotes import ORIGIN, Config, Upstream, place, tracking
-from par.model import Repository
+from par.model import Repository, Worktree
 
 
 def own(config: Config) -> frozenset[str]:
@@ -56,6 +56,13 @@ def holds_strange(home: Repository, config: Config, branch: str, oid: str) -> bo
         return False
     left = ("rev-list", "--max-count=1", *common, "--not", *ours, "--")
     return process.attempt(home, *left).stdout != ""
+
+
+def is_review(worktree: Worktree) -> bool:
+    """Whether what is checked out in a worktree is a stranger's code."""
+    said = process.attempt(worktree.path, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    home, oid = worktree.repository, said.stdout.strip()
+    return bool(oid) and holds_strange(home, remotes.load(home), worktree.branch, oid)
 
 
 def _patterns(config: Config) -> tuple[list[str], list[str]]:

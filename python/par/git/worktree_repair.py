@@ -139,8 +139,10 @@ def last_commit(worktree: Worktree) -> str:
     """The commit that the worktree was at last, by what its HEAD remembers; empty where it is gone."""
     admin = links.admin_dir(worktree.path)
     log = admin / "logs/HEAD" if admin else worktree.path
-    lines = log.read_text("utf-8", "replace").rstrip("\n").split("\n") if log.is_file() else [""]
-    oid = [*lines[-1].split(" "), ""][1]
+    lines = log.read_text("utf-8", "replace").split("\n") if log.is_file() else []
+    moves = [each.split(" ", 2)[1] for each in lines if each.count(" ") > 1]
+    # A branch that is deleted in its own worktree leaves a move to nothing
+    oid = next((each for each in reversed(moves) if each.strip("0")), "")
     return oid if oid and has_commit(worktree.repository, oid) else ""
 
 
