@@ -1,6 +1,5 @@
 """`par start`: what a new context is made of, and what keeps it from being made."""
 
-import os
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -9,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import World, commit, eventually, refused, traces
-from par.errors import CommandError
-from par.git import fetching, remotes, repository
-from par.model import Repository
-from par.state.locks import Operation
+from par.git import repository
 
 
 def test_start_makes_worktree_branch_and_session(world: World) -> None:
@@ -207,38 +203,9 @@ def test_start_dials_nobody_unless_asked_to(world: World) -> None:
     assert not (world.home / "calls").exists()
     before = traces(world, home)
     result = world.par("start", "more", "--fetch", cwd=home)
-    refused(result, 8, "git fetch: nobody answers")
+    refused(result, 8, "git fetch: nobody answers", "git ls-remote origin")
     assert (world.home / "calls").read_text() == "called\n"
     assert traces(world, home) == before
-
-
-def test_fetch_brings_what_is_new_on_origin(world: World) -> None:
-    bare, home = world.clone()
-    tip = world.git(bare, "commit-tree", "-p", "main", "-m", "theirs", "main^{tree}")
-    world.git(bare, "update-ref", "refs/heads/late", tip)
-    world.ok("start", "late", "--fetch", cwd=home)
-    assert world.git(home, "rev-parse", "late", "origin/late").splitlines() == [tip, tip]
-    other = world.repository("other")
-    result = world.par("start", "more", "--fetch", cwd=other)
-    refused(result, 3, "other has no remote to fetch from", "git remote add origin URL")
-
-
-def test_fetch_has_a_time_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = world.repository()
-    ssh = world.home / "ssh"
-    ssh.write_text("#!/bin/sh\nexec cat\n")
-    ssh.chmod(0o755)
-    world.git(home, "config", "core.sshCommand", str(ssh))
-    world.git(home, "remote", "add", "origin", "ssh://slow.example/app.git")
-    monkeypatch.setenv("HOME", str(world.home))
-    keep, other = os.pipe()
-    try:
-        place = Repository(home, home / ".git")
-        with pytest.raises(CommandError, match="git fetch: 'origin' did not answer within 0 s"):
-            fetching.fetch_all(place, remotes.load(place).remotes[0], Operation("x", keep), 0.3)
-    finally:
-        os.close(keep)
-        os.close(other)
 
 
 def test_what_is_inherited_does_not_choose_the_repository_or_the_data_folder(world: World) -> None:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from functools import partial
+from shlex import quote
 
 from par.errors import CommandError, NotFoundError
 from par.git import process, remotes
@@ -31,11 +32,11 @@ def fetch(repository: Repository, source: str, ref: str, operation: Operation) -
     outcome = _fetched(repository, source, operation, *maps, "--", source, f"+{ref}:{_private(operation)}")
     shown = visible(source)
     if "couldn't find remote ref" in outcome.stderr:
-        raise NotFoundError(f"'{shown}' has no {ref}", hint=f"git ls-remote {shown}")
+        raise NotFoundError(f"'{shown}' has no {ref}", hint=_asking(source))
     if ABSENT.search(outcome.stderr):
         raise NotFoundError(f"git fetch: {outcome.reason}", hint="git remote -v")
     if outcome.status:
-        raise CommandError(f"git fetch: {outcome.reason}", hint=outcome.hint)
+        raise CommandError(f"git fetch: {outcome.reason}", hint=outcome.hint or _asking(source))
     return process.run(repository, "rev-parse", "--verify", f"{_private(operation)}^{{commit}}").strip()
 
 
@@ -51,7 +52,11 @@ def fetch_all(
         repository, remote.name, operation, "--refmap=", "--", remote.name, *specs, seconds=seconds
     )
     if outcome.status:
-        raise CommandError(f"git fetch: {outcome.reason}", hint=outcome.hint)
+        raise CommandError(f"git fetch: {outcome.reason}", hint=outcome.hint or _asking(remote.name))
+
+
+def _asking(source: str) -> str:
+    return f"git ls-remote {quote(visible(source))}"
 
 
 def _followed(remote: Remote) -> tuple[str, ...]:
