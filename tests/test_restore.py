@@ -182,6 +182,28 @@ def test_unfinished_rebase_goes_on_after_it_came_back_under_another_name(world: 
     assert world.git(home, "rev-parse", "feat") == world.git(home, "rev-parse", "main~1")
 
 
+@pytest.mark.parametrize("state", [_rebase, _bisect], ids=lambda state: state.__name__.strip("_"))
+def test_branch_of_unfinished_work_is_free_while_that_is_in_the_trash(
+    world: World, state: Callable[[World, Path], None]
+) -> None:
+    home = world.repository(commits=2)
+    world.git(home, "branch", "mine")
+    world.ok("checkout", "mine", "-l", "feat", cwd=home)
+    folder, admin = world.worktree("feat"), home / ".git/worktrees/feat"
+    state(world, folder)
+    world.git(folder, "switch", "-q", "--detach", "--ignore-other-worktrees") if state is _bisect else None
+    before = snapshot(world, "feat", home), sorted(each.name for each in admin.rglob("*"))
+    what = state.__name__.strip("_")
+    told = f"branch 'mine' is in use by a {what} at '{folder}'"
+    refused(world.par("checkout", "mine", "-l", "other", cwd=home), 4, told, f"git -C {folder} status")
+    world.ok("rm", "feat")
+    world.ok("checkout", "mine", "-l", "other", cwd=home)
+    world.ok("restore", "feat")
+    world.ok("rm", "--purge", "other")
+    assert (snapshot(world, "feat", home), sorted(each.name for each in admin.rglob("*"))) == before
+    world.git(folder, *(("rebase", "--abort") if state is _rebase else ("bisect", "reset", "HEAD")))
+
+
 def test_submodule_works_in_the_trash_and_under_another_name(world: World) -> None:
     home = world.repository()
     world.ok("start", "feat", cwd=home)

@@ -6,7 +6,7 @@ list anything next to a half-made worktree).
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from par.model import Worktree
@@ -22,8 +22,9 @@ IN_PROGRESS = {
     "BISECT_LOG": "a bisect",
 }
 
-STANDS_ON = (
-    *("HEAD", "BISECT_START", "rebase-apply/head-name"),
+# Where git notes a branch to which a worktree comes back
+COMES_BACK = (
+    *("BISECT_START", "rebase-apply/head-name"),
     *("rebase-merge/head-name", "rebase-merge/update-refs"),
 )
 
@@ -124,16 +125,24 @@ def is_used(common_dir: Path, branch: str, own: Path | None = None) -> bool:
 
     It does after a rebase or a bisect: `git worktree list` does not name the branch while one goes on.
     """
+    return any(each != own for each in _users(common_dir, branch, ("HEAD", *COMES_BACK)))
+
+
+def comes_back(common_dir: Path, branch: str) -> Path | None:
+    """The worktree that comes back to `branch` when the rebase or bisect in it ends, if one does."""
+    admin = next(_users(common_dir, branch, COMES_BACK), None)
+    return common_dir.parent if admin == common_dir else worktree_of(admin) if admin else None
+
+
+def _users(common_dir: Path, branch: str, named_in: Sequence[str]) -> Iterator[Path]:
     folder = common_dir / "worktrees"
-    admins = [common_dir, *(folder.iterdir() if folder.is_dir() else ())]
-    named = {f"refs/heads/{branch}", f"ref: refs/heads/{branch}"}
-    return any(
-        named.intersection(_lines(admin / name))
-        or (name == "BISECT_START" and branch in _lines(admin / name))
-        for admin in admins
-        if admin != own
-        for name in STANDS_ON
-    )
+    wanted = {f"refs/heads/{branch}", f"ref: refs/heads/{branch}"}
+    for admin in [common_dir, *(folder.iterdir() if folder.is_dir() else ())]:
+        # A bisect notes the short name
+        if branch in _lines(admin / "BISECT_START") or any(
+            wanted.intersection(_lines(admin / name)) for name in named_in
+        ):
+            yield admin
 
 
 def _lines(path: Path) -> list[str]:

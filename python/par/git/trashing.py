@@ -82,6 +82,7 @@ def move_to_trash(kept: Kept, trashed: Path, name: str, reason: str, maker: str 
         nested.follow([worktree.path], trashed, reason)
         if is_known:
             moving.relink(trashed)
+            moving.lend_branches(trashed)
     elif not worktree.path.exists():
         deletion.forget(worktree)
     is_ours = not maker or repository.is_untouched(home, worktree.branch, maker)
@@ -157,6 +158,7 @@ def move_back(kept: Kept, trashed: Path, target: Worktree, head: str, operation:
         return
     moving.relink(target.path)
     usable.allow(target.repository, target.path)
+    moving.claim_branches(target.path)
     moving.rename_branch(target.path, kept.worktree.branch, target.branch)
     _attach(target.path, head)
 
