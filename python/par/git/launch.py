@@ -35,4 +35,9 @@ def _end(git: subprocess.Popen[Any]) -> None:
     for pid in below:
         with suppress(OSError):  # it has ended, or is another user's
             os.kill(pid, signal.SIGTERM)
+    # One that was started while par minds no signals minds none either, and might wait for a word
+    for stream in (git.stdin, git.stdout, git.stderr):
+        with suppress(OSError):
+            if stream:
+                stream.close()
     git.wait()
