@@ -49,6 +49,7 @@ ALLOWED = {
     "trash.removal": f"{OWN}; {RENAMED}",
     "git.trashing": f"{OWN}: the parent of what comes back; {RENAMED}",
     "git.moving": f"{RENAMED}; the mode is given to the folder that was just moved",
+    "git.unfinished": f"git's own folder for a worktree; {RENAMED}",
     "git.worktree_repair": "a folder in git's own, or in the place that par keeps for a worktree",
     "setup.workspace_file": RENAMED,
     "tmux.server": "the folder of a socket, which the user named",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from par import names
 from par.config.recipe import Recipe
 from par.errors import ConflictError
-from par.git import links, owners, remotes, repository
+from par.git import owners, remotes, repository, unfinished
 from par.git.remotes import Config, Remote, Upstream
 from par.model import Kind, Repository
 from par.setup.preparation import Consent, Preparation, prepare
@@ -188,8 +188,8 @@ def check_holder(home: Repository, branch: str) -> None:
     if holder:
         message = f"branch '{branch}' is checked out at '{names.visible(holder)}'"
         raise ConflictError(message, hint=f"cd '{holder}'")
-    if busy := links.comes_back(home.common_dir, branch):
-        doing, place = links.operation_in_progress(busy) or "a rebase or bisect", names.visible(str(busy))
+    if busy := unfinished.comes_back(home.common_dir, branch):
+        doing, place = unfinished.operation(busy) or "a rebase or bisect", names.visible(str(busy))
         message = f"branch '{branch}' is in use by {doing} at '{place}'"
         raise ConflictError(message, hint=f"git -C {quote(place)} status")
 

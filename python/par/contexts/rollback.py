@@ -5,7 +5,7 @@ from functools import partial
 
 from par.contexts import workspace_view
 from par.errors import ParError
-from par.git import fetching, links, repository
+from par.git import fetching, repository, unfinished
 from par.model import Context, Kind, Worktree
 from par.setup import workspace_file, workspace_jobs
 from par.state import index, locks
@@ -68,7 +68,7 @@ def remove_worktree(worktree: Worktree, operation: Operation) -> None:
         removal.discard_worktree(worktree, operation)
         fetching.drop_fetched(worktree.repository, operation)
         oid = worktree.is_branch_ours and repository.branch_oid(worktree.repository, worktree.branch)
-        is_used = links.is_used(worktree.repository.common_dir, worktree.branch)
+        is_used = unfinished.is_used(worktree.repository.common_dir, worktree.branch)
         if (
             oid
             and not is_used

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from par.git import copies, links, main_worktree, process, untracked
+from par.git import copies, main_worktree, process, unfinished, untracked
 from par.model import Repository
 
 STATUS = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=none")
@@ -38,8 +38,8 @@ def uncommitted(path: Path, home: Repository | None, included: Sequence[str] = (
     files += [each for each in _hidden(path) if each not in files]
     copied = untracked.ignored(path, included)
     files += [each for each in copied if not _is_copy(path, originals, each)]
-    unfinished = links.operation_in_progress(path)
-    return [f"{unfinished} in progress", *files] if unfinished else files
+    going_on = unfinished.operation(path)
+    return [f"{going_on} in progress", *files] if going_on else files
 
 
 def _is_copy(path: Path, originals: Iterable[Path], name: str) -> bool:

@@ -6,27 +6,13 @@ list anything next to a half-made worktree).
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from par.model import Worktree
 
 LOOK = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 MOST_BYTES = 8192
-IN_PROGRESS = {
-    "rebase-merge": "a rebase",
-    "rebase-apply": "a rebase",
-    "MERGE_HEAD": "a merge",
-    "CHERRY_PICK_HEAD": "a cherry-pick",
-    "REVERT_HEAD": "a revert",
-    "BISECT_LOG": "a bisect",
-}
-
-# Where git notes a branch to which a worktree comes back
-COMES_BACK = (
-    *("BISECT_START", "rebase-apply/head-name"),
-    *("rebase-merge/head-name", "rebase-merge/update-refs"),
-)
 
 
 def admin_dir(path: Path) -> Path | None:
@@ -112,44 +98,6 @@ def locked_below(worktree: Worktree) -> Iterator[tuple[Path, str]]:
         place = worktree_of(admin)
         if place and worktree.path in place.parents and place.exists() and (admin / "locked").exists():
             yield place, _first_line(admin / "locked") or "no reason given"
-
-
-def operation_in_progress(path: Path) -> str | None:
-    """What git was doing at `path` and has not finished: 'a rebase' ...; None for nothing."""
-    admin = admin_dir(path)
-    return next((what for name, what in IN_PROGRESS.items() if admin and (admin / name).exists()), None)
-
-
-def is_used(common_dir: Path, branch: str, own: Path | None = None) -> bool:
-    """Whether a worktree, but the one that is kept in `own`, stands on `branch` or comes back to it.
-
-    It does after a rebase or a bisect: `git worktree list` does not name the branch while one goes on.
-    """
-    return any(each != own for each in _users(common_dir, branch, ("HEAD", *COMES_BACK)))
-
-
-def comes_back(common_dir: Path, branch: str) -> Path | None:
-    """The worktree that comes back to `branch` when the rebase or bisect in it ends, if one does."""
-    admin = next(_users(common_dir, branch, COMES_BACK), None)
-    return common_dir.parent if admin == common_dir else worktree_of(admin) if admin else None
-
-
-def _users(common_dir: Path, branch: str, named_in: Sequence[str]) -> Iterator[Path]:
-    folder = common_dir / "worktrees"
-    wanted = {f"refs/heads/{branch}", f"ref: refs/heads/{branch}"}
-    for admin in [common_dir, *(folder.iterdir() if folder.is_dir() else ())]:
-        # A bisect notes the short name
-        if branch in _lines(admin / "BISECT_START") or any(
-            wanted.intersection(_lines(admin / name)) for name in named_in
-        ):
-            yield admin
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text("utf-8", "surrogateescape").split("\n") if path.is_file() else []
-    except OSError:
-        return []
 
 
 def admin_dirs(worktree: Worktree) -> Iterator[Path]:

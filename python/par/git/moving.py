@@ -12,9 +12,6 @@ from par.system import durable, files
 
 # How the reason begins for which par locks what it moves into the trash
 REMOVED = "removed by par"
-# What the notes of git's are called that name a branch, while no rebase or bisect can go on
-ASIDE = ".par"
-UNFINISHED = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
 
 
 def lock(path: Path, reason: str) -> None:
@@ -62,34 +59,6 @@ def _relink_module(module: Path, was: Path, now: Path) -> None:
         if files.is_file(now, name):
             write(now, name, f"gitdir: {os.path.relpath(module, submodule)}\n")
         process.run(process.SOMEWHERE, *config, os.path.relpath(submodule, module))
-
-
-def rename_branch(path: Path, old: str, new: str) -> None:
-    """Let an unfinished rebase or bisect at `path` come back to the branch `new` instead of `old`."""
-    admin = links.admin_dir(path)
-    for name in UNFINISHED if admin else ():
-        file = Path(admin or path, name)
-        for form in ("refs/heads/{}\n", "{}\n"):
-            if file.is_file() and file.read_text("utf-8", "surrogateescape") == form.format(old):
-                write(admin or path, name, form.format(new))
-
-
-def lend_branches(path: Path) -> None:
-    """Let the branches be free to which an unfinished rebase or bisect at `path` would come back."""
-    _rename_notes(path, "", ASIDE)
-
-
-def claim_branches(path: Path) -> None:
-    """Take back `lend_branches`."""
-    _rename_notes(path, ASIDE, "")
-
-
-def _rename_notes(path: Path, old: str, new: str) -> None:
-    admin = links.admin_dir(path)
-    for name in links.COMES_BACK if admin else ():
-        file = Path(admin or path, f"{name}{old}")
-        if file.is_file():
-            durable.rename(file, Path(admin or path, f"{name}{new}"))
 
 
 def write(root: Path, name: str, text: str) -> None:

@@ -38,6 +38,14 @@ def head(folder: Path, home: Repository) -> tuple[str, str]:
     return oid, ref.removeprefix("HEAD")
 
 
+def head_ref(folder: Path) -> str:
+    """The ref that HEAD names, '' on a commit without a branch. Raises CommandError where git cannot tell."""
+    outcome = process.attempt(folder, "symbolic-ref", "--quiet", "HEAD")
+    if outcome.status not in {0, 1}:
+        raise CommandError(f"git symbolic-ref: {outcome.reason}")
+    return outcome.stdout.strip()
+
+
 def find_oid(repository: Repository, rev: str) -> str:
     """The commit that `rev` names. Raises NotFoundError."""
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")

@@ -13,6 +13,7 @@ from par.git import (
     nested,
     process,
     repository,
+    unfinished,
     usable,
     worktree_repair,
 )
@@ -39,19 +40,11 @@ class Kept(NamedTuple):
     had_folder: bool
 
 
-def _head_ref(folder: Path) -> str:
-    """The ref that HEAD names, '' on a commit without a branch. Raises CommandError where git cannot tell."""
-    outcome = process.attempt(folder, "symbolic-ref", "--quiet", "HEAD")
-    if outcome.status not in {0, 1}:
-        raise CommandError(f"git symbolic-ref: {outcome.reason}")
-    return outcome.stdout.strip()
-
-
 def inspect(worktree: Worktree) -> Kept:
     """What there is to keep of a worktree whose branch goes too if it names a `deletable_oid`."""
     is_linked = links.is_linked(worktree)
     had_folder = is_linked or links.is_forgotten(worktree)
-    head, oid = (_head_ref(worktree.path), _head_oid(worktree.path)) if is_linked else ("", "")
+    head, oid = (repository.head_ref(worktree.path), _head_oid(worktree.path)) if is_linked else ("", "")
     if had_folder and not is_linked:  # then only its branch tells what it was on
         oid = repository.branch_oid(worktree.repository, worktree.branch) or ""
         head = f"refs/heads/{worktree.branch}" if oid else ""
@@ -82,13 +75,13 @@ def move_to_trash(kept: Kept, trashed: Path, name: str, reason: str, maker: str 
         nested.follow([worktree.path], trashed, reason)
         if is_known:
             moving.relink(trashed)
-            moving.lend_branches(trashed)
+            unfinished.lend_branches(trashed)
     elif not worktree.path.exists():
         deletion.forget(worktree)
     is_ours = not maker or repository.is_untouched(home, worktree.branch, maker)
     at = repository.branch_oid(home, worktree.branch) if kept.tip else ""
     own = links.admin_dir(trashed) if is_known else None
-    if at and at == kept.tip and is_ours and not links.is_used(home.common_dir, worktree.branch, own):
+    if at and at == kept.tip and is_ours and not unfinished.is_used(home.common_dir, worktree.branch, own):
         _delete_branch(worktree, kept.tip, _saved_log(trashed))
     elif at is None:  # killed in between
         repository.drop_settings(home, worktree.branch)
@@ -158,8 +151,7 @@ def move_back(kept: Kept, trashed: Path, target: Worktree, head: str, operation:
         return
     moving.relink(target.path)
     usable.allow(target.repository, target.path)
-    moving.claim_branches(target.path)
-    moving.rename_branch(target.path, kept.worktree.branch, target.branch)
+    unfinished.claim_branches(target.path, kept.worktree.branch, target.branch)
     _attach(target.path, head)
 
 

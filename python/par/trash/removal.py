@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from par.git import deletion, links, repository
+from par.git import deletion, links, repository, unfinished
 from par.model import Context, Session, Worktree
 from par.state import index, locks, paths
 from par.state.locks import Operation
@@ -174,7 +174,7 @@ def _delete_branch(worktree: Worktree) -> bool:
     if not worktree.repository.common_dir.is_dir() or not worktree.deletable_oid:
         return False
     at = repository.branch_oid(worktree.repository, worktree.branch)
-    if at and links.is_used(worktree.repository.common_dir, worktree.branch):
+    if at and unfinished.is_used(worktree.repository.common_dir, worktree.branch):
         return False
     if at == worktree.deletable_oid:
         repository.delete_branch(worktree.repository, worktree.branch, at)
