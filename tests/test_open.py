@@ -152,7 +152,7 @@ def test_client_switches_that_one_of_two_clients(world: World, terminal: Termina
     assert clients(world) == {first: one, second: two}
     lost = world.par("open", "one", "--client", "nobody")
     assert (lost.status, lost.stdout) == (8, "")
-    assert lost.stderr == "par: tmux switch-client: can't find client: nobody\n"
+    assert lost.stderr == "par: tmux switch-client: can't find client: nobody\nhint: par doctor\n"
     assert clients(world) == {first: one, second: two}
 
 

@@ -286,5 +286,6 @@ def test_damaged_approvals_approve_nothing_and_are_never_overwritten(
     store(world).unlink()
     (world.data / "trust.json.tmp").mkdir()
     told = f"par: what was approved cannot be written to '{store(world)}': Is a directory\n"
+    told += "hint: par doctor --environment\n"
     assert world.par("trust", "-y", cwd=home).stderr.endswith(told)
     assert not store(world).exists()

@@ -290,7 +290,9 @@ def test_a_failure_in_one_undoes_all_and_stops_the_others(world: World, shop: Pa
     shim.write_text(f'#!/bin/sh\n{answer}\nexec {shutil.which("tmux")} "$@"\n')
     shim.chmod(0o755)
     without = {"PATH": f"{shim.parent}:{world.env['PATH']}"}
-    refused(world.par("workspace", "start", "feat", cwd=shop, **without), 8, "tmux new-session: no")
+    refused(
+        world.par("workspace", "start", "feat", cwd=shop, **without), 8, "tmux new-session: no", "par doctor"
+    )
     assert all_traces(world, backend, frontend) == before
     world.ok("workspace", "start", "feat", cwd=shop)
 

@@ -5,16 +5,17 @@ class ParError(Exception):
     """A failure in one line, with one hint that can be pasted.
 
     `message` names the thing that is wrong, without a final period; `hint` is a command or a short
-    sentence, or empty. `details` are what the message counts, a line each. `status` is the exit status
-    of the process.
+    sentence: `usual_hint` where none is given. `details` are what the message counts, a line each. `status`
+    is the exit status of the process.
     """
 
     status = 1
+    usual_hint = ""
 
     def __init__(self, message: str, hint: str = "", details: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = hint or self.usual_hint
         self.details = details
 
 
@@ -52,6 +53,7 @@ class StateError(ParError):
     """The index cannot be read or written, is newer than this par, or its lock was not got."""
 
     status = 7
+    usual_hint = "par doctor --environment"
 
 
 class DeclinedError(ParError):
@@ -64,3 +66,4 @@ class CommandError(ParError):
     """git, tmux or another program failed; its own words are the message."""
 
     status = 8
+    usual_hint = "par doctor"
