@@ -53,7 +53,7 @@ class Actions(Life):
         places = [each for label in self.model.listed for each in self.model.marks(label).items()]
         if places:
             mark, folder = self.dice.choice(places)
-            kinds = chosen(self.dice, self.without, self.model.works[mark].is_clean, mark in self.busy)
+            kinds = chosen(self.dice, self.model.works[mark].is_clean, mark in self.busy)
             self.log.append(f"work {mark} in {folder}: {[each.__name__ for each in kinds]}")
             self.busy |= {mark} if any(each.__name__.startswith("mid_") for each in kinds) else set()
             self.model.fill(mark, folder, kinds)
@@ -146,5 +146,4 @@ class Actions(Life):
         }
         some = {self.purge: 5, self.look: 4, self.both: 4, self.checkout: 3, self.workspace: 3, self.undo: 3}
         few = {self.mend: 3, self.grow: 2, self.shrink: 2, self.adopt: 2, self.resurrect: 2}
-        every = {**often, **some, **few}
-        return {each: often for each, often in every.items() if each.__name__ not in self.without}
+        return {**often, **some, **few}

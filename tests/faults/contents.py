@@ -129,8 +129,7 @@ def own_ref(place: Place) -> Made:
     tree = place.git("rev-parse", "HEAD^{tree}")
     oid = place.git("commit-tree", "-m", f"own {place.number}", tree)
     place.git("update-ref", f"refs/worktree/own{place.number}", oid)
-    # git's own gc does not keep what only another worktree's refs name
-    return Made()
+    return Made((oid,))
 
 
 def submodule(place: Place) -> Made:

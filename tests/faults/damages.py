@@ -11,6 +11,7 @@ from faults.model import check_told
 def collect_garbage(life: Actions) -> None:
     home = life.dice.choice([*life.model.homes.values()])
     life.world.git(home, "gc", "-q", "--prune=now")
+    life.model.forgive(home)
 
 
 def prune_worktrees(life: Actions) -> None:
@@ -24,8 +25,8 @@ def end_server(life: Actions) -> None:
 
 def leave_lock(life: Actions) -> None:
     """A lock that nobody holds: commands may be refused, doctor tells of it, and without it all goes on."""
-    # It looks in repositories that have contexts
-    known = [each.home for mark, each in life.model.works.items() if each.home and mark in life.model.living]
+    # It looks in repositories that have contexts, or something in the trash
+    known = life.model.known_homes()
     if not known:
         return
     home = life.dice.choice(known)
@@ -38,8 +39,7 @@ def leave_lock(life: Actions) -> None:
     os.utime(lock, (1_700_000_000, 1_700_000_000))
     life.model.sick.add("lock")
     life.dice.choice((life.remove, life.restore, life.start, life.mend))()
-    left = {each.home for mark, each in life.model.works.items() if mark in life.model.living}
-    if lock.exists() and home in left:
+    if lock.exists() and home in life.model.known_homes():
         said = life.world.par("doctor")
         assert (said.status, str(lock) in said.stdout + said.stderr) == (4, True), (str(lock), said)
     lock.unlink(missing_ok=True)
@@ -50,7 +50,10 @@ def leave_lock(life: Actions) -> None:
 def delete_branch(life: Actions) -> None:
     """The branch of a worktree is deleted in it; doctor brings it back."""
     places = [each for label in life.model.listed for each in life.model.marks(label).items()]
-    places = [each for each in places if life.model.works[each[0]].home]
+    # What was adopted is the user's own, and so is what becomes of it
+    places = [
+        each for each in places if life.model.works[each[0]].home and each[1].parent != life.model.outside
+    ]
     if places:
         _, folder = life.dice.choice(places)
         said = life.world.run("git", "symbolic-ref", "-q", "HEAD", cwd=folder)
@@ -65,13 +68,17 @@ def delete_branch(life: Actions) -> None:
 
 
 def rename_repository(life: Actions) -> None:
-    """A repository is away for a while, under another name, and comes back."""
+    """A repository is away for a while, under another name, and comes back: what is in it waits so long."""
     home = life.dice.choice([*life.model.homes.values()])
+    held = [each for each in life.model.listed if home in life.model.homes_of(each)]
     away = home.with_name("away")
     home.rename(away)
-    for words in life.dice.sample([("ls",), ("doctor",), ("undo",), ("trash",), ("resurrect",)], 2):
-        life.log.append(f"without {home}: par {' '.join(words)}")
-        check_told(life.world.par(*words, cwd=life.world.home))
+    words: list[tuple[str, ...]] = [("ls",), ("doctor",), ("undo",), ("trash",), ("resurrect",)]
+    # Of what it cannot judge a purge gives nothing up
+    words += [("rm", each) for each in held[:1]] + [("rm", "--purge", each) for each in held[-1:]]
+    for each in life.dice.sample(words, 3):
+        life.log.append(f"without {home}: par {' '.join(each)}")
+        check_told(life.world.par(*each, cwd=life.world.home))
     away.rename(home)
     life.model.check()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from random import Random
 
 from faults import contents
@@ -34,8 +34,7 @@ def _tree(place: Place, name: str) -> str:
 def mid_merge(place: Place) -> Made:
     other = _fork(place)
     assert place.world.run("git", "merge", "-q", other, cwd=place.folder).status == 1
-    # git's own gc does not keep what only MERGE_HEAD names
-    return Made((place.git("rev-parse", "HEAD"),))
+    return Made((place.git("rev-parse", "HEAD"), other))
 
 
 def mid_rebase(place: Place) -> Made:
@@ -64,9 +63,8 @@ COMMITS: tuple[Kind, ...] = (contents.stash, contents.committed, contents.reset_
 STATES: tuple[Kind, ...] = (mid_merge, mid_rebase, mid_bisect)
 
 
-def chosen(dice: Random, without: Container[str], is_new: bool, is_busy: bool) -> list[Kind]:
+def chosen(dice: Random, is_new: bool, is_busy: bool) -> list[Kind]:
     """Some kinds at random: a state only for what is new, and no commits for what is busy with one."""
     states = dice.sample(STATES, 1) if is_new and dice.random() < 0.3 else []
     others = FILES if is_busy or states else (*FILES, *COMMITS, contents.detached)
-    tried = [*states, *dice.sample(others, dice.randint(1, 4))]
-    return [each for each in tried if each.__name__ not in without]
+    return [*states, *dice.sample(others, dice.randint(1, 4))]

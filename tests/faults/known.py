@@ -103,3 +103,13 @@ def kept(world: World, home: Path) -> set[str]:
     """All objects of a repository that the next `git gc --prune=now` keeps."""
     every = ("--objects", "--no-object-names", "--all", "--reflog", "--indexed-objects")
     return set(world.git(home, "rev-list", *every).split())
+
+
+def noted(home: Path) -> set[str]:
+    """What only git's notes on a worktree that is in its place name, which git does not keep for ever."""
+    found = set()
+    for admin in (home / ".git/worktrees").glob("*"):
+        if "/trash/" not in (admin / "gitdir").read_text():
+            files = [admin / "MERGE_HEAD", *(admin / "refs/worktree").glob("*")]
+            found |= {oid for each in files if each.is_file() for oid in each.read_text().split()}
+    return found

@@ -14,13 +14,10 @@ from forks import Doom
 
 
 class Life:
-    """One world, what is known of it, and dice. Nothing is made or done that is called as one of `without`.
+    """One world, what is known of it, and dice; `log` has what was done, for the one who reads a failure."""
 
-    `log` has what was done, for the one who reads a failure.
-    """
-
-    def __init__(self, world: World, dice: Random, without: set[str]) -> None:
-        self.world, self.dice, self.without = world, dice, without
+    def __init__(self, world: World, dice: Random) -> None:
+        self.world, self.dice = world, dice
         self.model = Model(world)
         self.log: list[str] = []
         self.faults = 0
