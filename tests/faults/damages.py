@@ -76,10 +76,16 @@ def rename_repository(life: Actions) -> None:
     words: list[tuple[str, ...]] = [("ls",), ("doctor",), ("undo",), ("trash",), ("resurrect",)]
     # Of what it cannot judge a purge gives nothing up
     words += [("rm", each) for each in held[:1]] + [("rm", "--purge", each) for each in held[-1:]]
+    has_kept = False
     for each in life.dice.sample(words, 3):
         life.log.append(f"without {home}: par {' '.join(each)}")
-        check_told(life.world.par(*each, cwd=life.world.home))
+        result = life.world.par(*each, cwd=life.world.home)
+        check_told(result)
+        has_kept |= "\nkept " in result.stdout
     away.rename(home)
+    if has_kept:  # a folder that nobody could judge is not lost sight of
+        assert life.world.par("doctor").status == 4
+        life.world.ok("doctor", "--fix")
     life.model.check()
 
 
