@@ -61,6 +61,11 @@ def _is_odd(part: str) -> bool:
     )
 
 
+def quoted(text: object) -> str:
+    """`text` as one word of a command that can be pasted into a shell, whatever it holds."""
+    return "'" + visible(str(text)).replace("'", "'\\''") + "'"
+
+
 def key(name: str) -> str:
     """What two labels share when they are the same to par: case does not count."""
     return unicodedata.normalize("NFC", name.casefold())

@@ -12,7 +12,7 @@ from par.contexts import creation, survey
 from par.errors import ConflictError, NotFoundError, ParError
 from par.git import discovery, links, owners
 from par.model import Context, Kind, Phase, Session, Worktree
-from par.names import visible
+from par.names import quoted, visible
 from par.state import index, locks, paths
 from par.state.index import Index
 from par.state.locks import Operation
@@ -115,10 +115,10 @@ def _worktree(folder: Path) -> Worktree:
     shown = visible(str(top))
     if links.names_repository(worktree):
         moved = f"'{shown}' was moved, and its repository does not know"
-        raise ConflictError(moved, hint=f"git -C '{home.path}' worktree repair '{shown}'")
+        raise ConflictError(moved, hint=f"git -C {quoted(home.path)} worktree repair {quoted(top)}")
     what = "the main worktree" if top == home.path else "no linked worktree"
     message = f"'{shown}' is {what} of {visible(home.name)}: par adopts linked ones"
-    raise ConflictError(message, hint=f"par start LABEL -p '{shown}'")
+    raise ConflictError(message, hint=f"par start LABEL -p {quoted(top)}")
 
 
 def _label(request: Request, worktree: Worktree, session: Session | None) -> str:
@@ -147,7 +147,7 @@ def _check(found: Index, label: str, path: Path) -> None:
     if path in data.parents:
         raise ConflictError(f"'{shown}' is around par's own folder '{visible(str(data))}'", hint=outside)
     if twin := found.like(label):
-        hint = f"par adopt '{shown}' --label LABEL"
+        hint = f"par adopt {quoted(path)} --label LABEL"
         raise ConflictError(f"context '{twin.label}' already exists", hint=hint)
 
 

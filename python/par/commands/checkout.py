@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from par import names
@@ -100,7 +101,7 @@ def _unless_there(
         if repository.upstream_of(home, local) != upstream:
             what = f"{upstream.ref} of {upstream.remote}"
             taken = f"branch '{visible(local)}' already exists and does not track {what}"
-            raise ConflictError(taken, hint=f"par checkout {local}")
+            raise ConflictError(taken, hint=f"par checkout {quote(visible(local))}")
         plans.check_holder(home, local)
         return plans.judged(home, config, BranchPlan(local, is_new=False), tip)
     repository.check_branch_is_free(known, local)

@@ -154,7 +154,7 @@ def holding(
         return config.default if config.default in found else next(iter(found), None)
     several = ", ".join(names.visible(each.name) for each in found)
     message = f"branch '{names.visible(branch)}' is on several remotes: {several}"
-    raise ConflictError(message, hint=f"par checkout {names.visible(found[0].name)}/{names.visible(branch)}")
+    raise ConflictError(message, hint=f"par checkout {quote(names.visible(f'{found[0].name}/{branch}'))}")
 
 
 def live_session_names(socket: Path) -> frozenset[str]:
@@ -187,7 +187,7 @@ def check_holder(home: Repository, branch: str) -> None:
         raise ConflictError(message, hint=f"git -C {quote(str(home.path))} worktree prune")
     if holder:
         message = f"branch '{branch}' is checked out at '{names.visible(holder)}'"
-        raise ConflictError(message, hint=f"cd '{holder}'")
+        raise ConflictError(message, hint=f"cd {names.quoted(holder)}")
     if busy := unfinished.comes_back(home.common_dir, branch):
         doing, place = unfinished.operation(busy) or "a rebase or bisect", names.visible(str(busy))
         message = f"branch '{branch}' is in use by {doing} at '{place}'"

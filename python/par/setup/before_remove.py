@@ -8,7 +8,7 @@ from typing import NamedTuple
 from par.config.recipe import SHELL, Step
 from par.errors import CommandError, ConfigError
 from par.model import Context, Kind, Repository, Worktree
-from par.names import visible
+from par.names import quoted, visible
 from par.setup.preparation import Consent, Preparation, prepare
 from par.system import narration
 from par.tmux import server
@@ -82,8 +82,10 @@ def _prepared(home: Repository, is_forced: bool) -> tuple[Preparation | ConfigEr
             return error, ""
         return Preparation(), f"its before_remove is not known, going on without: {error}"
     if preparation.unapproved and preparation.unapproved.before_remove:
-        place = visible(str(home.path))
-        return preparation, f"before_remove is not approved, so it is not run: par trust '{place}'"
+        return (
+            preparation,
+            f"before_remove is not approved, so it is not run: par trust {quoted(home.path)}",
+        )
     return preparation, ""
 
 

@@ -9,7 +9,7 @@ from par.config.recipe import Recipe
 from par.errors import StateError
 from par.git import untracked
 from par.model import Repository, Worktree
-from par.names import visible
+from par.names import quoted, visible
 from par.setup.tree_copy import TreeCopy
 from par.state import paths
 from par.system.narration import report
@@ -87,7 +87,7 @@ def _put(
             message = (
                 f"'{visible(path)}' of {visible(home.name)} cannot be brought: {error.strerror or error}"
             )
-            raise StateError(message, hint=f"ls -ld '{visible(str(folder / path))}'") from error
+            raise StateError(message, hint=f"ls -ld {quoted(folder / path)}") from error
         if reason:
             faults.setdefault(reason, []).append(path)
     return faults

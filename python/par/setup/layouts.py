@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from par.errors import ParError
 from par.model import Context
-from par.names import visible
+from par.names import quoted
 from par.setup.preparation import Consent, Preparation, prepare
 from par.system import narration
 from par.tmux import server, windows
@@ -51,5 +51,5 @@ def build_approved(context: Context, session_id: str) -> None:
 def _report_unapproved(context: Context, preparations: Sequence[Preparation]) -> None:
     for worktree, each in zip(context.worktrees, preparations, strict=True):
         if each.unapproved and each.unapproved.layout:
-            home = visible(str(worktree.repository.path))
-            narration.report(f"the layout of '{context.label}' waits for approval: par trust '{home}'")
+            home = quoted(worktree.repository.path)
+            narration.report(f"the layout of '{context.label}' waits for approval: par trust {home}")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from par.config.recipe import Recipe, Step
 from par.errors import ConfigError, StateError
 from par.model import Repository
-from par.names import visible
+from par.names import quoted, visible
 from par.state import index, locks, paths
 from par.state.records import when
 
@@ -101,7 +101,7 @@ def approved() -> tuple[Approval, ...]:
         return ()
     except (OSError, AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         message = f"what was approved cannot be read, '{path}' is damaged: {error!r}"
-        raise StateError(message, hint=f"mv '{path}' '{path}.damaged'") from error
+        raise StateError(message, hint=f"mv {quoted(path)} {quoted(f'{path}.damaged')}") from error
     raise StateError(f"'{path}' has version {version}, not that of this par", hint="update par")
 
 

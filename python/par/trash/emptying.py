@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from par.errors import ParError, UnsafeError
 from par.git import deletion, kept_commits, nested, stale_locks
-from par.names import visible
+from par.names import quoted, visible
 from par.state import locks, paths
 from par.system import durable, mounts, narration, signals
 from par.trash import entries, holding
@@ -27,9 +27,8 @@ def empty(entry: Entry) -> bool:
     """
     check(entry)
     if mounted := mounts.below(entry.folder):
-        place = visible(str(mounted[-1]))
         message = f"'{visible(entry.context.label)}' ({entry.id}) stays in the trash"
-        narration.report(f"{message}: something is mounted in it: umount '{place}'")
+        narration.report(f"{message}: something is mounted in it: umount {quoted(mounted[-1])}")
         return False
     with locks.adopted(entry.id) as operation, signals.ignored():
         if operation is None or not entry.folder.is_dir():

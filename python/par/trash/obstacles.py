@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from par.git import inside, links, repository, worktree_repair
 from par.model import Context, Worktree
-from par.names import visible
+from par.names import quoted, visible
 from par.state import paths
 from par.system import mounts
 from par.trash import workspace_folder
@@ -53,48 +53,48 @@ def _needed(context: Context, known: Iterable[Context], is_purge: bool) -> Obsta
                 return Obstacle(
                     f"has the repository of '{needing.label}' in it", f"par rm --purge {needing.label}"
                 )
-            return Obstacle(f"has the repository of '{shown}' in it", f"git -C '{shown}' worktree remove .")
+            return Obstacle(
+                f"has the repository of '{shown}' in it", f"git -C {quoted(place)} worktree remove ."
+            )
     return None
 
 
 def to_moving(worktree: Worktree) -> Obstacle | None:
     """What is in the way of moving a worktree; None where nothing is, or its repository is gone."""
-    home, path = visible(str(worktree.repository.path)), worktree.path
-    shown = visible(str(path))
+    path, shown = worktree.path, visible(str(worktree.path))
     if not worktree.repository.common_dir.is_dir():
         return None
     # Also where its folder is gone: that is what a lock is for, a disk that is not always there
     if (reason := links.lock_reason(worktree)) is not None:
         message = f"is locked by git worktree lock: {visible(reason)}"
-        return Obstacle(message, f"git -C '{home}' worktree unlock '{shown}'")
+        return Obstacle(message, f"git -C {quoted(worktree.repository.path)} worktree unlock {quoted(path)}")
     if not paths.is_beside(path):
         return _on_another_disk(shown)
     # An index edited by hand may name anything, also what is only away for now
     if path.is_symlink() or not paths.is_ours(path) or not _is_pars(worktree):
         message = f"is no longer a worktree of par's at '{path}'"
-        return Obstacle(message, f"move away what is not par's: mv '{shown}' ELSEWHERE")
+        return Obstacle(message, f"move away what is not par's: mv {quoted(path)} ELSEWHERE")
     return _inside(worktree)
 
 
 def _inside(worktree: Worktree) -> Obstacle | None:
-    home, path = visible(str(worktree.repository.path)), worktree.path
-    shown = visible(str(path))
+    home, path = quoted(worktree.repository.path), worktree.path
     if mounted := mounts.below(path):
         return _mount(mounted)
     for nested, reason in links.locked_below(worktree):
         inner = visible(str(nested))
         message = f"has a worktree in it that is locked by git worktree lock, '{inner}': {visible(reason)}"
-        return Obstacle(message, f"git -C '{home}' worktree unlock '{inner}'")
+        return Obstacle(message, f"git -C {home} worktree unlock {quoted(nested)}")
     holder = None if path.exists() else repository.holder_of(worktree.repository, worktree.branch)
     if moved := worktree_repair.moved_to(worktree, Path(holder) if holder else None):
         message = f"was moved by git worktree move to '{visible(str(moved))}'"
-        return Obstacle(message, f"git -C '{home}' worktree move '{visible(str(moved))}' '{shown}'")
+        return Obstacle(message, f"git -C {home} worktree move {quoted(moved)} {quoted(path)}")
     return None
 
 
 def _mount(mounted: list[Path]) -> Obstacle:
-    place = visible(str(mounted[-1]))  # the last one mounted is the first to unmount
-    return Obstacle(f"has something mounted in it, at '{place}'", f"umount '{place}'")
+    place = mounted[-1]  # the last one mounted is the first to unmount
+    return Obstacle(f"has something mounted in it, at '{visible(str(place))}'", f"umount {quoted(place)}")
 
 
 def _is_pars(worktree: Worktree) -> bool:
