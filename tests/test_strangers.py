@@ -53,6 +53,7 @@ ALLOWED = {
     "git.worktree_repair": "a folder in git's own, or in the place that par keeps for a worktree",
     "setup.workspace_file": RENAMED,
     "tmux.server": "the folder of a socket, which the user named",
+    "commands.hooks": "the user's settings of a coding agent, behind whatever link",
     "commands.rescue": f"a folder that is not there yet, which the user named; {RENAMED}",
     "git.sample": "a folder that is not there yet, in one that mkdtemp has just made",
     "git.uncommitted": "a copy of an index, in a folder that mkdtemp has just made",

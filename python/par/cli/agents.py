@@ -1,12 +1,14 @@
-"""`par state`, `par next` and `par status`."""
+"""`par state`, `par next`, `par status` and `par hooks`."""
 
 from pathlib import Path
 
 import click
 
-from par.cli.output import emit
+from par.cli.output import emit, narrate
+from par.commands import hooks as hooks_command
 from par.commands import state as state_command
 from par.commands import status as status_command
+from par.render import hooks as hooks_text
 from par.render import status as status_text
 
 
@@ -40,3 +42,60 @@ def status(socket: Path, as_json: bool) -> None:
     """Say in one line how many contexts there are, and what their agents do."""
     seen = status_command.run(socket)
     emit(status_text.document(seen) if as_json else status_text.line(seen))
+
+
+agent_argument = click.argument("agent", type=click.Choice(hooks_command.NAMES))
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only show the change, as a diff.")
+
+
+@click.group(invoke_without_command=True, epilog="Example: par hooks install claude --dry-run")
+@click.pass_context
+def hooks(ctx: click.Context) -> None:
+    """Let a coding agent say what it does, by hooks in your own settings of it.
+
+    They run `par state`, and never start Python.
+    """
+    if ctx.invoked_subcommand is None:
+        emit(ctx.get_help())
+
+
+@hooks.command(epilog="Example: par hooks install claude")
+@agent_argument
+@dry_run_option
+def install(agent: str, dry_run: bool) -> None:
+    """Put par's hooks behind yours, and change nothing else in the file.
+
+    What was there is kept beside it. Done again it changes nothing, or brings the hooks up to date.
+    """
+    change = hooks_command.plan(agent, with_hooks=True)
+    _make(change, dry_run)
+    if change.is_one and change.agent.note and not dry_run:
+        narrate(f"{change.agent.name}: {change.agent.note}")
+
+
+@hooks.command(epilog="Example: par hooks uninstall claude")
+@agent_argument
+@dry_run_option
+def uninstall(agent: str, dry_run: bool) -> None:
+    """Take out exactly what `par hooks install` put there."""
+    _make(hooks_command.plan(agent, with_hooks=False), dry_run)
+
+
+@hooks.command("status", epilog="Example: par hooks status")
+@click.argument("agent", type=click.Choice(hooks_command.NAMES), required=False)
+def hooks_status(agent: str | None) -> None:
+    """Say which agents have par's hooks, and where."""
+    emit(
+        hooks_text.standings(
+            hooks_command.standing(name) for name in ([agent] if agent else hooks_command.NAMES)
+        )
+    )
+
+
+def _make(change: hooks_command.Change, dry_run: bool) -> None:
+    if dry_run and change.is_one:
+        emit(hooks_text.diff(change))
+        return
+    if change.is_one:
+        hooks_command.run(change)
+    emit(hooks_text.changed(change))

@@ -48,6 +48,7 @@ GROUPS = {
         Verb("config", "config", "Check .par.yaml and settings, or write a first one."),
         Verb("trust", "trust", "Approve what a repository's .par.yaml asks to run."),
         Verb("untrust", "trust", "Take that approval back."),
+        Verb("hooks", "agents", "Let coding agents say what they do."),
         Verb("completion", "shell", "Print a completion script for a shell."),
         Verb("demo", "shell", "Show par at work, on a tmux server of its own."),
     ),

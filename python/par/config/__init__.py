@@ -1,4 +1,4 @@
-"""What is written in YAML, as values: a repository's .par.yaml and the user's config.yaml.
+"""Files that people write: .par.yaml and config.yaml as values, the settings of coding agents as text.
 
 Not here: doing what it asks for (setup).
 """

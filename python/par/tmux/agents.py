@@ -21,7 +21,8 @@ LIVE = (
     f"#{{?#{{m/r:^({'|'.join(STATES)})$,#{{@par_state}}}},#{{@par_state}},}}}}}}"
 )
 OPTIONS = ("@par_state_at", "@par_state_by", "@par_state_pid", "@par_state")
-SCRIPT = Path(__file__).with_name("state.sh")
+# Without links resolved: an update of the plugin may put another folder behind one
+SCRIPT = Path(os.path.abspath(__file__)).with_name("state.sh")  # noqa: PTH100
 # What a server needs to hear of states; said again it changes nothing
 LISTENING = (
     ("set-option", "-g", "@_par_state_sh", str(SCRIPT)),
@@ -74,7 +75,7 @@ def _is_alive(pid: int) -> bool:
 
 def become(script: str, *words: str) -> NoReturn:
     """Be one of the scripts in sh beside this, which keys and agents' hooks run without Python."""
-    os.execv("/bin/sh", ["sh", str(Path(__file__).with_name(script)), *words])
+    os.execv("/bin/sh", ["sh", str(SCRIPT.with_name(script)), *words])
 
 
 def forget(socket: Path, panes: Iterable[str]) -> None:
