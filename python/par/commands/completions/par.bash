@@ -9,7 +9,7 @@ _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-commit
 _par_words() {
   local previous=$2 current=$3
   case $1 in
-    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send control-center next status code cursor init diff conflicts rm restore undo trash resurrect doctor config trust untrust completion demo labels state path -L -S --help --version ;;
+    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send control-center next status code cursor init diff conflicts rm restore undo trash resurrect doctor config trust untrust hooks completion demo labels state path -L -S --help --version ;;
     start|create)
       case $previous:$current in
         -p:*|--path:*) : ;;
@@ -160,6 +160,11 @@ _par_words() {
       case $previous:$current in
         *:-*) printf '%s\n' -h --help ;;
         *) : ;;
+      esac ;;
+    hooks)
+      case $previous:$current in
+        *:-*) printf '%s\n' -h --help --dry-run ;;
+        *) printf '%s\n' install status uninstall claude codex gemini opencode claude codex gemini opencode claude codex gemini opencode ;;
       esac ;;
     completion)
       case $previous:$current in
