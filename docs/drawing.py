@@ -102,25 +102,32 @@ def framed(body: str, style: str, width: float, height: float, title: str) -> st
     """The window around the screen."""
     dots = "".join(f'<circle cx="{x}" cy="19" r="5.5" class="edge"/>' for x in (20, 38, 56))
     sides = f'width="{width - 1:g}" height="{height - 1:g}"'
+    body = f'<rect x=".5" y=".5" {sides} rx="9" class="bg sedge"/>{dots}\n{body}'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img"><title>{escape(title)}</title>\n<style>{palette()}{style}</style>\n'
-        f'<rect x=".5" y=".5" {sides} rx="9" class="bg" style="stroke:var(--edge)"/>'
-        f"{dots}\n{body}</svg>\n"
+        f'height="{height:g}" role="img"><title>{escape(title)}</title>\n'
+        f"<style>{palette(body)}{style}</style>\n{body}</svg>\n"
     )
 
 
-def palette() -> str:
-    """The colours in both schemes, and how text is set."""
+def palette(body: str) -> str:
+    """The colours that are used, in both schemes, and how text is set; no variables, for all viewers."""
     names = [f"c{n}" for n in range(16)]
     dark = dict(zip(names, DARK.split(), strict=True)) | {role: pair[0] for role, pair in ROLES.items()}
     light = dict(zip(names, LIGHT.split(), strict=True)) | {role: pair[1] for role, pair in ROLES.items()}
+    used = {name for value in re.findall('class="([^"]*)"', body) for name in value.split()}
+    schemes = [
+        "".join(
+            f"{rule}{{{attribute}:#{value}}}"
+            for name, value in scheme.items()
+            for rule, attribute in ((f".{name}", "fill"), (f".s{name}", "stroke"))
+            if rule[1:] in used
+        )
+        for scheme in (dark, light)
+    ]
     rules = [
-        ":root{" + "".join(f"--{name}:#{value};" for name, value in dark.items()) + "}",
-        "@media(prefers-color-scheme:light){:root{"
-        + "".join(f"--{name}:#{value};" for name, value in light.items() if dark[name] != value)
-        + "}}",
-        *(f".{name}{{fill:var(--{name})}}.s{name}{{stroke:var(--{name})}}" for name in dark),
+        schemes[0],
+        f"@media(prefers-color-scheme:light){{{schemes[1]}}}",
         f"text{{font-family:{FONT};font-size:14px;white-space:pre}}",
         "text.cap{font:600 13px system-ui,sans-serif;text-anchor:middle}",
         "path{fill:none;stroke-width:1.1;stroke-linecap:square}",

@@ -18,13 +18,13 @@ from drawing import BAR, Shot, film  # noqa: E402
 from conftest import World, eventually, sealed_world  # noqa: E402
 from plugin import Plugin  # noqa: E402
 
-COLUMNS, LINES = 100, 24
+COLUMNS, LINES = 100, 26
 CONF = (
     f"set -g status-style 'bg={BAR},fg=default'",
     "set -g status-left '#[bold][#{?@par_label,#{@par_label},#{session_name}}]#[nobold] '",
     "set -g status-left-length 30",
     "set -g status-right '#{E:@par_status}'",
-    "set -g @par-popup-height 80%",
+    "set -g @par-popup-height 75%",
     "set -g default-command sh",
 )
 SHRC = r"""PS1=$(printf '\033[1;34m${PWD##*/}\033[0m $ ')
@@ -185,12 +185,12 @@ def picker(camera: Camera) -> None:
     camera.wait("1 waiting")
     camera.shoot(1.5)
     camera.press("C-b", "A", until="May I run", seconds=2, caption="prefix + A")
+    poster = len(camera.shots) - 1
     camera.press("Down", until="Nothing to object", seconds=1.5)
     camera.press("Down", until=lambda: camera.terminal.screen().count("bench") > 4, seconds=0.2)
     for _ in range(4):
         time.sleep(1)
         camera.shoot(1)
-    poster = len(camera.shots) - 1
     camera.type("fix", lambda: plugin.shown() == "fix-login", 1.5)
     camera.type("y", "ok", 2.5)
     camera.develop("picker", "The picker: a row per context, and what its pane shows now", poster)
