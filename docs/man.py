@@ -20,7 +20,9 @@ from par.cli.verbs import ALIASES, GROUPS, VERBS, load
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 TABLE_RULE = re.compile(r"^\|[-| ]+\|$")
-INLINE = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*|\[(?P<text>[^\]]*)\]\([^)]*\)")
+INLINE = re.compile(
+    r"`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*|\*(?P<slant>[^*]+)\*|\[(?P<text>[^\]]*)\]\([^)]*\)"
+)
 SPECIAL = str.maketrans(
     {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti", "|": "|\\:"}
 )
@@ -40,12 +42,14 @@ def page() -> str:
         ".B par",
         "[\\fB\\-L\\fR \\fINAME\\fR | \\fB\\-S\\fR \\fIPATH\\fR] [\\fICOMMAND\\fR [\\fIARGUMENTS\\fR]]",
         ".SH DESCRIPTION",
-        *roff(part("README.md", "par: parallel work in tmux").partition("\n```")[0].rpartition("\n\n")[0]),
+        *roff(part("README.md", "par: parallel work in tmux").partition("\n\n")[0]),
         *options(par),
         *commands(),
     ]
     for title, source, heading in (
         ("LABELS", "docs/commands.md", "Labels and branches"),
+        ("MANY AT ONCE", "docs/commands.md", "Many at once"),
+        ("AGENTS", "docs/agents.md", "Agents: who works, who waits for you"),
         ("KEYS", "docs/tmux.md", "Keys"),
         ("OPTIONS OF TMUX", "docs/tmux.md", "Options"),
         ("CONFIGURATION", "docs/par-yaml.md", "Keys"),
@@ -150,9 +154,14 @@ def inline(text: str) -> str:
     """A paragraph in one line: code and strong words bold, of a link its text."""
     found, end = "", 0
     for match in INLINE.finditer(text):
-        bold = match["code"] or match["bold"]
-        found += plain(text[end : match.start()]) + (
-            f"\\fB{plain(bold)}\\fR" if bold else inline(match["text"])
+        bold, slant = match["code"] or match["bold"], match["slant"]
+        found += plain(text[end : match.start()])
+        found += (
+            f"\\fB{plain(bold)}\\fR"
+            if bold
+            else f"\\fI{plain(slant)}\\fR"
+            if slant
+            else inline(match["text"])
         )
         end = match.end()
     return _guarded(found + plain(text[end:]))

@@ -42,13 +42,13 @@ fix-login)
   say '\033[2medit\033[0m   src/login.py   \033[32m+14\033[0m \033[31m-3\033[0m\n'
   say '\033[2mrun\033[0m    pytest tests/login   \033[32m12 passed\033[0m\n\n'
   until [ -e ~/go ]; do sleep 0.1; done
-  tmux set-option @par_state waiting
+  ~/bin/par state waiting
   say '\033[1;33mMay I run the migration of the sessions table? (y/n)\033[0m '
   read -r answer
-  tmux set-option @par_state working
+  ~/bin/par state working
   say '\n\033[2mrun\033[0m    ./manage migrate   \033[32mok\033[0m\n' ;;
 faster-search)
-  tmux set-option @par_state working
+  ~/bin/par state working
   say '\033[1;36mTask: make the search ten times faster\033[0m\n\n'
   size=1000
   while say '\033[2mbench\033[0m  %6d documents   \033[32m%2d ms\033[0m\n' "$size" "$((size / 400))"; do
@@ -58,7 +58,7 @@ faster-search)
 review-me)
   say '\033[1;36mTask: review the branch review-me\033[0m\n\n'
   say '\033[32mNothing to object to.\033[0m Two remarks on names, in review.md.\n'
-  tmux set-option @par_state 'done' ;;
+  ~/bin/par state done ;;
 esac
 exec cat
 """
