@@ -238,11 +238,11 @@ def test_without_a_remote_there_is_nothing_to_fetch(world: World) -> None:
 
 def test_what_is_taken_is_exit_4_and_leaves_nothing(world: World, hub: Hub) -> None:
     world.ok("checkout", "pr/123", cwd=hub.home)
-    root = world.worktree("pr-123")
     before = traces(world, hub.home)
     for words, told, hint in (
         (("main",), f"branch 'main' is checked out at '{hub.home}'", f"cd '{hub.home}'"),
-        (("pr/123", "-l", "x"), f"branch 'pr-123' is checked out at '{root}'", f"cd '{root}'"),
+        (("pr/123",), "branch 'pr-123' is checked out in context 'pr-123'", "par open pr-123"),
+        (("pr/123", "-l", "x"), "branch 'pr-123' is checked out in context 'pr-123'", "par open pr-123"),
         (("local", "-l", "PR-123"), "context 'pr-123' already exists", "par open pr-123"),
         (
             ("origin/local/x",),
@@ -363,3 +363,106 @@ def _pushed(world: World, seed: Path, bare: Path, message: str) -> str:
     world.git(seed, "push", "-q", str(bare), f"{oid}:refs/heads/stage")
     world.git(bare, "update-ref", "-d", "refs/heads/stage")
     return oid
+
+
+def _rewritten(world: World, bare: Path, ref: str, message: str, **files: str) -> str:
+    """Let `ref` be a commit of its own again, beside all that it was before, with these files."""
+    lines = ""
+    for name, text in files.items():
+        blob = world.run("git", "hash-object", "-w", "--stdin", cwd=bare, text=text).stdout.strip()
+        lines += f"100644 blob {blob}\t{name}\n"
+    tree = world.run("git", "mktree", cwd=bare, text=lines).stdout.strip()
+    tip = world.git(bare, "commit-tree", "-p", "main", "-m", message, tree)
+    world.git(bare, "update-ref", ref, tip)
+    return tip
+
+
+def test_a_request_that_was_rewritten_is_updated_where_nothing_is_lost(world: World) -> None:
+    bare, home = world.clone("app")
+    ref = "refs/pull/7/head"
+    first = _rewritten(world, bare, ref, "first", file0="1", kept="k")
+    world.ok("checkout", "--update", "pr/7", cwd=home)  # nobody has it yet: it is made
+    made = world.worktree("pr-7")
+    again = world.ok("checkout", "--update", "pr/7", cwd=home)
+    assert again.stdout == f"'pr-7' has all of {ref} of origin already\n"
+    second = _rewritten(world, bare, ref, "second", file0="2", kept="k")
+    (made / "kept").write_text("edited")
+    (made / "untracked").write_text("mine")
+    result = world.ok("checkout", "pr/7", "--update", cwd=home)
+    assert result.stdout == (
+        f"updated 'pr-7' to {ref} of origin, which was rewritten: {first[:10]} -> {second[:10]}\n"
+    )
+    assert world.git(made, "rev-parse", "HEAD", "pr-7") == f"{second}\n{second}"
+    assert world.git(made, "status", "--porcelain").split("\n") == [" M kept", "?? untracked"]
+    assert ((made / "file0").read_text(), (made / "kept").read_text()) == ("2", "edited")
+    # Neither a changed file nor one that is not tracked is written over
+    third = _rewritten(world, bare, ref, "third", file0="3", kept="other", untracked="theirs")
+    refused(
+        world.par("checkout", "pr/7", "--update", cwd=home),
+        5,
+        f"the update would overwrite 2 changed files of '{made}'\n  kept\n  untracked",
+        f"git -C {made} stash --include-untracked",
+    )
+    world.git(made, "checkout", "-q", "kept")
+    assert "would overwrite 1 changed file" in world.par("checkout", "pr/7", "--update", cwd=home).stderr
+    assert (made / "untracked").read_text() == "mine"
+    assert world.git(made, "rev-parse", "HEAD") == second
+    (made / "untracked").unlink()
+    document = world.ok("checkout", "pr/7", "--update", "--json", cwd=home).json["updated"]
+    assert (document["before"], document["after"], document["rewritten"]) == (second, third, True)
+    # What was only looked at is no work, however often it was rewritten
+    assert world.ok("rm", "--purge", "pr-7").stdout == "removed 'pr-7': worktree, branch pr-7, session\n"
+
+
+def test_a_request_with_a_commit_of_ones_own_is_not_updated(world: World) -> None:
+    bare, home = world.clone("app")
+    ref = "refs/pull/7/head"
+    first = _rewritten(world, bare, ref, "first", file0="1")
+    world.ok("checkout", "pr/7", "-l", "review", cwd=home)
+    made = world.worktree("review")
+    mine = commit(world, made, "mine")
+    before = traces(world, home)
+    assert "has all of" in world.ok("checkout", "pr/7", "--update", cwd=home).stdout
+    second = _rewritten(world, bare, ref, "second", file0="2")
+    result = world.par("checkout", "pr/7", "--update", cwd=home)
+    refused(
+        result,
+        5,
+        f"'review' stays as it is: a commit of it origin never had\n  {mine[:7]} mine",
+        f"git -C {made} rebase --onto {second[:12]} {first[:12]}",
+    )
+    assert traces(world, home) == before
+    world.git(made, "rebase", "-q", "--onto", second[:12], first[:12])
+    assert world.git(made, "log", "--format=%s", "-2") == "mine\nsecond"
+    world.git(made, "reset", "-q", "--hard", second)
+    # What a pull brought is the remote's too
+    third = world.git(bare, "commit-tree", "-p", second, "-m", "third", f"{second}^{{tree}}")
+    world.git(bare, "update-ref", ref, third)
+    world.git(made, "pull", "-q")
+    fourth = _rewritten(world, bare, ref, "fourth", file0="4")
+    assert "which was rewritten" in world.ok("checkout", "pr/7", "--update", cwd=home).stdout
+    assert world.git(made, "rev-parse", "HEAD") == fourth
+    world.git(made, "checkout", "-q", "--detach")
+    assert world.par("checkout", "pr/7", "--update", "-l", "other", cwd=home).status == 0
+
+
+def test_a_branch_of_ones_own_is_updated_as_its_remote_was_rewritten(world: World, hub: Hub) -> None:
+    world.ok("checkout", "known", cwd=hub.home)
+    tip = _rewritten(world, hub.bare, "refs/heads/known", "rewritten", file0="r")
+    assert "which was rewritten" in world.ok("checkout", "known", "--update", cwd=hub.home).stdout
+    assert world.git(world.worktree("known"), "rev-parse", "HEAD", "origin/known") == f"{tip}\n{tip}"
+    world.git(hub.home, "worktree", "add", "-q", "-b", "alone", str(world.home / "alone"))
+    world.ok("adopt", str(world.home / "alone"))
+    refused(
+        world.par("checkout", "alone", "--update", cwd=hub.home),
+        4,
+        "'alone' is adopted: par changes nothing in it",
+        f"git -C {world.home}/alone pull",
+    )
+    world.ok("start", "lone", cwd=hub.home)
+    refused(
+        world.par("checkout", "lone", "--update", cwd=hub.home),
+        4,
+        "branch 'lone' follows no remote",
+        f"git -C {world.worktree('lone')} branch --set-upstream-to=origin/lone",
+    )

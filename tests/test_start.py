@@ -346,7 +346,7 @@ def test_a_git_folder_that_is_occupied_leaves_nothing(world: World) -> None:
     before = traces(world, home)
     result = world.par("start", "feat", cwd=home)
     assert (result.status, result.stdout) == (8, "")
-    assert re.fullmatch(r"par: git worktree add: [^\n]+\n", result.stderr)
+    assert re.fullmatch(r"par: git worktree add: [^\n]+\nhint: par doctor\n", result.stderr)
     assert traces(world, home) == before
 
 

@@ -5,8 +5,13 @@ from pathlib import Path
 import click
 
 from par.cli import making
+from par.cli.output import emit
 from par.commands import checkout as checkout_command
+from par.commands import checkout_update
+from par.commands import open as open_command
 from par.commands import start as start_command
+from par.contexts.plans import CreationPlan
+from par.render import checkout as checkout_text
 from par.tmux import clients
 
 path_option = click.option(
@@ -50,6 +55,9 @@ def start(
 @click.option(
     "--init", "with_init", is_flag=True, help="Do what .par.yaml asks for in a stranger's code too."
 )
+@click.option(
+    "--update", "is_update", is_flag=True, help="Bring the context that has it to what the remote has now."
+)
 @click.pass_obj
 def checkout(
     socket: Path,
@@ -57,6 +65,7 @@ def checkout(
     folder: str,
     label: str | None,
     with_init: bool,
+    is_update: bool,
     is_trusted: bool,
     with_wait: bool,
     then_open: bool,
@@ -69,9 +78,19 @@ def checkout(
 
     The code of a fork, a pull or a merge request is a stranger's: nothing of .par.yaml is done in it, unless
     --init says so. Then it can read the files that are copied, and the commands run what it brings.
+
+    A pull request that was rewritten cannot be pulled: --update moves the branch of the context that has it,
+    unless a commit or a changed file of yours would be lost.
     """
     if then_open:
         clients.check_can_show(socket)
     place = making.existing(folder)
-    request = checkout_command.Request(target, place, socket, label, is_trusted, with_init)
-    making.make(checkout_command.plan(request), socket, then_open, as_json, with_wait)
+    request = checkout_command.Request(target, place, socket, label, is_trusted, with_init, is_update)
+    planned = checkout_command.plan(request)
+    if isinstance(planned, CreationPlan):
+        making.make(planned, socket, then_open, as_json, with_wait)
+        return
+    updated = checkout_update.run(planned)
+    emit(checkout_text.document(updated) if as_json else checkout_text.updated(updated))
+    if then_open:
+        open_command.run(open_command.plan(open_command.Request(updated.context.label, socket)))

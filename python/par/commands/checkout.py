@@ -6,9 +6,9 @@ from shlex import quote
 from typing import NamedTuple
 
 from par import names
-from par.commands import checkout_target
+from par.commands import checkout_target, checkout_update
 from par.commands.checkout_target import BranchTarget, ForkTarget, RequestTarget
-from par.contexts import plans, survey
+from par.contexts import holders, plans, survey
 from par.contexts.plans import BranchPlan, CreationPlan
 from par.errors import ConflictError, NotFoundError, UsageError
 from par.git import discovery, process, remotes, repository
@@ -31,10 +31,14 @@ class Request(NamedTuple):
     label: str | None = None
     is_trusted: bool = False
     with_init: bool = False
+    is_update: bool = False
 
 
-def plan(request: Request) -> CreationPlan:
-    """Decide which branch the context is on and where it comes from. Raises every refusal."""
+def plan(request: Request) -> CreationPlan | checkout_update.Plan:
+    """Decide which branch the context is on and where it comes from. Raises every refusal.
+
+    Where a context has it already, and the request `is_update`, that is brought up to date.
+    """
     found = survey.recovered_index(request.socket)
     home = discovery.containing(request.folder)
     known = remotes.load(home)
@@ -42,6 +46,11 @@ def plan(request: Request) -> CreationPlan:
     if not isinstance(target, RequestTarget):
         _check_form(target.branch, home)
     branch = _branch(target, home, known)
+    if not branch.is_new:
+        holder = repository.holder_of(home, branch.name) if request.is_update else None
+        if context := holders.context_at(found, holder):
+            return checkout_update.plan(context, home, branch.name)
+        holders.check_is_free(home, branch.name, found)
     label = names.from_ref(branch.name) if request.label is None else names.label(request.label)
     plans.check_label(found, label)
     is_strange = branch.is_strange or not isinstance(target, BranchTarget)
@@ -77,7 +86,6 @@ def _plain(target: BranchTarget, home: Repository, known: Config) -> BranchPlan:
     is_default = target.remote in {"", ORIGIN, default}
     local = target.branch if is_default else f"{target.remote}-{target.branch}"
     if is_default and (tip := repository.branch_oid(home, local)):
-        plans.check_holder(home, local)
         return plans.judged(home, known, BranchPlan(local, is_new=False), tip)
     if not target.remote and not default:
         raise NotFoundError(
@@ -102,7 +110,6 @@ def _unless_there(
             what = f"{upstream.ref} of {upstream.remote}"
             taken = f"branch '{visible(local)}' already exists and does not track {what}"
             raise ConflictError(taken, hint=f"par checkout {quote(visible(local))}")
-        plans.check_holder(home, local)
         return plans.judged(home, config, BranchPlan(local, is_new=False), tip)
     repository.check_branch_is_free(known, local)
     source = None if start else (upstream.remote, upstream.ref)

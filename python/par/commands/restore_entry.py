@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par import names
-from par.contexts import plans
+from par.contexts import holders, plans
 from par.errors import ConflictError, NotFoundError
 from par.git import repository, worktree_repair
 from par.git.trashing import Kept
@@ -81,7 +81,7 @@ def _with_branch(kept: Kept, target: Worktree, entry: Entry) -> Kept:
         if kept.tip:
             repository.check_branch_is_free(known, target.branch)
         elif not kept.had_folder:
-            plans.check_holder(target.repository, target.branch)
+            holders.check_is_free(target.repository, target.branch)
     except ConflictError as error:
         raise ConflictError(error.message, hint=_otherwise(entry)) from error
     if not (kept.tip or kept.had_folder or is_there):

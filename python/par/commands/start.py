@@ -35,7 +35,7 @@ def plan(request: Request) -> CreationPlan:
     home = discovery.containing(request.folder)
     if request.with_fetch:
         _fetch(home)
-    branch = plans.plan_branch(home, label, request.base, request.folder)
+    branch = plans.plan_branch(home, label, request.base, request.folder, found)
     consent = Consent(request.is_trusted, branch.is_strange)
     planned = plans.plan_context(label, Kind.SESSION, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)

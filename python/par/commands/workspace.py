@@ -7,14 +7,15 @@ from shlex import quote
 from typing import NamedTuple
 
 from par import names
-from par.contexts import plans, survey
+from par.contexts import holders, plans, survey
 from par.contexts.plans import CreationPlan, WorktreePlan
 from par.errors import ConflictError, NotFoundError, UnsafeError, UsageError
-from par.git import discovery, links
+from par.git import discovery, main_worktree
 from par.model import Kind, Repository
 from par.names import visible
 from par.setup.preparation import Consent, prepare
 from par.state import paths
+from par.state.index import Index
 
 REPOS_HINT = "par workspace start LABEL --repos PATH,PATH"
 
@@ -54,7 +55,7 @@ def plan(request: Request) -> CreationPlan:
         label=label,
         kind=Kind.WORKSPACE,
         root=root,
-        worktrees=tuple(_worktrees(sources, root, label, request)),
+        worktrees=tuple(_worktrees(sources, root, label, request, found)),
         named_after=(f"ws-{folder.name}", folder),
         taken=plans.live_session_names(request.socket),
         socket=request.socket,
@@ -89,7 +90,7 @@ def _within(folder: Path) -> Iterator[Source]:
     except OSError as error:
         message = f"the folder '{visible(str(folder))}' cannot be read: {error.strerror}"
         raise NotFoundError(message, hint=REPOS_HINT) from error
-    found = [each for each in places if links.is_main(each)]
+    found = [each for each in places if main_worktree.is_main(each)]
     if not found:
         message = f"there is no git repository directly in '{visible(str(folder))}'"
         raise NotFoundError(message, hint=REPOS_HINT)
@@ -109,19 +110,23 @@ def _distinct(sources: Iterable[Source]) -> list[Source]:
     return [*known.values()]
 
 
-def _worktrees(sources: Iterable[Source], root: Path, label: str, request: Request) -> Iterator[WorktreePlan]:
+def _worktrees(
+    sources: Iterable[Source], root: Path, label: str, request: Request, found: Index
+) -> Iterator[WorktreePlan]:
     taken = {names.key(f"{root.name}.code-workspace")}
     for source in sources:
         name = names.folder(source.home.name, taken)
         taken.add(names.key(name))
-        branch = branch_of(source, label, request.base)
+        branch = branch_of(source, label, request.base, found)
         yield WorktreePlan(source.home, root / name, branch, prepare(source.home, request.consent))
 
 
-def branch_of(source: Source, label: str, base: str | None) -> plans.BranchPlan:
+def branch_of(
+    source: Source, label: str, base: str | None, found: Index = holders.NOTHING
+) -> plans.BranchPlan:
     """How the branch `label` of the repository comes to be. Raises every refusal, naming the repository."""
     try:
-        branch = plans.plan_branch(source.home, label, base, source.folder)
+        branch = plans.plan_branch(source.home, label, base, source.folder, found)
     except ConflictError as error:
         place = visible(str(source.home.path))
         hint = error.hint.replace("par start", "par workspace start")

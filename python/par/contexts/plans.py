@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from par import names
 from par.config.recipe import Recipe
+from par.contexts import holders
 from par.errors import ConflictError
-from par.git import owners, remotes, repository, unfinished
+from par.git import owners, remotes, repository
 from par.git.remotes import Config, Remote, Upstream
 from par.model import Kind, Repository
 from par.setup.preparation import Consent, Preparation, prepare
@@ -97,10 +98,11 @@ def plan_context(
     return CreationPlan(label, kind, path, (worktree,), after, live_session_names(socket), socket, consent)
 
 
-def plan_branch(home: Repository, label: str, base: str | None, folder: Path) -> BranchPlan:
+def plan_branch(home: Repository, label: str, base: str | None, folder: Path, found: Index) -> BranchPlan:
     """How the branch `label` of a new context comes to be: one that is here, a remote's, or a new one.
 
-    A new one starts at the commit `base`, else at what is checked out in `folder`. Raises every refusal.
+    A new one starts at the commit `base`, else at what is checked out in `folder`. `found` are the contexts
+    that there are. Raises every refusal.
     """
     there = f"refs/remotes/*/{label}"
     named = [f"refs/heads/{base}", f"refs/remotes/{base}"] if base else []
@@ -110,7 +112,7 @@ def plan_branch(home: Repository, label: str, base: str | None, folder: Path) ->
         if base is not None:
             message = f"branch '{label}' already exists, so --base {names.visible(base)} cannot apply"
             raise ConflictError(message, hint=f"par start {label}")
-        check_holder(home, label)
+        holders.check_is_free(home, label, found)
         return judged(home, config, BranchPlan(label, is_new=False), known[f"refs/heads/{label}"])
     repository.check_branch_is_free((each for each in known if each.startswith("refs/heads/")), label)
     if base is not None:
@@ -177,21 +179,6 @@ def check_path(found: Index, path: Path) -> None:
                 raise ConflictError(f"the label cannot be used: {inside}", hint="choose another label")
     if path.exists() or path.is_symlink():
         raise ConflictError(f"the folder '{path}' is in the way", hint="look into it, then move it away")
-
-
-def check_holder(home: Repository, branch: str) -> None:
-    """Raise ConflictError where a worktree has the branch checked out: git allows only one."""
-    holder = repository.holder_of(home, branch)
-    if holder and not Path(holder).exists():
-        message = f"branch '{branch}' is checked out at '{names.visible(holder)}', which is gone"
-        raise ConflictError(message, hint=f"git -C {quote(str(home.path))} worktree prune")
-    if holder:
-        message = f"branch '{branch}' is checked out at '{names.visible(holder)}'"
-        raise ConflictError(message, hint=f"cd {names.quoted(holder)}")
-    if busy := unfinished.comes_back(home.common_dir, branch):
-        doing, place = unfinished.operation(busy) or "a rebase or bisect", names.visible(str(busy))
-        message = f"branch '{branch}' is in use by {doing} at '{place}'"
-        raise ConflictError(message, hint=f"git -C {quote(place)} status")
 
 
 def session_name(planned: CreationPlan, known: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from par.errors import CommandError, NotFoundError, StateError, UnsafeError
-from par.git import links, process, worktrees
+from par.git import main_worktree, process, worktrees
 from par.model import Repository
 from par.names import visible
 from par.state import index, paths
@@ -69,7 +69,7 @@ def _check_is_own(folder: Path, common: Path) -> None:
 def _main_worktree(folder: Path, common: Path) -> Path:
     """The main worktree of the repository that `folder` lies in; git's own folder where it has none."""
     top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
-    if links.git_dir(top) == common:  # also where it was made with --separate-git-dir
+    if main_worktree.git_dir(top) == common:  # also where it was made with --separate-git-dir
         return top
     # In a linked worktree git does not say of the repository that it is bare
     if process.attempt(Repository(common, common), *ASKED).stdout.endswith("\ntrue\n"):
@@ -88,5 +88,5 @@ def _recorded(common: Path) -> Path | None:
     with suppress(StateError):
         worktrees_ = (each for context in index.load(Path()).contexts for each in context.worktrees)
         homes = {each.repository.path for each in worktrees_ if each.repository.common_dir == common}
-        return next((each for each in homes if links.git_dir(each) == common), None)
+        return next((each for each in homes if main_worktree.git_dir(each) == common), None)
     return None

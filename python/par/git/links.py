@@ -21,23 +21,6 @@ def admin_dir(path: Path) -> Path | None:
     return Path(said) if said else None
 
 
-def git_dir(path: Path) -> Path | None:
-    """The git folder that the main or linked worktree at `path` has or names, links resolved."""
-    inside = path / ".git"
-    return inside.resolve() if inside.is_dir() else (named.resolve() if (named := admin_dir(path)) else None)
-
-
-def is_main(path: Path) -> bool:
-    """Whether a repository of its own lies or is named at `path`: none of the worktrees it may have more.
-
-    A submodule belongs to the repository around it.
-    """
-    found = git_dir(path)
-    if found is None or ("modules" in found.parts and path not in found.parents):
-        return False
-    return all(os.path.lexists(found / name) for name in ("HEAD", "objects", "refs"))
-
-
 def _admin_dir(path: Path) -> str:
     # Plain strings, as below: `par ls` looks at every worktree, and a Path costs as much as the look
     said = _said(f"{path}/.git")

@@ -1,5 +1,6 @@
 """Where .par.yaml and what git does not track lie: the main worktree, or what stands for it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,8 +31,25 @@ def others(home: Repository, path: Path) -> tuple[Path, ...]:
 
 def _holder(home: Repository) -> Iterator[Path]:
     folder = home.common_dir.parent
-    if home.common_dir.name in NAMELESS or links.git_dir(folder) == home.common_dir:
+    if home.common_dir.name in NAMELESS or git_dir(folder) == home.common_dir:
         yield folder
+
+
+def git_dir(path: Path) -> Path | None:
+    """The git folder that the main or linked worktree at `path` has or names, links resolved."""
+    found = inside if (inside := path / ".git").is_dir() else links.admin_dir(path)
+    return found.resolve() if found else None
+
+
+def is_main(path: Path) -> bool:
+    """Whether a repository of its own lies or is named at `path`: none of the worktrees it may have more.
+
+    A submodule belongs to the repository around it.
+    """
+    found = git_dir(path)
+    if found is None or ("modules" in found.parts and path not in found.parents):
+        return False
+    return all(os.path.lexists(found / name) for name in ("HEAD", "objects", "refs"))
 
 
 def default_branch(home: Repository) -> str:

@@ -33,6 +33,7 @@ complete -c par -n '__fish_seen_subcommand_from checkout' -l trust -d 'Approve w
 complete -c par -n '__fish_seen_subcommand_from checkout' -s p -l path -x -a '' -d 'Any folder in the repository.'
 complete -c par -n '__fish_seen_subcommand_from checkout' -s l -l label -x -a '' -d 'Call the context so, not after its branch.'
 complete -c par -n '__fish_seen_subcommand_from checkout' -l init -d 'Do what .par.yaml asks for in a stranger'\''s code too.'
+complete -c par -n '__fish_seen_subcommand_from checkout' -l update -d 'Bring the context that has it to what the remote has now.'
 complete -c par -n '__fish_seen_subcommand_from checkout' -s h -l help -d 'Show this message and exit.'
 complete -c par -n __fish_use_subcommand -a workspace -d 'One context over several repositories: a worktree of each, the same branch,...'
 complete -c par -n '__fish_seen_subcommand_from workspace' -a '(__par_labels)'

@@ -22,7 +22,7 @@ _par_words() {
       case $previous:$current in
         -p:*|--path:*) : ;;
         -l:*|--label:*) : ;;
-        *:-*) printf '%s\n' --open --wait --json --trust -p --path -l --label --init -h --help ;;
+        *:-*) printf '%s\n' --open --wait --json --trust -p --path -l --label --init --update -h --help ;;
         *) _par_branches ;;
       esac ;;
     workspace)
