@@ -46,6 +46,11 @@ def rm(
     planned = rm_command.plan(request)
     if request.wanted.is_broad and not yes:
         _ask(planned, request.wanted)
+    run(planned, as_json=as_json)
+
+
+def run(planned: rm_command.Plan, *, as_json: bool) -> None:
+    """Remove what was planned, and print what became of it."""
     done = []
     try:
         for each in rm_command.run(planned):

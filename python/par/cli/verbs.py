@@ -35,6 +35,7 @@ GROUPS = {
     ),
     "Bring work home": (
         Verb("diff", "diff", "Show what was done in a context."),
+        Verb("prune", "prune", "Remove contexts whose work is merged."),
         Verb("conflicts", "conflicts", "Show which contexts would conflict when they are merged."),
     ),
     "Remove and bring back": (

@@ -23,10 +23,14 @@ class Base(NamedTuple):
 
 
 class Bases(NamedTuple):
-    """The branches of a repository with the commits they point to, and the default one; '' for none."""
+    """The branches of a repository with the commits they point to, and the default one; '' for none.
+
+    The upstream of those that are `abandoned` was there once and is gone; they are without `refs/heads/`.
+    """
 
     oids: Mapping[str, str]
     default: str
+    abandoned: frozenset[str]
 
     def of(self, worktree: Worktree) -> Base | None:
         """The branch that `worktree` was begun from, else the default one; None where there is none."""
@@ -40,18 +44,24 @@ def load(home: Repository) -> Bases:
 
     Where there is none of these it is what the main worktree has checked out. Raises CommandError.
     """
-    asked = ("for-each-ref", "--format=%(objectname) %(symref) %(refname)", "refs/heads", "refs/remotes")
-    rows = [line.split(" ", 2) for line in lines(process.run(home, *asked)) if line]
-    oids = {ref: oid for oid, _, ref in rows}
+    asked = (
+        "for-each-ref",
+        "--format=%(objectname) %(symref) %(upstream) %(refname)",
+        "refs/heads",
+        "refs/remotes",
+    )
+    rows = [line.split(" ", 3) for line in lines(process.run(home, *asked)) if line]
+    oids = {row[3]: row[0] for row in rows}
+    abandoned = frozenset(row[3].removeprefix("refs/heads/") for row in rows if row[2] and row[2] not in oids)
     remote = remotes.load(home).default
     place = f"refs/remotes/{remote.name}/" if remote else ""
-    head = next((target for _, target, ref in rows if remote and ref == f"{place}HEAD"), "")
+    head = next((target for _, target, _, ref in rows if remote and ref == f"{place}HEAD"), "")
     here = head.replace(place, "refs/heads/", 1) if head else ""
     usual = [f"refs/heads/{name}" for name in USUAL]
     if not (found := next((each for each in (here, head, *usual) if each in oids), "")):
         main = worktrees.listed(home)[0].branch
         found = f"refs/heads/{main}" if main else ""
-    return Bases(oids, found)
+    return Bases(oids, found, abandoned)
 
 
 def fork(worktree: Worktree, base: Base | None) -> str:

@@ -28,6 +28,12 @@ def conflicts(home: Repository, pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
     return [found[place % workers][place // workers] for place in range(len(pairs))]
 
 
+def tree(home: Repository, ours: str, theirs: str) -> str:
+    """The tree that merging two commits makes; '' where they conflict, or git is too old to say."""
+    outcome = process.attempt(home, *MERGE, ours, theirs)
+    return outcome.stdout.split("\0")[0] if outcome.status == 0 else ""
+
+
 def _merged(home: Repository, pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     while left := pairs[len(found) :]:

@@ -41,3 +41,9 @@ def commit(worktree: Worktree) -> str:
     return process.run(
         worktree.path, *author, "commit-tree", "-p", head, "-m", "par: uncommitted", tree
     ).strip()
+
+
+def is_dirty(worktree: Worktree) -> bool:
+    """Whether something in `worktree` is not committed: changed, staged, or untracked and not ignored."""
+    asked = ("status", "--porcelain", "--untracked-files=normal")
+    return bool(process.run(worktree.path, *asked))

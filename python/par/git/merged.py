@@ -1,0 +1,45 @@
+"""Whether the work of a branch has come home: merged, squashed or rebased, by commits, patches and trees."""
+
+from par.git import merging, process
+from par.git.base import Base
+from par.model import Repository
+
+# A squashed commit is looked for among so many of the latest
+MOST_COMMITS = 1000
+
+
+def is_in(home: Repository, base: Base, tip: str, began: str) -> bool:
+    """Whether all that was done from `began` to `tip` is in `base`; False where nothing was done."""
+    if tip == began or _tree(home, tip) == _tree(home, began):
+        return False
+    if process.attempt(home, "merge-base", "--is-ancestor", tip, base.oid).status == 0:
+        return True
+    picked = process.attempt(home, "cherry", base.oid, tip).stdout.split("\n")
+    if picked != [""] and all(line.startswith("-") for line in picked if line):
+        return True
+    return _is_squashed(home, base, tip, began)
+
+
+def _is_squashed(home: Repository, base: Base, tip: str, began: str) -> bool:
+    """Whether merging would change nothing, or one commit of `base` is the patch of all of them together."""
+    if merging.tree(home, base.oid, tip) == _tree(home, base.oid):
+        return True
+    whole = _patch_ids(home, process.run(home, "diff-tree", "-p", began, tip))
+    recent = process.run(
+        home, "rev-list", "--no-merges", f"--max-count={MOST_COMMITS}", f"{began}..{base.oid}"
+    )
+    if not recent:
+        return False
+    each = process.attempt(home, "diff-tree", "--stdin", "-p", text=recent).stdout
+    return not whole.isdisjoint(_patch_ids(home, each))
+
+
+def _patch_ids(home: Repository, patches: str) -> set[str]:
+    """git's ids of patches: the same for two that change the same lines in the same way."""
+    return {
+        line.split(" ")[0] for line in process.run(home, "patch-id", "--stable", text=patches).splitlines()
+    }
+
+
+def _tree(home: Repository, oid: str) -> str:
+    return process.run(home, "rev-parse", "--verify", f"{oid}^{{tree}}").strip()
