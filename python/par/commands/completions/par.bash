@@ -9,7 +9,7 @@ _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-commit
 _par_words() {
   local previous=$2 current=$3
   case $1 in
-    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send control-center next status code cursor init diff conflicts rm restore undo trash resurrect doctor config trust untrust hooks completion demo labels state path -L -S --help --version ;;
+    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send control-center next status code cursor init diff prune conflicts rm restore undo trash resurrect doctor config trust untrust hooks completion demo labels state path -L -S --help --version ;;
     start|create)
       case $previous:$current in
         -p:*|--path:*) : ;;
@@ -105,6 +105,15 @@ _par_words() {
     diff)
       case $previous:$current in
         *:-*) printf '%s\n' --stat -h --help ;;
+        *) : ;;
+      esac ;;
+    prune)
+      case $previous:$current in
+        --repo:*) : ;;
+        --kind:*) printf '%s\n' session checkout workspace ;;
+        --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
+        --init:*) printf '%s\n' ok running failed held dismissed ;;
+        *:-*) printf '%s\n' --repo --kind --state --init --dry-run -y --yes --json -h --help ;;
         *) : ;;
       esac ;;
     conflicts)
