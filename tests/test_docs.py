@@ -12,6 +12,7 @@ import pytest
 from conftest import ROOT, Result, Terminal, World, eventually
 from par.cli.main import par
 from par.cli.verbs import ALIASES, VERBS, load
+from par.doctor.findings import Fault
 from par.errors import ParError
 
 README = ROOT / "README.md"
@@ -84,6 +85,11 @@ def test_the_fields_of_ls_json_are_shown(world: World) -> None:
     home = world.repository()
     world.ok("start", "feat", cwd=home)
     assert shape(world.ok("ls", "--json").json) == shape(shown)
+
+
+def test_every_fault_that_doctor_finds_is_documented() -> None:
+    told = PAGES[ROOT / "docs/files.md"].partition("each with `fault` (")[2].partition(")")[0]
+    assert set(re.findall("`([a-z-]+)`", told)) == {fault.value for fault in Fault}
 
 
 def shape(value: object) -> object:
