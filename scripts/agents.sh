@@ -7,7 +7,7 @@
 #                  tmux cannot tell that it has ended, the last output, and ';'
 
 # shellcheck disable=SC2034
-pane_is_over='#{?pane_dead,1,#{&&:#{@par_state_by},#{m:*sh,#{pane_current_command}}}}'
+pane_is_over='#{E:@_par_is_over}' # of agents.tmux, beside state.sh
 pane_waits="#{?#{==:#{@par_state},waiting},#{?$pane_is_over,,1},}"
 waits="#{W:#{P:$pane_waits}}"
 agents="#{W:#{P:#{?@par_state,#{?$pane_is_over,,#{pane_id} #{@par_state} #{?@par_state_at,#{@par_state_at},0}"

@@ -108,6 +108,8 @@ COSTS = [
     Cost("ls --kind session --repo app", 1, 0, LIGHT),
     Cost("ls --json", 1, 1, LIGHT),
     Cost("labels", 0, 0, LIGHT),
+    Cost("status", 1, 0, LIGHT),
+    Cost("hooks status", 0, 0, LIGHT),
     Cost("path feat", 0, 0, LIGHT),
     Cost("open feat --client CLIENT", 2, 0, LIGHT),
     Cost("send feat true", 3, 0, LIGHT),

@@ -304,6 +304,23 @@ def test_a_bell_is_a_wish_for_the_user(world: World) -> None:
     assert options(world, pane_of(world, "other")) == "|||"
 
 
+def test_the_bell_of_a_window_is_that_of_the_program_in_it(world: World) -> None:
+    (one,) = contexts(world, "one")
+    run_agent(world, one)
+    other = world.tmux("split-window", "-P", "-F", "#{pane_id}", "-t", one)  # a shell, and active
+    tell(world, one, "ring")
+    eventually(lambda: options(world, one).startswith("waiting|"))
+    tell(world, one, f"run {STATE} done --hook")
+    tell(world, one, "ring")
+    third = world.tmux("split-window", "-P", "-F", "#{pane_id}", "-t", one)
+    run_agent(world, third)  # which says nothing: the bell may be that of the one that does
+    tell(world, third, "ring")
+    tell(world, one, f"run {STATE} working --hook")
+    tell(world, one, "ring")
+    eventually(lambda: options(world, one).startswith("waiting|"))
+    assert (options(world, other), options(world, third)) == ("|||", "|||")
+
+
 def test_a_command_of_the_users_is_told_of_each_change_but_not_of_what_is_on_the_screen(world: World) -> None:
     one, two = contexts(world, "one", "two")
     told = world.home / "told"

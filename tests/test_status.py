@@ -184,7 +184,15 @@ def test_hostile_names_and_states_run_nothing(world: World) -> None:
     bad = f"#(touch {world.home}/x)#{{E:@bad}},}}waiting$(touch {world.home}/x)"
     plugin.tmux("set-option", "-g", "@bad", bad)
     session_id = plugin.context("one")
-    for name in ("@par_label", "@par_state", "@par_branch", "@par_repo"):
+    for name in (
+        "@par_label",
+        "@par_state",
+        "@par_state_at",
+        "@par_state_by",
+        "@par_state_pid",
+        "@par_branch",
+        "@par_repo",
+    ):
         plugin.tmux("set-option", "-t", session_id, name, bad)
     plugin.tmux("select-pane", "-t", f"{session_id}:", "-T", bad.replace("#", "##"))
     waits(plugin.attach(), padded("par 1 "))

@@ -15,9 +15,10 @@ from par.tmux import server
 STATES = ("waiting", "failed", "working", "done")
 QUIET = "quiet"
 QUIET_SECONDS = 60
+SHELLS = "^(ba|da|z|k|mk|fi|c|tc|pw|ya|xon|elvi)?sh$|^nu$"
 # Empty where the program in the pane is dead, or a shell again that was none before
 LIVE = (
-    "#{?pane_dead,,#{?#{&&:#{@par_state_by},#{m:*sh,#{pane_current_command}}},,"
+    f"#{{?pane_dead,,#{{?#{{&&:#{{@par_state_by}},#{{m/r:{SHELLS},#{{pane_current_command}}}}}},,"
     f"#{{?#{{m/r:^({'|'.join(STATES)})$,#{{@par_state}}}},#{{@par_state}},}}}}}}"
 )
 OPTIONS = ("@par_state_at", "@par_state_by", "@par_state_pid", "@par_state")

@@ -2,6 +2,8 @@
 # number keeps the hooks apart from a user's own, and from piling up.
 set-option -g @_par_say '[ ! -r #{q:@_par_state_sh} ] || exec sh #{q:@_par_state_sh}'
 set-option -g @_par_pane '--pane #{q:session_id}:#{window_id}.#{pane_id} #{pane_pid} x#{q:pane_current_command}'
+# Of a pane, whether the program that said something has ended
+set-option -g @_par_is_over '#{?pane_dead,1,#{&&:#{@par_state_by},#{m/r:^(ba|da|z|k|mk|fi|c|tc|pw|ya|xon|elvi)?sh$|^nu$,#{pane_current_command}}}}'
 
 # `tmux set-option @par_state waiting`, typed in a pane or run by its program, is an option of a session: of the one
 # that shows the pane, which may be the control center, and tmux tells the pane that this session shows. Where that
@@ -17,13 +19,14 @@ set-hook -g 'after-set-option[8417]' {
 }
 
 # Who offers no hooks at least rings
+set-option -g @_par_saying '#{P:#{?@par_state_at,#{?#{E:@_par_is_over},,#{pane_id}:#{pane_pid}/},}}'
+set-option -g @_par_programs '#{P:#{?#{m/r:^(ba|da|z|k|mk|fi|c|tc|pw|ya|xon|elvi)?sh$|^nu$,#{pane_current_command}},,#{pane_id}:#{pane_pid}/}}'
 set-hook -g 'alert-bell[8417]' {
   if-shell -F '#{&&:#{||:#{@par_context},#{@par_label}},#{!=:#{@par_state},waiting}}' {
-    run-shell -b '#{E:@_par_say} bell #{E:@_par_pane}'
+    run-shell -b '#{E:@_par_say} bell #{E:@_par_pane} --rang x#{E:@_par_saying} x#{E:@_par_programs}'
   }
 }
 
 # What the list of windows says behind the name of one that the control center shows
-set-option -g @_par_is_over '#{?pane_dead,1,#{&&:#{@par_state_by},#{m:*sh,#{pane_current_command}}}}'
 set-option -g @_par_is_quiet '#{e|>:#{e|-:#{T;l:%s},#{window_activity}},#{?@par-quiet-after,#{@par-quiet-after},60}}'
 set-option -g @_par_mark '#{?#{P:#{?#{==:#{@par_state},waiting},#{?#{E:@_par_is_over},,1},}}, waiting,#{?#{P:#{?#{==:#{@par_state},failed},#{?#{E:@_par_is_over},,1},}}, failed,#{?#{P:#{?#{==:#{@par_state},working},#{?#{E:@_par_is_over},,1},}},#{?#{E:@_par_is_quiet}, quiet, working},#{?#{P:#{?#{==:#{@par_state},done},#{?#{E:@_par_is_over},,1},}}, done,}}}}'

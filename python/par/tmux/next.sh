@@ -5,7 +5,7 @@
 set -u
 
 tab='	'
-is_over='#{?pane_dead,1,#{&&:#{@par_state_by},#{m:*sh,#{pane_current_command}}}}'
+is_over='#{?pane_dead,1,#{&&:#{@par_state_by},#{m/r:^(ba|da|z|k|mk|fi|c|tc|pw|ya|xon|elvi)?sh$|^nu$,#{pane_current_command}}}}'
 pid='#{?#{m/r:^[0-9]+$,#{@par_state_pid}},#{@par_state_pid},0}'
 at='#{?#{m/r:^[0-9]+$,#{@par_state_at}},#{@par_state_at},4000000000}'
 pane="#{?#{==:#{@par_state},waiting},#{?$is_over,,$at $pid;},}"
@@ -43,7 +43,11 @@ main() {
       }
       print (now_place && after != "" ? after : first)
     }
-    function has_ended(pid) { return system("kill -0 " pid " 2>/dev/null") != 0 }')
+    function has_ended(pid,    line, is_there) {
+      is_there = (getline line < ("/proc/" pid "/stat")) > 0
+      close("/proc/" pid "/stat")
+      return !is_there && system("kill -0 " pid " 2>/dev/null") != 0
+    }')
   if [ -z "$target" ]; then
     fail 'no other context waits for you' 'par status' 3
   elif [ -n "$client" ]; then

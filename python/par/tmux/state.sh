@@ -5,7 +5,8 @@
 # working folder is in. An agent calls this from its hooks and waits for it: no Python, one call to tmux; with --hook
 # nothing is printed and the exit status is 0. For par itself:
 #   state.sh STATE --pane PANE PID xPROGRAM [--caller]   as agents.tmux says it: `bell` where one rang there; with
-#     --caller the pane is that of who runs `tmux set-option @par_state STATE`, as far as that can be found
+#     --caller the pane is that of who runs `tmux set-option @par_state STATE`, as far as that can be found; with
+#     --rang xPANES xPANES another one of that window, of those that say what they do, or where no shell is in front
 #   state.sh told LABEL STATE COMMAND      runs the user's @par-on-state
 # The options: @par_state; @par_state_at, since when; @par_state_by, the program in front of the pane then, empty for
 # a shell; @par_state_pid, the leader of the job in front. The state is over when the program is: that is judged by
@@ -13,8 +14,8 @@
 set -u
 
 tab='	'
-is_shell='#{m:*sh,#{pane_current_command}}'
-is_by_hand='#{m/r:^(.*sh|nu|tmux|par)$,#{pane_current_command}}'
+is_shell='#{m/r:^(ba|da|z|k|mk|fi|c|tc|pw|ya|xon|elvi)?sh$|^nu$,#{pane_current_command}}'
+is_by_hand='#{m/r:^(ba|da|z|k|mk|fi|c|tc|pw|ya|xon|elvi)?sh$|^nu$|^tmux$|^par$,#{pane_current_command}}'
 live="#{?pane_dead,,#{?#{&&:#{@par_state_by},$is_shell},,#{@par_state}}}"
 is_shown='#{||:#{window_active_clients},#{&&:#{@par_label},#{session_attached}}}'
 label_here='#{?@par_context,#{@par_context},#{@par_label}}'
@@ -41,6 +42,10 @@ read_words() {
     case $1 in
       --hook) ;;
       --caller) is_caller=yes ;;
+      --rang)
+        choose_pane "${2-}" "${3-}"
+        shift 2
+        ;;
       --pane)
         pane=${2-} pane_pid=${3-} program=${4#x} is_hook=yes
         shift 3
@@ -201,6 +206,19 @@ END
   [ "${front:-0}" -le 0 ] || [ "$front" -eq $$ ] || job=$front
 }
 
+# tmux tells the window that a bell rang in, and its active pane. PANES are PANE:PID/ each
+choose_pane() {
+  case ${1#x} in
+    '') rang=${2#x} ;;
+    */?*) exit 0 ;; # of several that say what they do each says that it waits, too
+    *) rang=${1#x} ;;
+  esac
+  case $rang in
+    '' | */?*) ;; # which of several without a word it was nobody knows
+    *) pane=${pane%.*}.${rang%%:*} pane_pid=${rang#*:} && pane_pid=${pane_pid%/} program='' ;;
+  esac
+}
+
 find_job_in_pane() {
   job=
   if [ -r /proc/self/stat ]; then
@@ -211,7 +229,9 @@ find_job_in_pane() {
   fi
   case $program in
     tmux | par) ;; # typed at a prompt, and gone by now
-    *sh | nu) [ "${front:-0}" -le 0 ] || [ "$front" -eq "$pane_pid" ] || job=$front ;;
+    sh | bash | dash | zsh | ksh | mksh | fish | csh | tcsh | pwsh | yash | xonsh | elvish | nu) # the pane's own, or a script
+      [ "${front:-0}" -le 0 ] || [ "$front" -eq "$pane_pid" ] || job=$front
+      ;;
     *) [ "${front:-0}" -le 0 ] || job=$front ;;
   esac
 }
