@@ -193,7 +193,9 @@ def picker(camera: Camera) -> None:
         camera.shoot(1)
     camera.type("fix", lambda: plugin.shown() == "fix-login", 1.5)
     camera.type("y", "ok", 2.5)
-    camera.develop("picker", "The picker: a row per context, and what its pane shows now", poster)
+    # Who looks first sees the picker
+    camera.shots = camera.shots[poster:] + camera.shots[:poster]
+    camera.develop("picker", "The picker: a row per context, and what its pane shows now", 0)
 
 
 def start(camera: Camera) -> None:
