@@ -168,6 +168,7 @@ def test_every_par_line_of_the_pages_is_understood() -> None:
 
 def test_the_front_page_is_short_and_leads_to_every_page_and_no_link_is_dead() -> None:
     assert len(PAGES[README].splitlines()) <= 150
+    assert {"./scripts/par demo\n", "./scripts/test\n"} <= set(blocks("sh"))
     linked = {(ROOT / link).resolve() for link in LINK.findall(PAGES[README])}
     assert {path.resolve() for path in PAGES} - linked == {README.resolve()}
     for path, text in {**PAGES, ROOT / "CONTRIBUTING.md": CONTRIBUTING}.items():
