@@ -65,6 +65,8 @@ complete -c par -n '__fish_seen_subcommand_from ls' -l repo -x -a '' -d 'Only th
 complete -c par -n '__fish_seen_subcommand_from ls' -l kind -x -a 'session checkout workspace' -d 'Only this kind.'
 complete -c par -n '__fish_seen_subcommand_from ls' -l state -x -a 'attached running stopped broken working waiting done failed quiet' -d 'Only those in this state, or its agent.'
 complete -c par -n '__fish_seen_subcommand_from ls' -l init -x -a 'ok running failed held dismissed' -d 'Only those whose first commands stand so.'
+complete -c par -n '__fish_seen_subcommand_from ls' -l long -d 'How far the work is: commits, changed files, age.'
+complete -c par -n '__fish_seen_subcommand_from ls' -l timeout -x -a '' -d 'With --long: what takes longer is `?`.'
 complete -c par -n '__fish_seen_subcommand_from ls' -l json -d 'Print JSON.'
 complete -c par -n '__fish_seen_subcommand_from ls' -l plain -d 'Print lines with tabs on a terminal too, as into a pipe.'
 complete -c par -n '__fish_seen_subcommand_from ls' -s h -l help -d 'Show this message and exit.'

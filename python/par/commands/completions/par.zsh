@@ -51,7 +51,8 @@ _par_words() {
         --kind:*) printf '%s\n' session checkout workspace ;;
         --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
         --init:*) printf '%s\n' ok running failed held dismissed ;;
-        *:-*) printf '%s\n' --repo --kind --state --init --json --plain -h --help ;;
+        --timeout:*) : ;;
+        *:-*) printf '%s\n' --repo --kind --state --init --long --timeout --json --plain -h --help ;;
         *) _par_labels_or_all ;;
       esac ;;
     open|o)
