@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from conftest import PAR, Terminal, World, eventually
 from par.model import Context, Kind, Phase, Repository, Worktree
-from par.state import legacy
-from par.state.records import from_record, to_record
+from par.state import index_text, legacy
+from par.state.records import Damaged, from_record, to_record
 
 HINT = "hint: par doctor\n"
 
@@ -341,6 +341,21 @@ contexts = st.builds(
 def test_record_comes_back_as_the_context_it_was(context: Context) -> None:
     written = json.dumps(to_record(context)).encode()
     assert from_record(context.label, json.loads(written)) == context
+
+
+@QUICK
+@given(st.lists(contexts, max_size=3, unique_by=lambda it: it.label), st.sampled_from(Phase))
+def test_text_of_the_index_has_a_line_for_each_record_as_it_is_now(made: list[Context], phase: Phase) -> None:
+    index_text.document(2, made, (), ())
+    now = [*(each._replace(phase=phase) for each in made[:1]), *made[1:]]
+    said = index_text.document(2, now, (Damaged("no label", [{}], "?"),), ["\U0001f600"])
+    records = {**{each.label: to_record(each) for each in now}, "no label": [{}]}
+    assert json.loads(said) == {"version": 2, "contexts": records, "opened": ["\U0001f600"]}
+    assert said.count("\n") == len(records) + 2
+    rows = index_text.table(now).removesuffix("\n").split("\n")
+    ready = [each.label for each in now if each.is_ready]
+    assert [row.split("\t")[0] for row in rows] == (ready or [""])
+    assert all(row.count("\t") == 7 for row in rows if ready)
 
 
 json_values = st.recursive(

@@ -44,7 +44,7 @@ def plan(request: Request) -> CreationPlan | checkout_update.Plan:
     known = remotes.load(home)
     target = checkout_target.parse(request.target, [remote.name for remote in known.remotes])
     if not isinstance(target, RequestTarget):
-        _check_form(target.branch, home)
+        _check_word(target.branch)
     branch = _branch(target, home, known)
     if not branch.is_new:
         holder = repository.holder_of(home, branch.name) if request.is_update else None
@@ -60,10 +60,14 @@ def plan(request: Request) -> CreationPlan | checkout_update.Plan:
     return planned
 
 
-def _check_form(branch: str, home: Repository) -> None:
+def _check_word(branch: str) -> None:
     # As refs these are sound, but git reads them as an option or as another name of what is checked out
-    is_odd = branch.startswith("-") or branch in {"HEAD", "@"}
-    if is_odd or process.attempt(home, "check-ref-format", f"refs/heads/{branch}").status:
+    if branch.startswith("-") or branch in {"HEAD", "@"}:
+        raise UsageError(f"'{visible(branch)}' is not a valid branch name", hint=checkout_target.FORMS)
+
+
+def _check_form(branch: str, home: Repository) -> None:
+    if process.attempt(home, "check-ref-format", f"refs/heads/{branch}").status:
         raise UsageError(f"'{visible(branch)}' is not a valid branch name", hint=checkout_target.FORMS)
 
 
@@ -73,6 +77,7 @@ def _branch(target: checkout_target.Target, home: Repository, known: Config) -> 
             remote = _remote_of(target, home, known)
             return _unless_there(home, known, target.branch, Upstream(remote.name, target.ref))
         case ForkTarget():
+            _check_form(target.branch, home)
             local = f"{target.user}-{target.branch}"
             is_remote = any(remote.name == target.user for remote in known.remotes)
             source = target.user if is_remote else _default(home, known).fork_of(target.user)
@@ -87,6 +92,7 @@ def _plain(target: BranchTarget, home: Repository, known: Config) -> BranchPlan:
     local = target.branch if is_default else f"{target.remote}-{target.branch}"
     if is_default and (tip := repository.branch_oid(home, local)):
         return plans.judged(home, known, BranchPlan(local, is_new=False), tip)
+    _check_form(target.branch, home)  # what is there has a good name
     if not target.remote and not default:
         raise NotFoundError(
             f"there is no branch '{visible(target.branch)}' in {home.name}", hint="git branch"
@@ -94,8 +100,8 @@ def _plain(target: BranchTarget, home: Repository, known: Config) -> BranchPlan:
     seen = repository.refs(home, [f"refs/remotes/{each.name}/{target.branch}" for each in known.remotes])
     remote = target.remote
     if not remote:
-        holder = plans.holding(known, target.branch, seen)
-        remote = holder.name if holder else default
+        found = plans.holding(known, target.branch, seen)
+        remote = found.name if found else default
     start = seen.get(f"refs/remotes/{remote}/{target.branch}", "")
     return _unless_there(home, known, local, Upstream(remote, f"refs/heads/{target.branch}"), start)
 

@@ -10,7 +10,8 @@ from par.config import settings
 from par.contexts import selection, survey
 from par.contexts.selection import Wanted
 from par.errors import ConflictError, StateError, UnsafeError
-from par.git import repository
+from par.git import repository, trashing
+from par.git.trashing import Kept
 from par.model import Context, ContextStatus, Phase, Worktree
 from par.setup import before_remove
 from par.setup.before_remove import Hooks
@@ -30,6 +31,7 @@ from par.trash import (
 )
 from par.trash.entries import Entry
 from par.trash.removal import Removed
+from par.trash.storing import Seen
 
 
 class Request(NamedTuple):
@@ -126,7 +128,7 @@ def _taken_away(status: ContextStatus, planned: Plan, command: str) -> Removed:
             if found.find(status.context.label) != status.context:
                 message = f"context '{status.context.label}' was changed by another par"
                 raise ConflictError(message, hint=f"par rm {status.context.label}")
-            removing = _removing(status.context, operation.id, planned.is_purge and planned.is_forced)
+            removing, kept = _removing(status.context, operation.id, planned.is_purge and planned.is_forced)
             index.save(found.with_(removing))
         if removing.is_adopted:
             done = removal.forget_adopted(removing, status.session)
@@ -134,26 +136,33 @@ def _taken_away(status: ContextStatus, planned: Plan, command: str) -> Removed:
             return done
         try:
             session_id = status.session.id if status.session else None
-            return _take_away(removing, operation, session_id, planned, command)
+            return _take_away(removing, kept, operation, session_id, planned, command)
         except OSError as error:
             message = f"context '{removing.label}' cannot be moved away: {error.strerror or error}"
             raise StateError(message, hint="par ls") from error
 
 
 def _take_away(
-    removing: Context, operation: Operation, session_id: str | None, planned: Plan, command: str
+    removing: Context,
+    kept: tuple[Kept, ...],
+    operation: Operation,
+    session_id: str | None,
+    planned: Plan,
+    command: str,
 ) -> Removed:
     if planned.is_purge and planned.is_forced:
         return removal.purge(removing, operation, session_id)
+    shown = panes.programs(removing.socket, session_id) if session_id else []
+    seen = Seen(kept, tuple(each.pane_id for each in shown))
     if planned.is_purge:
-        return storing.put_in(removing, operation, session_id, _check_again)
-    shells = panes.pids(removing.socket, session_id) if session_id else {}
+        return storing.put_in(removing, operation, session_id, _check_again, seen=seen)
     # What runs the first commands ends what it has started, on terminals of its own
-    ending = processes.children(pid for pid, is_runner in shells.items() if is_runner)
+    ending = processes.children(each.pid for each in shown if each.is_runner)
     root = workspace_folder.own_folder(removing)
     folders = [root] if root else [each.path for each in removing.worktrees]
-    running = processes.inside(folders, [*shells, *ending])
-    return storing.put_in(removing, operation, session_id, command=command)._replace(processes=running)
+    running = processes.inside(folders, [*(each.pid for each in shown), *ending])
+    removed = storing.put_in(removing, operation, session_id, command=command, seen=seen)
+    return removed._replace(processes=running)
 
 
 def _check_again(entry: Entry) -> None:
@@ -165,15 +174,27 @@ def _check_again(entry: Entry) -> None:
         raise UnsafeError(message, hint, tuple(f"{label}: {line}" for line in rm_check.listed(lost)))
 
 
-def _removing(context: Context, operation_id: str, is_at_once: bool) -> Context:
-    worktrees = tuple(each._replace(deletable_oid=_tip(each)) for each in context.worktrees)
+def _removing(context: Context, operation_id: str, is_at_once: bool) -> tuple[Context, tuple[Kept, ...]]:
+    """The record of the removal, and what there is to keep, where something is."""
+    keeps = not is_at_once and not context.is_adopted
+    kept = tuple(trashing.inspect(each, _may_go(each)) for each in context.worktrees) if keeps else ()
+    oids = [each.tip for each in kept] if keeps else [_tip(each) for each in context.worktrees]
+    pairs = zip(context.worktrees, oids, strict=True)
+    worktrees = tuple(worktree._replace(deletable_oid=oid) for worktree, oid in pairs)
     phase = Phase.PURGING if is_at_once else Phase.REMOVING
-    return context._replace(phase=phase, operation=operation_id, worktrees=worktrees)
+    return context._replace(phase=phase, operation=operation_id, worktrees=worktrees), kept
 
 
 def _tip(worktree: Worktree) -> str:
+    return (repository.branch_oid(worktree.repository, worktree.branch) or "") if _may_go(worktree) else ""
+
+
+def _may_go(worktree: Worktree) -> bool:
+    """Whether the branch may be deleted, as far as is known before: at that moment its use is looked at."""
     if not worktree.is_branch_ours or not worktree.repository.common_dir.is_dir():
-        return ""
+        return False
+    # Where git keeps refs in tables only git knows who is on it
+    if not (worktree.repository.common_dir / "reftable").is_dir():
+        return True
     holder = repository.holder_of(worktree.repository, worktree.branch)
-    is_elsewhere = holder is not None and Path(holder) != worktree.path
-    return "" if is_elsewhere else repository.branch_oid(worktree.repository, worktree.branch) or ""
+    return holder is None or Path(holder) == worktree.path

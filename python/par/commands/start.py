@@ -32,10 +32,10 @@ def plan(request: Request) -> CreationPlan:
     label = names.label(request.label)
     found = survey.recovered_index(request.socket)
     plans.check_label(found, label)
-    home = discovery.containing(request.folder)
+    home, head = discovery.with_head(request.folder)
     if request.with_fetch:
         _fetch(home)
-    branch = plans.plan_branch(home, label, request.base, request.folder, found)
+    branch = plans.plan_branch(home, label, request.base, request.folder, found, head)
     consent = Consent(request.is_trusted, branch.is_strange)
     planned = plans.plan_context(label, Kind.SESSION, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)

@@ -7,7 +7,7 @@ from par.errors import ParError
 from par.model import Context, Worktree
 from par.setup import workspace_jobs
 from par.state.locks import Operation
-from par.tmux import windows
+from par.tmux import panes, windows
 from par.trash import entries, storing
 
 
@@ -19,7 +19,8 @@ def drop_repository(context: Context, gone: Worktree, operation: Operation) -> C
     """
     try:
         shown = windows.window_ids(context, [gone.name])
-        entry = storing.write_entry(context._replace(worktrees=(gone,)), operation, shown, with_root=False)
+        seen = storing.Seen((), panes.ids(context.socket, shown))
+        entry = storing.write_entry(context._replace(worktrees=(gone,)), operation, seen, with_root=False)
         storing.put_worktree_in(entry.kept[0], entry, 0)
     except BaseException:
         storing.go_back(context, operation)

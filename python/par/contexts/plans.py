@@ -98,11 +98,18 @@ def plan_context(
     return CreationPlan(label, kind, path, (worktree,), after, live_session_names(socket), socket, consent)
 
 
-def plan_branch(home: Repository, label: str, base: str | None, folder: Path, found: Index) -> BranchPlan:
+def plan_branch(
+    home: Repository,
+    label: str,
+    base: str | None,
+    folder: Path,
+    found: Index,
+    head: tuple[str, str] | None = None,
+) -> BranchPlan:
     """How the branch `label` of a new context comes to be: one that is here, a remote's, or a new one.
 
-    A new one starts at the commit `base`, else at what is checked out in `folder`. `found` are the contexts
-    that there are. Raises every refusal.
+    A new one starts at the commit `base`, else at what is checked out in `folder`: a commit and its ref,
+    `head` where that is known. `found` are the contexts that there are. Raises every refusal.
     """
     there = f"refs/remotes/*/{label}"
     named = [f"refs/heads/{base}", f"refs/remotes/{base}"] if base else []
@@ -124,7 +131,7 @@ def plan_branch(home: Repository, label: str, base: str | None, folder: Path, fo
         upstream = Upstream(remote.name, f"refs/heads/{label}")
         oid = known[f"refs/remotes/{remote.name}/{label}"]
         return judged(home, config, BranchPlan(label, is_new=True, start=oid, upstream=upstream))
-    start, ref = repository.head(folder, home)
+    start, ref = head or repository.head(folder, home)
     return judged(home, config, BranchPlan(label, is_new=True, start=start, base=ref))
 
 
@@ -172,9 +179,11 @@ def check_label(found: Index, label: str) -> None:
 
 def check_path(found: Index, path: Path) -> None:
     """Raise ConflictError where the folder is taken, or would lie in a context's folder or around it."""
+    above, below = {*map(str, path.parents)}, f"{path}/"
     for context in found.contexts:
-        for known in {context.root, *(worktree.path for worktree in context.worktrees)}:
-            if path in known.parents or known in path.parents:
+        # As texts: a thousand contexts would each make a Path of every folder above
+        for known in {str(context.root), *(str(worktree.path) for worktree in context.worktrees)}:
+            if known in above or known.startswith(below):
                 inside = f"its folder would overlap that of context '{context.label}'"
                 raise ConflictError(f"the label cannot be used: {inside}", hint="choose another label")
     if path.exists() or path.is_symlink():

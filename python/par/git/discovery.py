@@ -11,6 +11,8 @@ from par.names import visible
 from par.state import index, paths
 
 LOST = re.compile(r"not a git repository: (.+)/worktrees/[^/]+$", re.MULTILINE)
+OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+HEAD = ("HEAD", "--symbolic-full-name", "HEAD")
 ASKED = ("rev-parse", "--git-common-dir", "--is-bare-repository")
 
 
@@ -19,9 +21,21 @@ def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
 
     Raises NotFoundError where there is none, UnsafeError where it lies in the code of a stranger.
     """
-    # A bare one that the user stands in is found as the user's own settings say
-    outcome = process.attempt(folder, *ASKED, options=process.NO_HOOKS)
-    if outcome.status:
+    return with_head(folder, hint)[0]
+
+
+def with_head(folder: Path, hint: str = "use -p PATH") -> tuple[Repository, tuple[str, str] | None]:
+    """As `containing`, and the commit that is checked out in `folder` with the ref it is on, empty for none.
+
+    None where that is to be asked.
+    """
+    # A bare one that the user stands in is found as the user's own settings say. Only what HEAD names:
+    # a look at the commit itself could run what a stranger's repository wants it fetched with
+    outcome = process.attempt(folder, *ASKED, *HEAD, options=process.NO_HOOKS)
+    said, *head = outcome.stdout.removesuffix("\n").rsplit("\n", 2)
+    is_known = len(head) == 2 and OID.fullmatch(head[0]) is not None
+    said = said if is_known else outcome.stdout.removesuffix("HEAD\n")
+    if not said:
         if lost := LOST.search(outcome.stderr):
             message = (
                 f"the repository of the worktree '{visible(str(folder))}' is not at '{visible(lost[1])}'"
@@ -30,13 +44,17 @@ def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
         if "not a git repository" in outcome.stderr:
             raise NotFoundError(f"'{visible(str(folder))}' is not in a git repository", hint=hint)
         raise CommandError(f"git: {outcome.reason}", hint=outcome.hint)
-    common, is_bare = _common_dir(folder, outcome.stdout)
+    common, is_bare = _common_dir(folder, said)
     _check_is_own(folder, common)
     place = common if is_bare else _main_worktree(folder.resolve(), common)
     if paths.is_strange(place):
         message = f"the repository '{visible(str(place))}' lies in a stranger's code: nothing of it is run"
         raise UnsafeError(message, hint="git clone it to a place of your own")
-    return Repository(place, common)
+    is_gits_own = common in (here := folder.resolve()).parents or common == here
+    return Repository(place, common), (
+        head[0],
+        head[1].removeprefix("HEAD"),
+    ) if is_known and not is_gits_own else None
 
 
 def _common_dir(folder: Path, said: str) -> tuple[Path, bool]:

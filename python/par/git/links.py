@@ -37,8 +37,13 @@ def is_absolute(path: Path) -> bool:
 def checked_out(path: Path) -> str | None:
     """The branch checked out at `path`; empty on a bare commit, None where no worktree is there."""
     admin = _admin_dir(path)
-    head = _first_line(f"{admin}/HEAD") if admin else ""
+    head = head_of(admin) if admin else ""
     return head.removeprefix("ref: refs/heads/") if head.startswith("ref: ") else "" if head else None
+
+
+def head_of(admin: str) -> str:
+    """What the HEAD says that is kept in the folder `admin`: `ref: refs/heads/NAME`, or a commit."""
+    return _first_line(f"{admin}/HEAD")
 
 
 def is_linked(worktree: Worktree) -> bool:
@@ -76,19 +81,35 @@ def lock_reason(worktree: Worktree) -> str | None:
 
 def locked_below(worktree: Worktree) -> Iterator[tuple[Path, str]]:
     """The worktrees of the same repository which lie in this one and are locked, and why."""
-    folder = worktree.repository.common_dir / "worktrees"
-    for admin in folder.iterdir() if folder.is_dir() else ():
-        place = worktree_of(admin)
-        if place and worktree.path in place.parents and place.exists() and (admin / "locked").exists():
-            yield place, _first_line(admin / "locked") or "no reason given"
+    for admin in admins(worktree.repository.common_dir):
+        if _is_there(f"{admin}/locked"):
+            place = _place(admin)
+            if place.startswith(f"{worktree.path}/") and _is_there(place):
+                yield Path(place), _first_line(f"{admin}/locked") or "no reason given"
+
+
+def _is_there(path: str) -> bool:
+    return os.access(path, os.F_OK)
+
+
+def admins(common_dir: Path) -> list[str]:
+    """The folders that a repository keeps for its worktrees, those in the trash too."""
+    try:
+        return [f"{common_dir}/worktrees/{name}" for name in os.listdir(common_dir / "worktrees")]  # noqa: PTH208 - many, as above
+    except OSError:
+        return []
 
 
 def admin_dirs(worktree: Worktree) -> Iterator[Path]:
     """What the repository keeps for `worktree`: one folder, or the remains of a git that was killed."""
-    folder = worktree.repository.common_dir / "worktrees"
-    for admin in folder.iterdir() if folder.is_dir() else ():
-        if worktree_of(admin) == worktree.path or _is_half_made(admin, worktree):
-            yield admin
+    own, place = _admin_dir(worktree.path), str(worktree.path)
+    # Where folder and repository name each other, nothing that is called otherwise is of it too
+    is_tied = bool(own) and _place(own) == place
+    for admin in admins(worktree.repository.common_dir):
+        if is_tied and admin != own and not _is_called_like(admin, worktree):
+            continue
+        if _place(admin) == place or _is_half_made(admin, worktree):
+            yield Path(admin)
 
 
 def modules(admin: Path) -> Iterator[Path]:
@@ -103,20 +124,31 @@ def modules(admin: Path) -> Iterator[Path]:
                 below.append(inner)  # a submodule's name may have slashes
 
 
-def _is_half_made(admin: Path, worktree: Worktree) -> bool:
-    # git names the folder after the last part of the path, writes `locked` first and `commondir` last
+def _is_half_made(admin: str, worktree: Worktree) -> bool:
+    # git writes `locked` first and `commondir` last
     return (
-        admin.name.rstrip("0123456789") == worktree.path.name.rstrip("0123456789")
-        and not _first_line(admin / "gitdir")
-        and not _first_line(admin / "commondir")
-        and _first_line(admin / "locked") in {"", "initializing"}
+        _is_called_like(admin, worktree)
+        and not _first_line(f"{admin}/gitdir")
+        and not _first_line(f"{admin}/commondir")
+        and _first_line(f"{admin}/locked") in {"", "initializing"}
     )
+
+
+def _is_called_like(admin: str, worktree: Worktree) -> bool:
+    # git names the folder after the last part of the path, and numbers those of one name
+    name = admin.rpartition("/")[2]
+    return name.rstrip("0123456789") == worktree.path.name.rstrip("0123456789")
 
 
 def worktree_of(admin: Path) -> Path | None:
     """The folder of the worktree that a repository keeps the folder `admin` for, if that says so."""
-    said = _said(admin / "gitdir")
-    return Path(os.path.normpath(admin / said)).parent if said else None
+    place = _place(str(admin))
+    return Path(place) if place else None
+
+
+def _place(admin: str) -> str:
+    said = _said(f"{admin}/gitdir")
+    return os.path.dirname(os.path.normpath(os.path.join(admin, said))) if said else ""  # noqa: PTH118, PTH120 - as above
 
 
 def _said(path: Path | str) -> str:

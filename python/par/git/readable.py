@@ -24,11 +24,14 @@ def fault(folder: Path, common: Path | None, lists: bool) -> str:
 
     `common` is git's own folder where it is known. One that `lists` reads what is kept for all worktrees.
     """
-    places = [*_dirs(folder), *([common] if common else [])]
-    if lists:
-        places += [each for place in places for each in _admins(place)]
-    found = (_odd(path, name in POINTERS) for path, name in _files(folder, dict.fromkeys(places)))
-    return next(filter(None, found), "")
+    places = dict.fromkeys([*_dirs(folder), *([common] if common else [])])
+    found = (_odd(path, name in POINTERS) for path, name in _files(folder, places))
+    if fault := next(filter(None, found), ""):
+        return fault
+    # Of other worktrees git reads no more than where they are, and what is checked out there
+    others = (each for place in places for each in links.admins(place)) if lists else ()
+    pointers = (_odd(f"{each}/{name}", True) for each in others for name in POINTERS)
+    return next(filter(None, pointers), "")
 
 
 def _dirs(folder: Path) -> Iterator[Path]:
@@ -36,13 +39,6 @@ def _dirs(folder: Path) -> Iterator[Path]:
     yield admin
     if admin.parent.name == "worktrees":
         yield admin.parent.parent
-
-
-def _admins(common: Path) -> list[Path]:
-    try:
-        return [*(common / "worktrees").iterdir()]
-    except OSError:
-        return []
 
 
 def _files(folder: Path, places: dict[Path, None]) -> Iterator[tuple[str, str]]:

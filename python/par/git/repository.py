@@ -38,14 +38,6 @@ def head(folder: Path, home: Repository) -> tuple[str, str]:
     return oid, ref.removeprefix("HEAD")
 
 
-def head_ref(folder: Path) -> str:
-    """The ref that HEAD names, '' on a commit without a branch. Raises CommandError where git cannot tell."""
-    outcome = process.attempt(folder, "symbolic-ref", "--quiet", "HEAD")
-    if outcome.status not in {0, 1}:
-        raise CommandError(f"git symbolic-ref: {outcome.reason}")
-    return outcome.stdout.strip()
-
-
 def find_oid(repository: Repository, rev: str) -> str:
     """The commit that `rev` names. Raises NotFoundError."""
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
@@ -137,10 +129,17 @@ def reflog(repository: Repository, branch: str) -> list[tuple[str, str]]:
     return [(oid, message) for oid, _, message in (line.partition(" ") for line in lines)]
 
 
-def delete_branch(repository: Repository, branch: str, at: str) -> None:
-    """Delete a branch that still points at the commit `at`, and what is configured for it."""
-    process.run(repository, "update-ref", "-d", f"refs/heads/{branch}", at)
-    drop_settings(repository, branch)
+def delete_branch(repository: Repository, branch: str, at: str, has_settings: bool = True) -> bool:
+    """Delete a branch if it still points at the commit `at`, and what is configured for it; whether it did.
+
+    Raises CommandError where git cannot.
+    """
+    outcome = process.attempt(repository, "update-ref", "-d", f"refs/heads/{branch}", at)
+    if outcome.status and branch_oid(repository, branch) == at:
+        raise CommandError(f"git update-ref: {outcome.reason}", hint=outcome.hint)
+    if not outcome.status and has_settings:
+        drop_settings(repository, branch)
+    return not outcome.status
 
 
 def drop_settings(repository: Repository, branch: str) -> None:

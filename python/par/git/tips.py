@@ -22,12 +22,12 @@ PROTOCOLS = ("ext", "fd", "file", "ftp", "ftps", "git", "http", "https", "ssh")
 OID = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")
 
 
-def of_worktree(path: Path, admin: Path) -> set[str]:
-    """What HEAD's reflog, git's notes and the own refs of the worktree at `path` name.
+def of_worktree(path: Path, admin: Path, *refs: str) -> set[str]:
+    """What HEAD's reflog, git's notes and the own refs of the worktree at `path` name, and those of `refs`.
 
     `admin` is what its repository keeps for it.
     """
-    return {*logged(path, "HEAD"), *_noted(admin), *_own_refs(path, admin)}
+    return {*logged(path, "HEAD", *refs), *_noted(admin), *_own_refs(path, admin)}
 
 
 def of_repository(git_dir: Path) -> set[str]:
@@ -38,9 +38,12 @@ def of_repository(git_dir: Path) -> set[str]:
     return {oid for oid, ref in named if not ref.startswith("refs/remotes/")} | _noted(git_dir)
 
 
-def logged(place: Path | Repository, ref: str) -> list[str]:
-    """Where `ref` pointed, the latest first."""
-    return process.attempt(place, "rev-list", "--walk-reflogs", ref, "--").stdout.split()
+def logged(place: Path | Repository, *refs: str) -> list[str]:
+    """Where `refs` pointed, of one the latest first."""
+    outcome = process.attempt(place, "rev-list", "--walk-reflogs", *refs, "--")
+    if outcome.status and len(refs) > 1:  # one of them is not there, or has no reflog: the others count
+        return [oid for each in refs for oid in logged(place, each)]
+    return outcome.stdout.split()
 
 
 def bare() -> Iterable[str]:

@@ -7,6 +7,7 @@ from par.errors import CommandError
 from par.git import (
     deletion,
     flushing,
+    heads,
     kept_commits,
     links,
     moving,
@@ -40,22 +41,20 @@ class Kept(NamedTuple):
     had_folder: bool
 
 
-def inspect(worktree: Worktree) -> Kept:
-    """What there is to keep of a worktree whose branch goes too if it names a `deletable_oid`."""
+def inspect(worktree: Worktree, is_going: bool) -> Kept:
+    """What there is to keep of a worktree, whose branch goes too where it `is_going`."""
     is_linked = links.is_linked(worktree)
     had_folder = is_linked or links.is_forgotten(worktree)
-    head, oid = (repository.head_ref(worktree.path), _head_oid(worktree.path)) if is_linked else ("", "")
-    if had_folder and not is_linked:  # then only its branch tells what it was on
-        oid = repository.branch_oid(worktree.repository, worktree.branch) or ""
-        head = f"refs/heads/{worktree.branch}" if oid else ""
-    is_going = bool(worktree.deletable_oid)
-    tip = repository.branch_oid(worktree.repository, worktree.branch) if is_going else None
+    if is_linked:
+        head, oid, tip = heads.standing(worktree)
+    else:
+        at = repository.branch_oid(worktree.repository, worktree.branch) if had_folder or is_going else None
+        tip = at or ""
+        # Only its branch tells what it was on
+        head, oid = (f"refs/heads/{worktree.branch}", tip) if had_folder and tip else ("", "")
+    tip = tip if is_going else ""
     settings = repository.settings_of(worktree.repository, worktree.branch) if tip else ()
-    return Kept(worktree, head, oid, tip or "", settings, had_folder)
-
-
-def _head_oid(path: Path) -> str:
-    return process.attempt(path, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").stdout.strip()
+    return Kept(worktree, head, oid, tip, settings, had_folder)
 
 
 def move_to_trash(kept: Kept, trashed: Path, name: str, reason: str, maker: str = "") -> Kept:
@@ -78,16 +77,17 @@ def move_to_trash(kept: Kept, trashed: Path, name: str, reason: str, maker: str 
             unfinished.lend_branches(trashed)
     elif not worktree.path.exists():
         deletion.forget(worktree)
+    if not kept.tip:
+        return kept
     is_ours = not maker or repository.is_untouched(home, worktree.branch, maker)
-    at = repository.branch_oid(home, worktree.branch) if kept.tip else ""
     own = links.admin_dir(trashed) if is_known else None
-    if at and at == kept.tip and is_ours and not unfinished.is_used(home.common_dir, worktree.branch, own):
-        _delete_branch(worktree, kept.tip, _saved_log(trashed))
-    elif at is None:  # killed in between
+    may_go = is_ours and not unfinished.is_used(home.common_dir, worktree.branch, own)
+    if may_go and _deletes_branch(kept, _saved_log(trashed)):
+        return kept
+    if repository.branch_oid(home, worktree.branch) is None:  # killed in between
         repository.drop_settings(home, worktree.branch)
-    elif at:
-        return kept._replace(tip="", settings=())
-    return kept
+        return kept
+    return kept._replace(tip="", settings=())
 
 
 def _detached(kept: Kept, name: str, reason: str) -> Kept:
@@ -98,27 +98,32 @@ def _detached(kept: Kept, name: str, reason: str) -> Kept:
         if kept.had_folder:
             nested.lock(worktree.path, reason)
         return kept
-    for _ in range(ATTEMPTS):
-        oid = _head_oid(worktree.path)
+    moving.lock(worktree.path, reason)
+    nested.lock(worktree.path, reason)
+    for attempt in range(ATTEMPTS):
+        is_attached = bool(kept.head and kept.oid)
+        # What was just seen is true if HEAD can be taken off it
+        oid = kept.oid if is_attached and attempt == 0 else heads.commit(worktree.path)
         is_on_tip = kept.head == f"refs/heads/{worktree.branch}" and kept.tip == kept.oid
         kept = kept._replace(oid=oid, tip=oid if kept.tip and oid and is_on_tip else kept.tip)
-        kept_commits.keep(worktree, oid, kept.tip, name)
-        moving.lock(worktree.path, reason)
-        nested.lock(worktree.path, reason)
-        detach = (*flushing.FLUSHED, "update-ref", "-m", "par: removed", "--no-deref", "HEAD", oid, oid)
-        outcome = process.attempt(worktree.path, *detach) if kept.head and oid else None
-        if outcome is None or outcome.status == 0:
+        fault = kept_commits.keep(worktree, oid, kept.tip, name, detaches=bool(kept.head and oid))
+        if not fault:
             return kept
-        if _head_oid(worktree.path) == oid:
-            raise CommandError(f"git update-ref: {outcome.reason}")
+        if heads.commit(worktree.path) == oid:
+            raise CommandError(f"git update-ref: {fault}")
     raise CommandError(f"'{worktree.path}' does not stand still: something commits in it all the time")
 
 
-def _delete_branch(worktree: Worktree, tip: str, saved_log: Path) -> None:
-    log = _log(worktree)
-    if log.is_file() and not saved_log.exists():
+def _deletes_branch(kept: Kept, saved_log: Path) -> bool:
+    """Delete the branch, unless it is not where it was any more; its reflog is kept. Raises CommandError."""
+    worktree, log = kept.worktree, _log(kept.worktree)
+    is_saved = log.is_file() and not saved_log.exists()
+    if is_saved:
         moving.write(saved_log.parent, saved_log.name, log.read_text("utf-8", "surrogateescape"))
-    repository.delete_branch(worktree.repository, worktree.branch, tip)
+    is_gone = repository.delete_branch(worktree.repository, worktree.branch, kept.tip, bool(kept.settings))
+    if is_saved and not is_gone:
+        saved_log.unlink()
+    return is_gone
 
 
 def _log(worktree: Worktree) -> Path:

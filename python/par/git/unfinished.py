@@ -1,6 +1,6 @@
 """What git notes of a merge, rebase or bisect that is not finished, and the branches that these hold."""
 
-from collections.abc import Iterator, Sequence
+import os
 from pathlib import Path
 
 from par.git import links, moving
@@ -14,11 +14,13 @@ IN_PROGRESS = {
     "REVERT_HEAD": "a revert",
     "BISECT_LOG": "a bisect",
 }
-# Where git notes a branch to which a worktree comes back
-COMES_BACK = (
-    *("BISECT_START", "rebase-apply/head-name"),
-    *("rebase-merge/head-name", "rebase-merge/update-refs"),
-)
+# What is there while a rebase or a bisect goes on, and where it notes the branches it comes back to
+COMES_BACK = {
+    "BISECT_START": ("BISECT_START",),
+    "rebase-apply": ("rebase-apply/head-name",),
+    "rebase-merge": ("rebase-merge/head-name", "rebase-merge/update-refs"),
+}
+NOTES = tuple(name for names in COMES_BACK.values() for name in names)
 # What these notes are called while no rebase or bisect can go on
 ASIDE = ".par"
 
@@ -34,24 +36,35 @@ def is_used(common_dir: Path, branch: str, own: Path | None = None) -> bool:
 
     It does after a rebase or a bisect: `git worktree list` does not name the branch while one goes on.
     """
-    return any(each != own for each in _users(common_dir, branch, ("HEAD", *COMES_BACK)))
+    used = (each for each in _admins(common_dir) if _is_on(each, branch) or _returns_to(each, branch))
+    return any(each != str(own) for each in used)
 
 
 def comes_back(common_dir: Path, branch: str) -> Path | None:
     """The worktree that comes back to `branch` when the rebase or bisect in it ends, if one does."""
-    admin = next(_users(common_dir, branch, COMES_BACK), None)
-    return common_dir.parent if admin == common_dir else links.worktree_of(admin) if admin else None
+    admin = next((each for each in _admins(common_dir) if _returns_to(each, branch)), None)
+    if admin == str(common_dir):
+        return common_dir.parent
+    return links.worktree_of(Path(admin)) if admin else None
 
 
-def _users(common_dir: Path, branch: str, named_in: Sequence[str]) -> Iterator[Path]:
-    folder = common_dir / "worktrees"
-    wanted = {f"refs/heads/{branch}", f"ref: refs/heads/{branch}"}
-    for admin in [common_dir, *(folder.iterdir() if folder.is_dir() else ())]:
-        # A bisect notes the short name
-        if branch in _lines(admin / "BISECT_START") or any(
-            wanted.intersection(_lines(admin / name)) for name in named_in
-        ):
-            yield admin
+def _admins(common_dir: Path) -> tuple[str, ...]:
+    # Plain strings: each worktree is looked at, those in the trash too
+    return (str(common_dir), *links.admins(common_dir))
+
+
+def _is_on(admin: str, branch: str) -> bool:
+    return links.head_of(admin).removeprefix("ref:").strip() == f"refs/heads/{branch}"
+
+
+def _returns_to(admin: str, branch: str) -> bool:
+    for name, files in COMES_BACK.items():
+        if os.access(f"{admin}/{name}", os.F_OK):
+            lines = [line for each in files for line in _lines(Path(admin, each))]
+            # A bisect notes the short name
+            if f"refs/heads/{branch}" in lines or (name == "BISECT_START" and branch in lines):
+                return True
+    return False
 
 
 def _lines(path: Path) -> list[str]:
@@ -70,7 +83,7 @@ def claim_branches(path: Path, old: str, new: str) -> None:
     """Take back `lend_branches`; what comes back to the branch `old` comes back to `new` then."""
     _rename_notes(path, ASIDE, "")
     admin = links.admin_dir(path)
-    for name in COMES_BACK if admin else ():
+    for name in NOTES if admin else ():
         file = Path(admin or path, name)
         for form in ("refs/heads/{}\n", "{}\n"):
             if file.is_file() and file.read_text("utf-8", "surrogateescape") == form.format(old):
@@ -79,7 +92,7 @@ def claim_branches(path: Path, old: str, new: str) -> None:
 
 def _rename_notes(path: Path, old: str, new: str) -> None:
     admin = links.admin_dir(path)
-    for name in COMES_BACK if admin else ():
+    for name in NOTES if admin else ():
         file = Path(admin or path, f"{name}{old}")
         if file.is_file():
             durable.rename(file, Path(admin or path, f"{name}{new}"))

@@ -18,7 +18,8 @@ def is_passed_on(home: Repository) -> bool:
     """Whether each worktree of the repository counts as bare that does not say otherwise."""
     config = home.common_dir / "config"
     try:
-        is_asked = b"worktreeconfig" in config.read_bytes().lower()
+        # A FIFO would never end: what git meets there is said elsewhere
+        is_asked = config.is_file() and b"worktreeconfig" in config.read_bytes().lower()
     except OSError:
         return False
     asked = ("config", "--file", str(config), "--type=bool", "--get", "core.bare")

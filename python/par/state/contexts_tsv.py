@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from par.state import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from par.model import Context
 
 
@@ -28,10 +26,13 @@ class Row(NamedTuple):
     repository_path: str
 
 
-def text(contexts: Iterable[Context]) -> str:
-    """The content of the file: the contexts that are ready, in the order of their making."""
-    rows = [_row(context) for context in contexts if context.phase.value == "ready"]
-    return "".join("\t".join(field.translate({9: " ", 10: " "}) for field in row) + "\n" for row in rows)
+def line(context: Context) -> str:
+    """The line of one context, with its end."""
+    fields = _row(context)
+    text = "\t".join(fields)
+    if text.count("\t") >= len(fields) or "\n" in text:
+        text = "\t".join(field.translate({9: " ", 10: " "}) for field in fields)
+    return f"{text}\n"
 
 
 def _row(context: Context) -> Row:

@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 from par.errors import ConflictError, NotFoundError, StateError
 from par.model import Context
 from par.names import key, nearest_hint, visible
-from par.state import contexts_tsv, paths
-from par.state.records import Damaged, read, to_record
+from par.state import index_text, paths
+from par.state.records import Damaged, read
 from par.system import durable, narration
 
 VERSION = 2
 DOCTOR = "par doctor"
 FIX = "par doctor --fix"
+# What this process has read or written last, by the content of the file
+_known: dict[bytes, "Index"] = {}
 
 
 class Index(NamedTuple):
@@ -94,15 +96,26 @@ def load(socket: Path) -> Index:
     read, is damaged as a whole or is newer than this par.
     """
     try:
-        document = json.loads(content(paths.index()).decode(), object_pairs_hook=_unique)
+        said = content(paths.index())
+        if said in _known:
+            return _known[said]
+        document = json.loads(said.decode(), object_pairs_hook=_unique)
     except FileNotFoundError:
         return Index()
     except (OSError, ValueError, RecursionError) as error:
         raise StateError(f"the index {paths.index()} cannot be read: {error}", hint=DOCTOR) from error
     try:
-        return _decoded(document, socket)
+        found = _decoded(document, socket)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise StateError(f"the index {paths.index()} is damaged: {error!r}", hint=DOCTOR) from error
+    if not found.backup:
+        _remember(said, found)
+    return found
+
+
+def _remember(said: bytes, index: Index) -> None:
+    _known.clear()
+    _known[said] = index
 
 
 def content(path: Path) -> bytes:
@@ -144,19 +157,13 @@ def _decoded(document: Any, socket: Path) -> Index:
 
 def save(index: Index) -> None:
     """Write `index` whole or not at all; the caller holds the lock. Raises StateError."""
-    document = {
-        "version": VERSION,
-        "contexts": {
-            **{context.label: to_record(context) for context in index.contexts},
-            **{each.label: each.record for each in index.damaged},
-        },
-        "opened": [*index.opened],
-    }
+    said = index_text.document(VERSION, index.contexts, index.damaged, index.opened).encode()
     try:
         if index.backup and not index.backup.exists():
             write(index.backup, paths.index().read_bytes())
-        write(paths.index(), json.dumps(document, indent=1).encode())
-        rows = contexts_tsv.text(index.contexts).encode("utf-8", "surrogateescape")
+        write(paths.index(), said)
+        _remember(said, index._replace(backup=None))
+        rows = index_text.table(index.contexts).encode("utf-8", "surrogateescape")
         write(paths.contexts_tsv(), rows, is_durable=False)
     except OSError as error:
         raise StateError(f"the index {paths.index()} cannot be written: {error}") from error

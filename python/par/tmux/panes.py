@@ -114,20 +114,32 @@ def _line(place: int, pane_id: str, buffer: str, with_text: bool, with_enter: bo
     return " ; ".join([*steps, f"display-message -p 'sent {place}'"])
 
 
-def texts(socket: Path, target: str, lines: int) -> list[str]:
-    """The last `lines` lines of each pane of a session or a window, by its id, as they were shown."""
+class Program(NamedTuple):
+    """What a pane was started with: its process, and whether it is one that runs first commands."""
+
+    pane_id: str
+    pid: int
+    is_runner: bool
+
+
+def programs(socket: Path, target: str) -> list[Program]:
+    """The programs of the panes of a session or a window, by its id."""
     whole = ("-s", "-t", f"{target}:") if target.startswith("$") else ("-t", target)
-    listed = server.attempt(socket, "list-panes", *whole, "-F", "#{pane_id}").stdout
-    asked = ("capture-pane", "-p", "-J", "-S", f"-{lines}", "-t")
-    return [server.attempt(socket, *asked, pane_id).stdout for pane_id in listed.split()]
-
-
-def pids(socket: Path, session_id: str) -> dict[int, bool]:
-    """The process ids of the programs that the panes of a session were started with.
-
-    Each with whether it is one that runs the commands of a new context.
-    """
-    fields = "#{pane_pid} #{?@par_jobs,1,0}"
-    listed = server.attempt(socket, "list-panes", "-s", "-t", f"{session_id}:", "-F", fields).stdout
+    fields = "#{pane_id} #{pane_pid} #{?@par_jobs,1,0}"
+    listed = server.attempt(socket, "list-panes", *whole, "-F", fields).stdout
     rows = [line.split(" ") for line in names.lines(listed)]
-    return {int(pid): is_runner == "1" for pid, is_runner in rows}
+    return [Program(pane_id, int(pid), is_runner == "1") for pane_id, pid, is_runner in rows]
+
+
+def ids(socket: Path, targets: Iterable[str]) -> tuple[str, ...]:
+    """The panes of sessions and windows, by their ids."""
+    return tuple(each.pane_id for target in targets for each in programs(socket, target))
+
+
+def texts(socket: Path, pane_ids: Iterable[str], lines: int) -> list[str]:
+    """The last `lines` lines of each of these panes, as they were shown, in one call."""
+    # What is shown may hold whatever separates one from the next, but for what nobody can know
+    mark = f"par-{os.urandom(8).hex()}"
+    asked = f"capture-pane -p -J -S -{lines} -t"
+    script = [line for pane_id in pane_ids for line in (f"display-message -p {mark}", f"{asked} {pane_id}")]
+    return server.attempt_each(socket, script).stdout.split(f"{mark}\n")[1:] if script else []

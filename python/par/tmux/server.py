@@ -2,8 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +14,10 @@ ABSENT = ("no server running on", "error connecting to", "server exited", "lost 
 BOOT_SECONDS = 20
 # What tmux reads as more than a character inside double quotes, or at the end of a line
 ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "$": r"\$", "\n": r"\n", "\r": r"\r"})
+
+
+class AbsentError(CommandError):
+    """No server runs on the socket: it may be there all the same, as a killed one left it."""
 
 
 class Outcome(NamedTuple):
@@ -80,7 +83,8 @@ def attempt_each(socket: Path, lines: Iterable[str]) -> Outcome:
 def _said(command: str, outcome: Outcome) -> str:
     if outcome.status:
         said = names.lines(outcome.stderr.strip()) or [f"exit status {outcome.status}"]
-        raise CommandError(f"tmux {command}: {said[0]}")
+        failed = AbsentError if outcome.is_absent else CommandError
+        raise failed(f"tmux {command}: {said[0]}")
     return outcome.stdout
 
 
@@ -118,21 +122,20 @@ def stays(target: str) -> tuple[str, ...]:
     return ("set-option", "-t", target, "destroy-unattached", "off")
 
 
-@contextmanager
-def started(socket: Path) -> Iterator[None]:
-    """A server runs on `socket` while the body makes a session on it.
+def start_script(socket: Path, commands: Sequence[Sequence[str]], folder: Path) -> str:
+    """As `run_script` where a session is made, and so a server where none runs on `socket`.
 
     One that has to be started gets a short-lived session first, so that the server begins in the
     home folder and not in a worktree that will be removed under it.
     """
-    if not attempt(socket, "list-sessions", "-F", "").is_absent:
-        yield
-        return
-    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    boot = f"par-boot-{os.getpid()}"
-    made = ("new-session", "-d", "-s", boot, f"exec sleep {BOOT_SECONDS}")
-    run(socket, *made, ";", *stays(f"={boot}:"))
     try:
-        yield
-    finally:
-        attempt(socket, "kill-session", "-t", f"={boot}:")
+        return run_script(socket, commands, folder)
+    except AbsentError:
+        socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        boot = f"par-boot-{os.getpid()}"
+        made = ("new-session", "-d", "-s", boot, f"exec sleep {BOOT_SECONDS}")
+        run(socket, *made, ";", *stays(f"={boot}:"))
+        try:
+            return run_script(socket, commands, folder)
+        finally:
+            attempt(socket, "kill-session", "-t", f"={boot}:")

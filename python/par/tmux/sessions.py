@@ -101,8 +101,7 @@ def create(context: Context) -> str:
         ),
         ("display-message", "-p", "-t", target, "#{session_id}"),
     ]
-    with server.started(context.socket):
-        return server.run_script(context.socket, commands, context.root).strip()
+    return server.start_script(context.socket, commands, context.root).strip()
 
 
 def mark(context: Context, session_id: str) -> None:

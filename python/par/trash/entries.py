@@ -1,6 +1,7 @@
 """What was removed and can be brought back: an entry per removal, with its worktrees beside it."""
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -121,9 +122,28 @@ def _entry(name: str, record: dict[str, Any]) -> Entry:
     return Entry(name, context, when(record["removed_at"]), kept, command, has_root)
 
 
-def entries() -> list[Entry]:
-    """All that can be brought back, the latest removal first."""
-    names = [each.name for each in paths.trash().glob("*")]
+def written_before(moment: float) -> list[str]:
+    """The names of the entries whose records' files are no younger than that, or cannot be looked at.
+
+    Nothing is read for it: `par rm` asks this of all that is in the trash.
+    """
+    folder = paths.trash()
+    try:
+        return [each for each in os.listdir(folder) if not _is_younger(f"{folder}/{each}/{ENTRY}", moment)]  # noqa: PTH208 - a Path for each of thousands
+    except OSError:
+        return []
+
+
+def _is_younger(path: str, moment: float) -> bool:
+    try:
+        return os.stat(path).st_mtime > moment  # noqa: PTH116 - as above
+    except OSError:
+        return False
+
+
+def entries(wanted: Iterable[str] | None = None) -> list[Entry]:
+    """All that can be brought back, or the `wanted` of it, the latest removal first."""
+    names = [each.name for each in paths.trash().glob("*")] if wanted is None else wanted
     found = [load(name) for name in names if name.isalnum()]
     whole = [entry for entry in found if entry and entry.is_whole]
     return sorted(whole, key=lambda entry: (entry.removed_at, entry.id), reverse=True)

@@ -1,5 +1,6 @@
 """When what is in the trash goes by itself: old by more than one look at the clock, and no loss."""
 
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -30,9 +31,10 @@ def expire(age: timedelta) -> tuple[Entry, ...]:
     One wrong clock deletes nothing: an entry goes only where an earlier run, a day before or more, found
     it too old as well. What holds work is looked at again a day later.
     """
-    return tuple(
-        each for each in entries.entries() if _is_over(each, age) and _is_due(each) and _delete(each)
-    )
+    # A file that is younger says enough: all of them would be read at each removal
+    old = entries.written_before(time.time() - age.total_seconds())
+    found = entries.entries(old)
+    return tuple(each for each in found if _is_over(each, age) and _is_due(each) and _delete(each))
 
 
 def prospects(age: timedelta | None) -> tuple[Prospect, ...]:

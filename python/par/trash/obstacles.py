@@ -41,9 +41,13 @@ def _needed(context: Context, known: Iterable[Context], is_purge: bool) -> Obsta
 
     What lies in a submodule's git folder stays behind in a move, and goes only with a purge.
     """
-    homes = [(each, worktree.repository.common_dir) for each in known for worktree in each.worktrees]
+    # A thousand contexts have few repositories
+    homes: dict[Path, Context] = {}
+    for each in known:
+        for worktree in each.worktrees:
+            homes.setdefault(worktree.repository.common_dir, each)
     for here in (each.path for each in context.worktrees):
-        if needing := next((each for each, home in homes if here in home.parents), None):
+        if needing := next((each for home, each in homes.items() if here in home.parents), None):
             return Obstacle(f"has the repository of '{needing.label}' in it", f"par rm {needing.label}")
         for place in inside.dependents(here, links.admin_dir(here)) if is_purge else ():
             shown = visible(str(place))

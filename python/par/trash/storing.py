@@ -1,9 +1,10 @@
 """How a context goes into the trash, and back where that fails."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 from par.errors import ParError
 from par.git import moving, nested, trashing
@@ -19,23 +20,35 @@ from par.trash.removal import Removed
 KEPT_LINES = 2000
 
 
+class Seen(NamedTuple):
+    """What the caller has found out of a context, so that it is not asked again.
+
+    `kept` is what there is to keep of its worktrees, `pane_ids` are the panes of its session.
+    """
+
+    kept: tuple[Kept, ...] = ()
+    pane_ids: tuple[str, ...] = ()
+
+
 def put_in(
     context: Context,
     operation: Operation,
     session_id: str | None,
     check: Callable[[Entry], None] = lambda _: None,
     command: str = "",
+    seen: Seen | None = None,
 ) -> Removed:
     """Move `context` into the trash, beginning wherever an earlier attempt ended; nothing of it is lost.
 
     Once all of it is there, where no path leads to it any more, `check` may raise why it has to go back.
-    `command` is that of the entry, where others were removed before it.
+    `command` is that of the entry, where others were removed before it, `seen` what is known by now.
 
     A branch goes only where its worktree names a commit (`deletable_oid`). The session dies last: the
     caller may be running in it. Raises ParError or OSError, and then it is as it was before.
     """
     try:
-        entry = write_entry(context, operation, [session_id] if session_id else [], command=command)
+        known = seen or Seen((), panes.ids(context.socket, [session_id] if session_id else []))
+        entry = write_entry(context, operation, known, command=command)
         stays = [each for each in entry.kept if _lost_repository(each)]
         for place, kept in enumerate(entry.kept):
             if kept not in stays:
@@ -106,11 +119,11 @@ def _lost_repository(kept: Kept) -> bool:
 
 
 def write_entry(
-    context: Context, operation: Operation, shown: Iterable[str], with_root: bool = True, command: str = ""
+    context: Context, operation: Operation, seen: Seen, with_root: bool = True, command: str = ""
 ) -> Entry:
     """The entry for the removal of `context`, on disk before anything moves, as it was written first.
 
-    What the panes show in the sessions and windows with the ids `shown` is kept in it too.
+    What the panes show that were `seen` is kept in it too.
     """
     known = entries.load(operation.id)
     if known and any(
@@ -122,7 +135,7 @@ def write_entry(
         phase=Phase.READY,
         worktrees=tuple(worktree._replace(deletable_oid="") for worktree in context.worktrees),
     )
-    found = tuple(map(trashing.inspect, context.worktrees))
+    found = seen.kept or tuple(trashing.inspect(each, bool(each.deletable_oid)) for each in context.worktrees)
     kept = tuple(each._replace(worktree=was) for each, was in zip(found, before.worktrees, strict=True))
     if known:
         kept = tuple(map(_attached, kept, known.kept))
@@ -133,7 +146,7 @@ def write_entry(
     entry = Entry(
         operation.id, before, now, kept, command or (known.command if known else operation.id), has_root
     )
-    entries.save(entry, [text for id_ in shown for text in panes.texts(context.socket, id_, KEPT_LINES)])
+    entries.save(entry, panes.texts(context.socket, seen.pane_ids, KEPT_LINES))
     return entry
 
 

@@ -1,0 +1,52 @@
+"""The text of the index, a record on each line, and that of the file for shells beside it.
+
+What the contexts are that have not changed since the last time is not written out again.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from par.model import Context
+from par.state import contexts_tsv
+from par.state.records import Damaged, to_record
+
+
+class _Text(NamedTuple):
+    """How a context was written: its record, and its row for shells."""
+
+    context: Context
+    record: str
+    row: str
+
+
+# By label: what this process wrote last
+_written: dict[str, _Text] = {}
+
+
+def document(
+    version: int, contexts: Iterable[Context], damaged: Iterable[Damaged], opened: Sequence[str]
+) -> str:
+    """The whole index as JSON: json's encoder is ten times slower where it is to indent by itself."""
+    records = {context.label: _text(context).record for context in contexts}
+    records |= {each.label: _line(each.label, each.record) for each in damaged}
+    rows = ",\n".join(records.values())
+    return f'{{"version": {version}, "contexts": {{\n{rows}\n}}, "opened": {json.dumps([*opened])}}}\n'
+
+
+def table(contexts: Iterable[Context]) -> str:
+    """The file for shells: the contexts that are ready, in the order of their making."""
+    return "".join([_text(context).row for context in contexts])
+
+
+def _text(context: Context) -> _Text:
+    known = _written.get(context.label)
+    if known is None or known.context is not context:
+        record = _line(context.label, to_record(context))
+        known = _Text(context, record, contexts_tsv.line(context) if context.is_ready else "")
+        _written[context.label] = known
+    return known
+
+
+def _line(label: str, record: object) -> str:
+    return f"{json.dumps(label)}: {json.dumps(record)}"

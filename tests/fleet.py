@@ -1,0 +1,85 @@
+"""Many contexts and many removals in a moment: copies of one that par made, instead of a par for each."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from conftest import World
+
+
+def add_contexts(world: World, home: Path, count: int, model: str = "feat", *, name: str = "more") -> None:
+    """Make contexts `more-0`, `more-1` ... as the context `model` is, with sessions that sleep."""
+    index, table = world.data / "global_state.json", world.data / "contexts.tsv"
+    document, row = json.loads(index.read_text()), table.read_text().splitlines(keepends=True)
+    record = json.dumps(document["contexts"][model])
+    lines = [each for each in row if each.startswith(f"{model}\t")]
+    labels, script = [f"{name}-{number}" for number in range(count)], []
+    for label in labels:
+        made = document["contexts"][label] = json.loads(record.replace(model, label))
+        _copy_worktree(home, Path(json.loads(record)["root"]), Path(made["root"]), model, label)
+        target = f"={made['session']}:"
+        script += [
+            f"new-session -d -s {made['session']} -n {label} -c '{made['root']}' 'exec sleep 600'",
+            f"set-option -t {target} @par_label {label}",
+            f"set-option -F -t {target} @par_pane '#{{pane_id}}'",
+            f"set-option -w -t {target} @par_context {label}",
+        ]
+    _branches(world, home, model, labels)
+    index.write_text(json.dumps(document))
+    table.write_text("".join([*row, *(each.replace(model, label) for label in labels for each in lines)]))
+    made_all = world.run("tmux", "source-file", "-", text="\n".join([*script, ""]))
+    assert made_all.status == 0, made_all
+
+
+def add_removals(world: World, home: Path, count: int) -> None:
+    """Fill the trash with so many entries like the only one in it."""
+    trash = world.data / "trash"
+    (model,) = trash.iterdir()
+    label = json.loads((model / "entry.json").read_text())["label"]
+    refs = world.git(
+        home, "for-each-ref", "--format=%(refname) %(objectname)", f"refs/par/trash/{model.name}"
+    )
+    updates = []
+    for number in range(count):
+        entry, other = trash / f"{number:012x}", f"{label}-{number}"
+        shutil.copytree(model, entry, symlinks=True)
+        for path in entry.glob("*.*"):
+            path.write_text(path.read_text().replace(model.name, entry.name).replace(label, other))
+        _copy_admin(home, model / "0", entry / "0", label, other, model.name, entry.name)
+        updates += [f"create {each.replace(model.name, entry.name)}" for each in refs.splitlines()]
+    _update_refs(world, home, updates)
+
+
+def _copy_worktree(home: Path, model: Path, path: Path, label: str, other: str) -> None:
+    shutil.copytree(model, path)
+    _copy_admin(home, model, path, label, other)
+
+
+def _copy_admin(
+    home: Path, model: Path, path: Path, label: str, other: str, entry: str = "-", new: str = "-"
+) -> None:
+    """Let the copy `path` of the worktree `model` have what the repository keeps for one."""
+    folder = home / ".git/worktrees"
+    shutil.copytree(folder / label, folder / other)
+    for each in ("gitdir", "HEAD", "locked"):
+        file = folder / other / each
+        if file.exists():
+            text = file.read_text().replace(str(model), str(path))
+            file.write_text(text.replace(entry, new).replace(label, other) if each != "gitdir" else text)
+    (path / ".git").write_text(f"gitdir: {folder / other}\n")
+
+
+def _branches(world: World, home: Path, model: str, labels: Iterable[str]) -> None:
+    oid = world.git(home, "rev-parse", f"refs/heads/{model}")
+    log = (home / ".git/logs/refs/heads" / model).read_text()
+    _update_refs(world, home, [f"create refs/heads/{label} {oid}" for label in labels])
+    for label in labels:
+        (home / ".git/logs/refs/heads" / label).write_text(log)
+
+
+def _update_refs(world: World, home: Path, updates: Iterable[str]) -> None:
+    done = world.run("git", "update-ref", "--stdin", cwd=home, text="".join(f"{each}\n" for each in updates))
+    assert done.status == 0, done
