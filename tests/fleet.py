@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from conftest import World
+from conftest import ROOT, World
+
+ENTRY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.__main__ import run; run()"
+COUNTED = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 
 
 def add_contexts(world: World, home: Path, count: int, model: str = "feat", *, name: str = "more") -> None:
@@ -35,9 +40,9 @@ def add_contexts(world: World, home: Path, count: int, model: str = "feat", *, n
 
 
 def add_removals(world: World, home: Path, count: int) -> None:
-    """Fill the trash with so many entries like the only one in it."""
+    """Fill the trash with so many entries like one that is in it."""
     trash = world.data / "trash"
-    (model,) = trash.iterdir()
+    model = next(each for each in trash.iterdir() if (each / "0").is_dir())
     label = json.loads((model / "entry.json").read_text())["label"]
     refs = world.git(
         home, "for-each-ref", "--format=%(refname) %(objectname)", f"refs/par/trash/{model.name}"
@@ -83,3 +88,17 @@ def _branches(world: World, home: Path, model: str, labels: Iterable[str]) -> No
 def _update_refs(world: World, home: Path, updates: Iterable[str]) -> None:
     done = world.run("git", "update-ref", "--stdin", cwd=home, text="".join(f"{each}\n" for each in updates))
     assert done.status == 0, done
+
+
+def instructions(world: World, folder: Path, *words: str) -> int:
+    """How many instructions this Python takes for `words`, not counting what it starts."""
+    done = world.run(*COUNTED, sys.executable, *words, cwd=folder, PYTHONHASHSEED="0")
+    found = re.search(r"I +refs: +([0-9,]+)", done.stderr)
+    assert done.status == 0, done
+    assert found, done
+    return int(found[1].replace(",", ""))
+
+
+def par_instructions(world: World, folder: Path, *words: str, source: Path = ROOT / "python") -> int:
+    """How many instructions `par` takes for `words`, with its modules compiled."""
+    return instructions(world, folder, "-c", ENTRY, str(source), *words)

@@ -4,6 +4,7 @@ rich costs `par ls` 10 times a bare Python start and prettytable 6, where 5.5 is
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
@@ -79,6 +80,7 @@ def _padded(cell: str, width: int) -> str:
     return cell + " " * (width - cells(cell))
 
 
+@cache  # each cell is measured three times, and a mark in it makes that slow
 def cells(text: str) -> int:
     """How many columns of a terminal `text` takes (UAX 11; combining marks take none)."""
     if text.isascii():
