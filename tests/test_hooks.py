@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, Result, World, eventually, refused
+from conftest import ROOT, Result, World, refused
 from par.config import agent_hooks, json_text
 from par.config.coding_agents import AGENTS
 from test_state import contexts, inside, run_agent, seen, tell
@@ -236,41 +236,57 @@ def test_the_others_get_their_events_in_their_own_files(world: World, name: str)
     assert not settings(world, name).exists()
 
 
+# As opencode 1 and opencode 2 load it
 PLAY = """
-import { Par } from "PATH"
+import par from "PATH"
+const [version, told] = process.argv.slice(2)
 const sessions = { main: {}, child: { parentID: "main" } }
-const client = { session: { get: async ({ path }) => ({ data: sessions[path.id] }) } }
-const { event } = await Par({ client, directory: process.cwd() })
-for (const each of JSON.parse(process.argv[2])) await event({ event: each })
-await event({})
+const directory = process.cwd()
+if (version === "1") {
+  const client = { session: { get: async ({ path }) => ({ data: sessions[path.id] }) } }
+  const { event } = await par.server({ client, directory })
+  for (const [type, properties] of JSON.parse(told)) await event({ event: { type, properties } })
+  await event({})
+} else {
+  async function* subscribe() {
+    yield { type: "session.created", data: { id: "child", parentID: "main" } }
+    for (const [type, data] of JSON.parse(told)) yield { type, data, location: { directory } }
+    throw new Error("the end")
+  }
+  const end = await par.setup({ event: { subscribe } })
+  end()
+}
 """
+MAIN, CHILD = {"sessionID": "main"}, {"sessionID": "child"}
+BUSY = ("session.status", {**MAIN, "status": {"type": "busy"}})
+STARTED = ("session.execution.started", MAIN)
+STORIES = (
+    ("1", [BUSY], "working"),
+    ("1", [BUSY, ("permission.asked", MAIN)], "waiting"),
+    ("1", [BUSY, ("session.idle", CHILD)], "working"),
+    ("1", [BUSY, ("session.idle", MAIN)], "done"),
+    ("1", [("session.error", {**MAIN, "error": {"name": "x"}})], "failed"),
+    ("2", [STARTED], "working"),
+    ("2", [STARTED, ("form.created", MAIN)], "waiting"),
+    ("2", [STARTED, ("session.execution.succeeded", CHILD)], "working"),
+    ("2", [STARTED, ("session.execution.interrupted", MAIN)], "done"),
+    ("2", [("session.execution.failed", MAIN)], "failed"),
+)
 
 
 def test_opencode_gets_a_plugin_that_says_what_it_does(world: World) -> None:
     path = settings(world, "opencode")
-    assert world.ok("hooks", "install", "opencode").stdout == f"opencode: changed {path}\n"
+    said = world.ok("hooks", "install", "opencode")
+    assert said == Result(0, f"opencode: changed {path}\n", f"opencode: {AGENTS['opencode'].note}\n")
     assert f'"{SCRIPT}"' in path.read_text()
-    (one,) = contexts(world, "one")
-    node = shutil.which("node")
-    if node:
-        (world.home / "play.mjs").write_text(PLAY.replace("PATH", str(path)))
-        busy = {"type": "session.status", "properties": {"status": {"type": "busy"}, "sessionID": "main"}}
-        for events, word in (
-            ([busy], "working"),
-            ([busy, {"type": "permission.asked", "properties": {}}], "waiting"),
-            ([busy, {"type": "session.idle", "properties": {"sessionID": "child"}}], "working"),
-            ([busy, {"type": "session.idle", "properties": {"sessionID": "main"}}], "done"),
-            (
-                [{"type": "session.error", "properties": {"sessionID": "main", "error": {"name": "x"}}}],
-                "failed",
-            ),
-        ):
-            told = json.dumps(events)
-            done = world.run(
-                node, str(world.home / "play.mjs"), told, cwd=world.worktree("one"), **inside(world, one)
-            )
-            assert done == Result(0, "", "")
-            eventually(lambda word=word: seen(world) == {"one": word})  # type: ignore[misc]
+    one, two = contexts(world, "one", "two")
+    (world.home / "play.mjs").write_text(PLAY.replace("PATH", str(path)))
+    for version, events, word in STORIES if (node := shutil.which("node")) else ():
+        # opencode 2 is a server, started in a pane of whatever context
+        where = {"cwd": world.worktree("one"), **inside(world, one if version == "1" else two)}
+        done = world.run(node or "", str(world.home / "play.mjs"), version, json.dumps(events), **where)
+        assert done == Result(0, "", "")
+        assert seen(world) == {"one": word}, (version, events)
     path.write_text(path.read_text().replace(str(SCRIPT), "/old/state.sh"))
     assert "outdated" in world.ok("hooks", "status", "opencode").stdout
     world.ok("hooks", "uninstall", "opencode")

@@ -92,5 +92,11 @@ AGENTS = {
         timeout=5000,
         note='before version 0.26 it needs "hooksConfig": {"enabled": true} besides',
     ),
-    "opencode": Agent("opencode", "OPENCODE_CONFIG_DIR", ".config/opencode", "plugins/par.js"),
+    "opencode": Agent(
+        "opencode",
+        "OPENCODE_CONFIG_DIR",
+        ".config/opencode",
+        "plugins/par.js",
+        note="version 1 needs to be 1.18.29 or newer",
+    ),
 }

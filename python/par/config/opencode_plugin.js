@@ -2,56 +2,98 @@
 import { spawn } from "node:child_process"
 
 const STATE = "@STATE@"
+const WORDS = {
+  "session.execution.started": "working",
+  "session.execution.succeeded": "done",
+  "session.execution.interrupted": "done",
+  "session.execution.failed": "failed",
+  "session.idle": "done",
+  "session.error": "failed",
+  "permission.asked": "waiting",
+  "permission.updated": "waiting",
+  "permission.replied": "working",
+  "question.asked": "waiting",
+  "question.replied": "working",
+  "question.rejected": "working",
+  "form.created": "waiting",
+  "form.replied": "working",
+  "form.cancelled": "working",
+  "server.instance.disposed": "clear",
+}
+const ENDS = ["done", "failed"]
 
 // What goes wrong here goes wrong in silence: opencode ends with a plugin that throws
-export const Par = async ({ client, directory }) => {
-  let last = ""
-  let before = Promise.resolve()
-  const run = (word) =>
-    new Promise((done) => {
-      try {
-        const child = spawn("sh", [STATE, word, "--hook"], { cwd: directory, stdio: "ignore" })
-        child.on("error", done).on("exit", done)
-      } catch {
-        done()
-      }
-    })
-  // One after the other: of two at once either may be the last
-  const say = (word) => {
-    if (word === last) return
-    last = word
-    before = before.then(() => run(word))
-  }
-  // A subagent has a session of its own, with a parent
-  const isSubagent = async (id) => {
+const run = (word, cwd, env) =>
+  new Promise((done) => {
     try {
-      const found = await client.session.get({ path: { id } })
-      return Boolean(found?.data?.parentID)
+      const child = spawn("sh", [STATE, word, "--hook"], { cwd, env, stdio: "ignore" })
+      child.on("error", done).on("exit", done)
     } catch {
-      return false
+      done()
     }
+  })
+
+// A word once for each folder, and one after the other: of two at once either may be the last
+const last = new Map()
+let before = Promise.resolve()
+const say = (word, folder, env) => {
+  if (last.get(folder) === word) return
+  last.set(folder, word)
+  before = before.then(() => run(word, folder, env))
+}
+
+const wordOf = (type, told) => {
+  if (type === "session.status") return told.status?.type === "idle" ? undefined : "working"
+  if (type === "session.error" && told.error?.name === "MessageAbortedError") return "done"
+  return WORDS[type]
+}
+
+// A subagent has a session of its own, with a parent
+const isChild = async (look) => {
+  try {
+    const found = await look()
+    return Boolean(found?.data?.parentID ?? found?.parentID)
+  } catch {
+    return false
   }
-  const words = {
-    "permission.asked": "waiting",
-    "permission.updated": "waiting",
-    "question.asked": "waiting",
-    "permission.replied": "working",
-    "question.replied": "working",
-    "session.idle": "done",
-    "session.error": "failed",
-    "server.instance.disposed": "clear",
-  }
-  return {
+}
+
+export default {
+  id: "par",
+  // opencode 1, from 1.18.29 on
+  server: async ({ client, directory }) => ({
     event: async ({ event }) => {
       try {
         const told = event?.properties ?? {}
-        let word = words[event?.type]
-        if (event?.type === "session.status" && told.status?.type !== "idle") word = "working"
-        if (word === "failed" && told.error?.name === "MessageAbortedError") word = "done"
+        const word = wordOf(event?.type, told)
         if (!word) return
-        if ((word === "done" || word === "failed") && (await isSubagent(told.sessionID))) return
-        say(word)
+        const path = { id: told.sessionID }
+        if (ENDS.includes(word) && (await isChild(() => client.session.get({ path })))) return
+        say(word, directory, process.env)
       } catch {}
     },
-  }
+  }),
+  // opencode 2: one server for all folders, and the pane that it was started in is nobody's
+  setup: async (ctx) => {
+    const abort = new AbortController()
+    const env = { ...process.env, TMUX_PANE: "" }
+    const children = new Set()
+    const hear = async (event) => {
+      const told = event?.data ?? event?.properties ?? {}
+      if (event?.type === "session.created" && told.parentID) children.add(told.id ?? told.sessionID)
+      const word = wordOf(event?.type, told)
+      const folder = event?.location?.directory ?? ctx.location?.directory
+      if (!word || !folder) return
+      const { sessionID } = told
+      const is = children.has(sessionID) || (await isChild(() => ctx.session?.get?.({ sessionID })))
+      if (!(ENDS.includes(word) && is)) say(word, folder, env)
+    }
+    const listen = async () => {
+      try {
+        for await (const event of ctx.event.subscribe({ signal: abort.signal })) await hear(event).catch(() => {})
+      } catch {}
+    }
+    listen()
+    return () => abort.abort()
+  },
 }
