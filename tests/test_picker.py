@@ -432,3 +432,27 @@ def test_a_broken_fzf_leaves_the_tree(world: World) -> None:
     desk.terminal.press("x")
     desk.terminal.wait("○ feat  app  feat")
     eventually(lambda: "par: picker" not in desk.terminal.screen(), "the end of the popup")
+
+
+def test_who_waits_longest_comes_first_and_who_shows_no_life_is_quiet(world: World) -> None:
+    desk = Desk(world, before=("set -g @par-quiet-after 1",))
+    now = int(time.time())
+    states = {
+        "new": ("waiting", 0),
+        "old": ("waiting", 7300),
+        "busy": ("working", 200),
+        "over": ("done", 90000),
+    }
+    for label, (word, age) in states.items():
+        pane = desk.tmux("display-message", "-p", "-t", desk.fake(label), "#{pane_id}")
+        for name, value in (("@par_state", word), ("@par_state_at", str(now - age))):
+            desk.tmux("set-option", "-p", "-t", pane, name, value)
+    gone = desk.tmux("display-message", "-p", "-t", desk.fake("gone"), "#{pane_id}")
+    desk.tmux("set-option", "-p", "-t", gone, "@par_state", "waiting")
+    desk.tmux("set-option", "-p", "-t", gone, "@par_state_by", "robot")
+    desk.tmux("respawn-pane", "-k", "-t", gone, "sh")
+    eventually(lambda: desk.tmux("display-message", "-p", "#{e|-:#{T;l:%s},#{window_activity}}") > "1")
+    desk.open("picker", "○ new")
+    shown = [" ".join(row.split()) for row in desk.rows()]
+    assert shown[:2] == ["○ old waiting 2h app", "○ new waiting app"]
+    assert set(shown[2:]) == {"○ busy quiet 3m app", "○ over done 1d app", "○ gone app"}

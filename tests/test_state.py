@@ -412,3 +412,36 @@ def test_the_list_of_windows_in_the_control_center_says_what_runs_there(
 def refreshed(world: World, terminal: Terminal) -> str:
     world.tmux("refresh-client", "-S")
     return terminal.screen()
+
+
+def test_an_installed_par_becomes_the_script_and_a_workspace_is_found_by_each_of_its_folders(
+    world: World,
+) -> None:
+    shop = world.home / "src/shop"
+    for name in ("backend", "frontend"):
+        world.repository(name, under=shop)
+    world.ok("workspace", "start", "both", cwd=shop)
+    assert world.ok("state", "waiting", "both") == Result(0, "", "")
+    assert seen(world) == {"both": "waiting"}
+    assert world.ok("state", "done", cwd=world.worktree("both") / "frontend") == Result(0, "", "")
+    assert seen(world) == {"both": "done"}
+    refused(world.par("state", "done", "nope"), 3, "there is no context 'nope'", "par ls")
+    assert world.ok("state", "clear", "nope", "--hook") == Result(0, "", "")
+    assert "Usage: par state" in world.run(PAR, "state", "--help", PAR_PYTHON=sys.executable).stdout
+
+
+def test_the_plugin_may_lie_in_a_folder_of_any_name(world: World) -> None:
+    one, two = contexts(world, "one", "two")
+    odd = world.home / 'it\'s #{pane_id} $(touch pwned) "日本" %d;'
+    shutil.copytree(ROOT / "python/par/tmux", odd)
+    world.tmux("set-option", "-g", "@_par_state_sh", str(odd / "state.sh"))
+    world.tmux("set-option", "-g", "@par-on-state", f'echo "$PAR_LABEL $PAR_STATE" >> {world.home}/told')
+    run_agent(world, one)
+    tell(world, one, "run tmux set-option @par_state failed")
+    hook_of = f"sh {shlex.quote(str(odd / 'state.sh'))} waiting --hook"
+    assert world.run("sh", "-c", hook_of, **inside(world, two)) == Result(0, "", "")
+    told = world.home / "told"
+    eventually(lambda: told.exists() and len(told.read_text().splitlines()) == 2)
+    assert set(told.read_text().splitlines()) == {"one failed", "two waiting"}
+    assert seen(world) == {"one": "failed", "two": "waiting"}
+    assert not list(world.home.rglob("pwned"))
