@@ -13,7 +13,8 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 sys.path[:0] = [str(DOCS), str(ROOT / "tests"), str(ROOT / "python")]
 
-from drawing import BAR, Shot, film  # noqa: E402
+from drawing import Shot, film  # noqa: E402
+from signs import BAR  # noqa: E402
 
 from conftest import World, eventually, sealed_world  # noqa: E402
 from plugin import Plugin  # noqa: E402
