@@ -11,7 +11,7 @@ import pytest
 
 from conftest import ROOT, Result, Terminal, World, eventually
 from par.cli.main import par
-from par.cli.verbs import ALIASES, VERBS, load
+from par.cli.verbs import ALIASES, GROUPS, VERBS, load
 from par.doctor.findings import Fault
 from par.errors import ParError
 
@@ -24,7 +24,8 @@ LINK = re.compile(r"(?:\]\(|(?:src|srcset|href)=\")(?!https?:)([^)\s\"]+)")
 
 def row_of(verb: str) -> str:
     """The line of the table of commands that is about `verb`, with the sections that it leads to."""
-    row = next(line for line in DOCS.splitlines() if line.startswith("| `par ") and f"`par {verb}" in line)
+    rows = [line for line in DOCS.splitlines() if line.startswith("| `par ")]
+    row = next(row for row in rows if f"`par {verb}" in re.split(r"(?<!\\)\|", row)[1])
     titles = re.findall(r"\[([^]]*)\]\(#", row)
     return row + "".join(DOCS.partition(f"\n## {title}\n")[2].partition("\n## ")[0] for title in titles)
 
@@ -39,6 +40,13 @@ def test_the_table_of_commands_names_each_and_its_options(name: str) -> None:
             choices = getattr(parameter.type, "choices", ())
             assert all(choice in row for choice in choices)
     assert all(f"`{alias}`" in row for alias, full in ALIASES.items() if full == name)
+
+
+def test_the_tables_of_commands_are_the_groups_of_help() -> None:
+    sections = dict(re.findall(r"^## (.*)\n\n\| command \|.*\n(.*\n(?:\|.*\n)+)", DOCS, re.MULTILINE))
+    assert list(sections) == list(GROUPS)
+    for title, verbs in GROUPS.items():
+        assert all(f"`par {verb.name}" in sections[title] for verb in verbs)
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
