@@ -160,3 +160,18 @@ def test_diff_leaves_keys_to_the_pager(world: World, terminal: Terminal) -> None
     eventually(is_at_end)
     terminal.press("q")
     terminal.wait("status 0")
+
+
+def test_the_base_of_what_was_there_before_is_the_default_branch(world: World) -> None:
+    home = world.repository()
+    world.git(home, "branch", "-m", "main", "stem")
+    bare = world.home / "src/project/.bare"
+    world.git(home, "clone", "-q", "--bare", str(home), str(bare))
+    world.git(bare, "remote", "remove", "origin")
+    for place, label in ((home, "there"), (bare, "bare")):
+        world.git(place, "branch", label)
+        world.ok("checkout", label, cwd=place)
+        write(world, label, "file0", f"{label}\n")
+        (world.worktree(label) / "file0").write_text("again\n")
+    compared = [line.split("\t") for line in world.ok("ls", "--long").stdout.splitlines()[1:]]
+    assert compared == [[label, "1", "0", "1", "now", "stem"] for label in ("there", "bare")]

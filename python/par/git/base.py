@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from par.git import process, remotes, repository, worktrees
+from par.git import main_worktree, process, remotes, repository
 from par.model import Repository, Worktree
 from par.names import lines
 
@@ -42,7 +42,7 @@ class Bases(NamedTuple):
 def load(home: Repository) -> Bases:
     """The default branch is that of the default remote (here, if it is here too), or has a usual name.
 
-    Where there is none of these it is what the main worktree has checked out. Raises CommandError.
+    Where there is none of these it is what HEAD names, in a bare repository too. Raises CommandError.
     """
     asked = (
         "for-each-ref",
@@ -59,7 +59,7 @@ def load(home: Repository) -> Bases:
     here = head.replace(place, "refs/heads/", 1) if head else ""
     usual = [f"refs/heads/{name}" for name in USUAL]
     if not (found := next((each for each in (here, head, *usual) if each in oids), "")):
-        main = worktrees.listed(home)[0].branch
+        main = main_worktree.default_branch(home)
         found = f"refs/heads/{main}" if main else ""
     return Bases(oids, found, abandoned)
 

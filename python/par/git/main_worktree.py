@@ -53,7 +53,7 @@ def is_main(path: Path) -> bool:
 
 
 def default_branch(home: Repository) -> str:
-    """The branch that a bare repository was cloned on; empty where its HEAD names none."""
+    """The branch that HEAD names, in a bare repository that which it was cloned on; empty for none."""
     said = process.attempt(home, "symbolic-ref", "--quiet", "HEAD").stdout.strip()
     return said.removeprefix("refs/heads/")
 
