@@ -327,7 +327,7 @@ def test_copies_are_no_work_until_they_are_changed(world: World, monkeypatch: py
     assert not any(each in result.stderr for each in ("notes", " .env", "node_modules", "build"))
     world.ok("rm", "feat")
     monkeypatch.setenv("XDG_DATA_HOME", str(world.data.parent))
-    assert trash.plan(trash.Request())[0].work == ("3 uncommitted files",)
+    assert trash.plan(trash.Request(world.home))[0].work == ("3 uncommitted files",)
     world.ok("restore", "feat")
     put(root, "config/b", "a.env", "in/.env")
     (root / "new.env").write_text("not copied\n")

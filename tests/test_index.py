@@ -53,7 +53,7 @@ def test_index_has_version_2_and_a_record_for_each_context(world: World) -> None
             }
         ],
     }
-    assert (set(world.index), world.index["version"]) == ({"version", "contexts", "opened"}, 2)
+    assert (set(world.index), world.index["version"]) == ({"version", "data", "contexts", "opened"}, 2)
     assert (set(world.index["contexts"]), world.index["opened"]) == ({"feat"}, [])
 
 
@@ -346,11 +346,16 @@ def test_record_comes_back_as_the_context_it_was(context: Context) -> None:
 @QUICK
 @given(st.lists(contexts, max_size=3, unique_by=lambda it: it.label), st.sampled_from(Phase))
 def test_text_of_the_index_has_a_line_for_each_record_as_it_is_now(made: list[Context], phase: Phase) -> None:
-    index_text.document(2, made, (), ())
+    index_text.document(2, "/data", made, (), ())
     now = [*(each._replace(phase=phase) for each in made[:1]), *made[1:]]
-    said = index_text.document(2, now, (Damaged("no label", [{}], "?"),), ["\U0001f600"])
+    said = index_text.document(2, "/data", now, (Damaged("no label", [{}], "?"),), ["\U0001f600"])
     records = {**{each.label: to_record(each) for each in now}, "no label": [{}]}
-    assert json.loads(said) == {"version": 2, "contexts": records, "opened": ["\U0001f600"]}
+    assert json.loads(said) == {
+        "version": 2,
+        "data": "/data",
+        "contexts": records,
+        "opened": ["\U0001f600"],
+    }
     assert said.count("\n") == len(records) + 2
     rows = index_text.table(now).removesuffix("\n").split("\n")
     ready = [each.label for each in now if each.is_ready]

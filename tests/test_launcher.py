@@ -455,6 +455,23 @@ def test_a_data_folder_that_cannot_be_written(machine: Machine) -> None:
     )
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be what sudo makes of a user")
+@pytest.mark.parametrize("is_there", [True, False])
+def test_sudo_with_a_users_home_builds_nothing(machine: Machine, is_there: bool) -> None:
+    machine.add_python()
+    place = machine.state if is_there else machine.folder
+    place.mkdir(parents=True, exist_ok=True)
+    os.chown(place, 12345, -1)
+    assert machine.run(SUDO_UID="12345") == Result(
+        7,
+        "",
+        f"par: '{place}' belongs to another user\n"
+        "hint: run par as that user, without sudo; or set XDG_DATA_HOME\n",
+    )
+    assert [*machine.state.glob("*")] == []
+    assert machine.state.exists() == is_there
+
+
 def test_no_home(machine: Machine) -> None:
     stderr = "par: HOME is not set\nhint: export HOME, or XDG_DATA_HOME\n"
     assert machine.run(HOME="", XDG_DATA_HOME="") == Result(8, "", stderr)

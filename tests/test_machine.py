@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import PAR, Result, World, eventually, refused
+from par.cli import unexpected
 
 LIMITED = """import os, resource, sys
 resource.setrlimit(getattr(resource, sys.argv[1]), (int(sys.argv[2]),) * 2)
@@ -95,6 +97,41 @@ def test_data_folder_of_another_user_is_refused_before_anything_is_written(world
         hint = "run par as that user, without sudo; or set XDG_DATA_HOME"
         refused(world.par(*words, cwd=home), 7, told, hint)
     assert world.branches(home) == {"main", "feat"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be what sudo makes of a user")
+def test_sudo_with_the_users_home_is_refused_before_anything_belongs_to_root(world: World) -> None:
+    home = world.repository()
+    for each in (world.home, *world.home.rglob("*")):
+        os.chown(each, 12345, 12345, follow_symlinks=False)
+    world.git(home, "config", "--global", "--add", "safe.directory", str(home))
+    os.chown(world.home / ".gitconfig", 12345, 12345)
+    told = f"the data folder {world.data} belongs to another user (uid 12345)"
+    hint = "run par as that user, without sudo; or set XDG_DATA_HOME"
+    for words in (("start", "feat"), ("rm", "feat"), ("trust",), ("trash", "empty", "-y"), ("resurrect",)):
+        result = world.par(*words, cwd=home, SUDO_UID="12345")
+        if words[0] == "start":
+            refused(result, 7, told, hint)
+        assert "a bug in par" not in result.stderr
+    owners = {each.lstat().st_uid for each in world.home.rglob("*") if "tmux-" not in str(each)}
+    assert (owners, world.sessions()) == ({12345}, [])
+    # A bug is told, and no log of root's is left beside what is the user's
+    broken = "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.cli.unexpected import explained;"
+    broken += "print(explained(ValueError('x')).hint)"
+    said = world.run(PAR[0], "-I", "-c", broken, PAR[-1], SUDO_UID="12345")
+    assert said.stdout.startswith("please report it at "), said
+    assert not world.data.exists()
+
+
+@pytest.mark.parametrize("name", ["ENOSPC", "EDQUOT", "EIO", "EROFS", "EMFILE", "EISDIR"])
+def test_what_a_machine_does_is_told_with_what_a_person_can_do(name: str) -> None:
+    error = OSError(getattr(errno, name), os.strerror(getattr(errno, name)), "/some/where\x1b")
+    said = unexpected.explained(error)
+    assert (said.status, said.message) == (7, f"{error.strerror}: '/some/where\\u{{1b}}'")
+    words = {"ENOSPC": "df -h", "EDQUOT": "quota -s", "EIO": "dmesg", "EROFS": "mount", "EMFILE": "ulimit"}
+    # doctor finds nothing wrong with what par has: it is not the remedy
+    assert words.get(name, "") in said.hint
+    assert said.hint != "par doctor"
 
 
 def test_command_waits_once_for_an_index_that_another_holds(world: World) -> None:

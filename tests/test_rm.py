@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import PAR, Terminal, World, eventually
+from conftest import PAR, Terminal, World, eventually, refused
 
 PURGE = ("rm", "--purge")
 
@@ -47,7 +47,7 @@ def state(world: World, home: Path) -> object:
 
 def assert_nothing_is_left(world: World, home: Path) -> None:
     """No trace of any context: index, files, git, tmux."""
-    assert world.index == {"version": 2, "contexts": {}, "opened": []}
+    assert world.index == {"version": 2, "data": str(world.data), "contexts": {}, "opened": []}
     assert (world.data / "contexts.tsv").read_text() == ""
     left = {path.name for path in world.data.iterdir()}
     assert left - {"trash"} == {"contexts.tsv", "global_state.json", "locks", "worktrees"}
@@ -359,7 +359,7 @@ FOREIGN = [
     Foreign("link to the moved worktree", _link_to_the_moved, *GONE),
     Foreign("dangling link", _dangling_link, *GONE),
     Foreign("another repository", _foreign_repository, *GONE),
-    Foreign("a plain folder", _plain_folder, *GONE),
+    Foreign("a plain folder", _plain_folder, GONE[0], "par doctor --fix"),
     Foreign("a plain file", _plain_file, *GONE),
     Foreign("locked by the user", _lock, *LOCKED),
     Foreign("locked and not there", _lock_and_unplug, *LOCKED),
@@ -438,24 +438,34 @@ def test_rm_finishes_what_is_partly_gone(
     assert_nothing_is_left(world, home)
 
 
-def test_rm_keeps_the_folder_of_a_repository_that_is_gone_unless_forced(world: World) -> None:
+def test_rm_puts_the_folder_of_a_repository_that_is_gone_into_the_trash(world: World) -> None:
     home = world.repository()
-    for label in ("one", "two", "three"):
+    for label in ("one", "two", "three", "back"):
         world.ok("start", label, cwd=home)
-    one, two, three = map(world.worktree, ("one", "two", "three"))
-    shutil.rmtree(home)
+        (world.worktree(label) / "mine").write_text(f"{label}\n")
+    one, two, three, back = map(world.worktree, ("one", "two", "three", "back"))
+    world.git(back, "add", "mine")
+    home.rename(world.home / "away")
     (three / ".git").unlink()
-    assert world.par(*PURGE, "one").stdout == (
-        f"removed 'one': session\nkept {one}: its repository is gone, so par cannot tell what it holds\n"
-    )
-    assert world.par(*PURGE, "--force", "two", "three").stdout == (
-        "removed 'two': worktree, session\nremoved 'three': session\n"
-        f"kept {three}: its repository is gone, so par cannot tell what it holds\n"
-    )
-    assert (one / "file0").exists()
-    assert (three / "file0").exists()
-    assert not two.exists()
+    refusal = world.par(*PURGE, "one")
+    assert (refusal.status, "what cannot be judged: its repository is gone" in refusal.stderr) == (5, True)
+    message = f"'three' names no repository at '{three}', so nobody can say what it holds"
+    refused(world.par(*PURGE, "--force", "two", "three"), 5, f"cannot be removed: {message}", "par rm three")
+    assert world.ok(*PURGE, "--force", "two").stdout == "removed 'two': worktree, session\n"
+    said = world.ok("rm", "one", "three", "back").stdout
+    assert said.startswith("removed 'one': worktree, session\n")
+    assert [each.exists() for each in (one, two, three, back)] == [False] * 4
     assert (world.index["contexts"], world.sessions()) == ({}, [])
+    for label in ("one", "three"):
+        refusal = world.par("restore", label)
+        assert (refusal.status, "--files FOLDER" in refusal.stderr) == (3, True), refusal
+        world.ok("restore", label, "--files", label)
+        assert {each.name for each in (world.home / label).iterdir()} == {"file0", "mine"}
+    # One that comes back after all has its worktree again, with what was staged
+    (world.home / "away").rename(home)
+    world.ok("restore", "back")
+    assert world.git(back, "status", "--porcelain=v2", "--branch").splitlines()[1] == "# branch.head back"
+    assert world.git(back, "status", "--porcelain") == "A  mine"
 
 
 def test_an_interrupted_removal_keeps_the_folder_of_a_repository_that_is_gone(world: World) -> None:

@@ -51,7 +51,7 @@ def configure(world: World, text: str) -> Path:
 def test_trash_lists_what_was_removed_the_latest_first(world: World) -> None:
     home = world.repository()
     assert world.ok("trash").stdout == "The trash is empty.\n"
-    assert world.ok("trash", "--json").json == {"version": 1, "trash": []}
+    assert world.ok("trash", "--json").json == {"version": 1, "trash": [], "damaged": []}
     one, two = removed(world, home, "one", "two")
     age(world, one, 2)
     latest, other = entries(world)

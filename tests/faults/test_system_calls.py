@@ -15,7 +15,7 @@ CALLS = (
     *("write", "fsync", "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat"),
     *("symlink", "symlinkat", "link", "linkat", "rmdir", "ftruncate"),
 )
-ERRORS = ("EIO", "ENOSPC")
+ERRORS = ("EIO", "ENOSPC", "EDQUOT")
 pytestmark = [pytest.mark.timeout(3600 if IS_LONG else 300)]
 
 

@@ -44,7 +44,7 @@ def restore(
     removed more than once the last is meant, also with `all`. `par undo` is the same command.
     """
     if folder is not None:
-        _bring_files_back(wanted, folder, has_more=bool(new_label or as_json))
+        _bring_files_back(socket, wanted, folder, has_more=bool(new_label or as_json))
         return
     planned = restore_command.plan(restore_command.Request(wanted, socket, new_label))
     done = []
@@ -58,11 +58,11 @@ def restore(
         narrate(note)
 
 
-def _bring_files_back(wanted: tuple[str, ...], folder: str, has_more: bool) -> None:
+def _bring_files_back(socket: Path, wanted: tuple[str, ...], folder: str, has_more: bool) -> None:
     if has_more or len(wanted) > 1:
         raise click.UsageError("--files takes one LABEL or ID, and neither --as nor --json")
     place = Path(folder).expanduser().absolute()
-    planned = rescue_command.plan(wanted[0] if wanted else None, place)
+    planned = rescue_command.plan(wanted[0] if wanted else None, place, socket)
     emit(f"its files are in {visible(str(rescue_command.run(planned)))}")
 
 
@@ -73,8 +73,8 @@ def _bring_files_back(wanted: tuple[str, ...], folder: str, has_more: bool) -> N
 def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
     """List what was removed and can be brought back; `par trash empty` deletes it for good."""
     if ctx.invoked_subcommand is None:
-        found = trash_command.listing()
-        sizes = [trash_command.size(each.entry) for each in found] if with_size else None
+        found = trash_command.listing(ctx.obj)
+        sizes = [trash_command.size(each.entry) for each in found.prospects] if with_size else None
         emit(trash_text.document(found, sizes) if as_json else trash_text.trash(found, sizes, width()))
 
 
@@ -89,9 +89,10 @@ def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
     help="Only what was removed so long ago: 14d, 12h.",
 )
 @click.option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")
-def empty(name: str | None, age: timedelta, yes: bool) -> None:
+@click.pass_obj
+def empty(socket: Path, name: str | None, age: timedelta, yes: bool) -> None:
     """Delete for good what is in the trash. It says first what holds work that is nowhere else."""
-    planned = trash_command.plan(trash_command.Request(name, age))
+    planned = trash_command.plan(trash_command.Request(socket, name, age))
     if not planned:
         emit("Nothing in the trash is meant.")
         return
@@ -99,5 +100,5 @@ def empty(name: str | None, age: timedelta, yes: bool) -> None:
         question = f"Delete {len(planned)} for good?"
         again = f"par trash empty {name} -y" if name else "par trash empty -y"
         confirm(trash_text.holdings(planned), question, "deleted", again)
-    for entry in trash_command.run(planned):
-        emit(f"deleted '{entry.context.label}' ({entry.id})")
+    for each in trash_command.run(planned):
+        emit(f"deleted '{visible(each.label)}' ({each.id})")

@@ -1,13 +1,25 @@
 """What no command of par expects: what a machine can do is said in a line, a bug goes into a log too."""
 
+import errno
 import os
 import sys
 import traceback
 from datetime import datetime, timezone
 
 from par.errors import NotFoundError, ParError, StateError
-from par.state import index, paths
+from par.names import visible
+from par.state import index, lock_files, paths
 
+# What a person can do about a machine; doctor looks only at what par has
+REMEDIES = {
+    errno.ENOSPC: "make room on that disk: df -h",
+    errno.EDQUOT: "make room, your quota on that disk is used up: quota -s",
+    errno.EIO: "look what is wrong with that disk: dmesg | tail",
+    errno.EROFS: "that disk is read-only: mount | grep ro",
+    errno.EMFILE: "let more files be open at once: ulimit -n 4096",
+    errno.ENFILE: "end programs: the machine has too many files open",
+    errno.ENOMEM: "end programs: there is no memory left",
+}
 KEPT_BYTES = 100_000
 REPORT = "https://github.com/tmux-par/tmux-par/issues"
 
@@ -22,8 +34,8 @@ def explained(error: Exception) -> ParError:
         os.getcwd()  # noqa: PTH109 - nothing is done with it
     except FileNotFoundError:
         return NotFoundError("the folder that you are in is gone", hint="cd")
-    where = f": '{error.filename}'" if error.filename else ""
-    return StateError(f"{error.strerror or error}{where}", hint="par doctor")
+    where = f": '{visible(str(error.filename))}'" if error.filename else ""
+    return StateError(f"{error.strerror or error}{where}", hint=REMEDIES.get(error.errno or 0, ""))
 
 
 def _log(error: Exception) -> ParError:
@@ -31,10 +43,11 @@ def _log(error: Exception) -> ParError:
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     said = f"{now} par {sys.argv[1:]}\n{''.join(traceback.format_exception(error))}\n"
     try:
+        lock_files.check_owner()
         paths.data().mkdir(mode=0o700, parents=True, exist_ok=True)
         before = paths.log().read_bytes() if paths.log().exists() else b""
         index.write(paths.log(), before[-KEPT_BYTES:] + said.encode("utf-8", "backslashreplace"))
         hint = f"please report the end of {paths.log()} at {REPORT}"
-    except OSError:
+    except (OSError, StateError):
         hint = f"please report it at {REPORT}"
     return ParError(f"a bug in par: {type(error).__name__}: {error}", hint)

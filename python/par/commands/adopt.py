@@ -17,7 +17,7 @@ from par.state import index, locks, paths
 from par.state.index import Index
 from par.state.locks import Operation
 from par.system import signals
-from par.tmux import sessions
+from par.tmux import marks, sessions
 from par.trash import removal
 
 LISTED = "git worktree list"
@@ -54,7 +54,7 @@ def plan(request: Request) -> Plan:
     """Find what is meant, and see that nothing is in the way. Raises every refusal."""
     found = survey.recovered_index(request.socket)
     session = None if request.folder.is_dir() else _session(request, found)
-    folders = sessions.folders(request.socket, session.id) if session else [request.folder.resolve()]
+    folders = marks.folders(request.socket, session.id) if session else [request.folder.resolve()]
     worktree = _first_worktree(folders)
     label = _label(request, worktree, session)
     _check(found, label, worktree.path)
@@ -140,6 +140,9 @@ def _check(found: Index, label: str, path: Path) -> None:
         if path in other.parents or other in path.parents:
             relation = "lies in" if other in path.parents else "is around"
             raise ConflictError(f"'{shown}' {relation} the context '{held}'", hint=outside)
+    if holder := paths.another(path):
+        message = f"'{shown}' belongs to the data folder '{visible(str(holder))}' of another par"
+        raise ConflictError(message, hint=f"XDG_DATA_HOME={quote(str(holder.parent))} par ls")
     if paths.is_ours(path):
         raise ConflictError(f"'{shown}' lies where par makes worktrees", hint="par doctor --fix")
     if path == data or data in path.parents:

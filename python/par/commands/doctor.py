@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from par.doctor import (
     contexts,
+    data_folder,
     disk,
     git_remains,
     index_rebuild,
@@ -16,6 +17,7 @@ from par.doctor import (
 )
 from par.doctor.findings import FOUNDATIONS, Finding
 from par.errors import ParError
+from par.state import paths
 from par.system import signals
 from par.trash import entries
 
@@ -46,12 +48,17 @@ def plan(request: Request) -> tuple[Finding, ...]:
     trashed = trash_entries.folders()
     live = sessions.everywhere(request.socket)
     found, broken = index_rebuild.load_readable(request.socket)
+    if found.is_copy:  # then its worktrees and their sessions are those of another
+        kept = [each for each in found.contexts if paths.another(each.root) is None]
+        folders = [each for each in folders if not data_folder.is_copied(each, found)]
+        found = found._replace(contexts=tuple(kept))
     live |= sessions.on({context.socket for context in found.contexts} - live.keys())
     marked = [each for on_one in live.values() for each in on_one]
     unknown = strays.unknown([*folders, *strays.named(marked)], found)
     return (
         *modes,
         *broken,
+        *data_folder.examine(found, trashed, request.socket),
         *contexts.examine(found, request.folder),
         *stray_records.examine(unknown, live, request.socket),
         *sessions.examine(found, unknown, live),

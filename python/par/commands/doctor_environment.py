@@ -13,7 +13,7 @@ from typing import NamedTuple
 from par.errors import ParError
 from par.git import process
 from par.model import Context, Kind, Phase, Repository, Session, Worktree
-from par.tmux import panes, server, sessions
+from par.tmux import marks, panes, server, sessions
 
 SECONDS, OLDEST_TMUX, OLDEST_GIT = 10.0, (3, 2), (2, 25)
 HOOKS = {"session-created": "@par_check_created", "session-closed": "@par_check_closed"}
@@ -181,7 +181,7 @@ def _soon(is_so: Callable[[], bool], seconds: float) -> bool:
 
 
 def _folder(bench: Bench, session: Session) -> Check:
-    said = str(sessions.folders(bench.socket, session.id)[-1])
+    said = str(marks.folders(bench.socket, session.id)[-1])
     if said == str(bench.context.root):
         return Check("folder", "the shell stays where it is started")
     return Check("folder", f"the shell goes to {said}", "no cd in the shell's start file inside tmux")

@@ -12,7 +12,8 @@ def folder(label: str, socket: Path) -> Path:
     wanted = key(label)
     rows = contexts_tsv.rows() or []
     found = next((Path(row.root) for row in rows if key(row.label) == wanted), None)
-    path = found or _indexed(label, socket)
+    # Of a data folder that was moved the index tells
+    path = found if found and found.is_dir() else _indexed(label, socket)
     if not path.is_dir():
         raise NotFoundError(f"the worktree of '{label}' is gone: '{path}'", hint=f"par rm {label}")
     return path

@@ -19,7 +19,7 @@ from par.state.index import Index
 from par.state.locks import Operation
 from par.system import signals
 from par.tmux import sessions
-from par.trash import entries, forgotten, restoring, storing
+from par.trash import damaged, entries, forgotten, restoring, storing
 from par.trash.entries import Entry
 
 ALL = "all"
@@ -47,7 +47,7 @@ class Restored(NamedTuple):
 def plan(request: Request) -> tuple[Plan, ...]:
     """Find the entries and see that their labels, places and branches are free. Raises every refusal."""
     found = survey.recovered_index(request.socket)
-    chosen = _chosen(request.names) if request.names else _last_removed(found)
+    chosen = _chosen(request) if request.names else _last_removed(request, found)
     if request.new_label and len(chosen) > 1:
         labels = ", ".join(each.context.label for each in chosen)
         hint = f"par restore {chosen[0].id} --as {request.new_label}"
@@ -57,19 +57,29 @@ def plan(request: Request) -> tuple[Plan, ...]:
     return _plan_together(chosen, found)
 
 
-def _chosen(wanted: tuple[str, ...]) -> tuple[Entry, ...]:
-    if [each.casefold() for each in wanted] == [ALL]:
+def _chosen(request: Request) -> tuple[Entry, ...]:
+    if [each.casefold() for each in request.names] == [ALL]:
         return entries.latest()
-    return tuple({each.id: each for each in map(entries.find, wanted)}.values())
+    return tuple({each.id: each for each in (_find(name, request.socket) for name in request.names)}.values())
 
 
-def _last_removed(found: Index) -> tuple[Entry, ...]:
+def _find(name: str, socket: Path) -> Entry:
+    try:
+        return entries.find(name)
+    except NotFoundError:
+        damaged.check(name, socket)
+        raise
+
+
+def _last_removed(request: Request, found: Index) -> tuple[Entry, ...]:
     gone = forgotten.last()
     latest = next(iter(entries.entries()), None)
     # What was adopted again since then is no news
     if gone and not found.like(gone.label) and not (latest and latest.removed_at > gone.at):
         message = f"par only forgot '{visible(gone.label)}', an adopted one: there is nothing to bring back"
         raise NotFoundError(message, hint=gone.again)
+    if latest is None:
+        damaged.check(None, request.socket)
     return entries.last_removed()
 
 

@@ -31,6 +31,9 @@ class Plan(NamedTuple):
 
 def plan(entry: Entry, new_label: str | None, found: Index) -> Plan:
     """See that the label, the places and the branches of the entry are free. Raises every refusal."""
+    if entry.is_copy and entry.was_at:
+        message = f"'{entry.context.label}' was removed in '{entry.was_at}', of which this is a copy"
+        raise ConflictError(message, hint=f"XDG_DATA_HOME={entry.was_at.parent} par restore {entry.id}")
     label = names.label(new_label) if new_label else entry.context.label
     if twin := found.like(label):
         raise ConflictError(f"context '{twin.label}' already exists", hint=_otherwise(entry))

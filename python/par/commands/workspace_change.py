@@ -121,9 +121,6 @@ def plan_drop(request: DropRequest) -> DropPlan:
     if len(context.worktrees) == 1:
         message = f"'{visible(worktree.name)}' is the last repository of '{context.label}'"
         raise ConflictError(message, hint=f"par rm {context.label}")
-    if not worktree.repository.common_dir.is_dir():
-        gone = f"the repository '{visible(str(worktree.repository.path))}' is gone"
-        raise NotFoundError(gone, hint="par doctor")
     if any(run.state.init is Init.RUNNING for run in workspace_jobs.runs_of(context, worktree)):
         message = f"the commands of '{visible(worktree.name)}' are running"
         raise ConflictError(message, hint=f"par init {context.label} --wait")

@@ -15,7 +15,7 @@ from par.model import Kind, Repository
 from par.setup.preparation import Consent, Preparation, prepare
 from par.state import paths
 from par.state.index import Index
-from par.tmux import sessions
+from par.tmux import marks
 
 
 class BranchPlan(NamedTuple):
@@ -168,7 +168,7 @@ def holding(
 
 def live_session_names(socket: Path) -> frozenset[str]:
     """The names of the sessions that a new one cannot have."""
-    return frozenset(session.name for session in sessions.sessions(socket))
+    return marks.taken_names(socket)
 
 
 def check_label(found: Index, label: str) -> None:

@@ -68,9 +68,8 @@ def _examine(
             yield Finding(Fault.STAGING_LOST, context.label, message, how, fix=fix)
     except (ParError, OSError) as error:  # git cannot list a repository in which it was killed
         message = f"what is at {_shown(worktree.path)} cannot be read: {error}"
-        yield Finding(
-            Fault.GIT_REMAINS, context.label, message, hint=f"git -C {quote(str(worktree.path))} status"
-        )
+        hint = f"git -C {quote(str(worktree.path))} status"
+        yield Finding(Fault.GIT_REMAINS, context.label, message, hint=hint)
 
 
 def _examine_file(context: Context) -> Iterator[Finding]:
@@ -85,9 +84,10 @@ def _lost_repository(context: Context, worktree: Worktree, folders: Iterable[Pat
     home = worktree.repository.path
     admin = worktree_repair.found_at(worktree, [*folders, *worktree_repair.beside(worktree.repository)])
     if admin is None:
-        message = f"its repository {_shown(home)} is gone"
-        hint = "move it back; or run par doctor in it, where it is now"
-        return Finding(Fault.REPOSITORY_GONE, context.label, message, hint=hint)
+        hint = f"move it back, or run par doctor where it is now; or {_removal(context, worktree)}"
+        return Finding(
+            Fault.REPOSITORY_GONE, context.label, f"its repository {_shown(home)} is gone", hint=hint
+        )
     new = admin.parent.parent
     message = f"its repository {_shown(home)} was moved to {_shown(_place(new))}"
     fix = partial(repairs.follow_repository, context, worktree, admin)
@@ -97,19 +97,21 @@ def _lost_repository(context: Context, worktree: Worktree, folders: Iterable[Pat
 def _lost_worktree(context: Context, worktree: Worktree, known: Repositories) -> Finding:
     message = f"its worktree {_shown(worktree.path)} is gone"
     if not context.is_adopted and (reason := known.lock_reason(worktree)) is not None:
-        hint = f"bring it back, or git worktree unlock {quote(str(worktree.path))}"
-        return Finding(
-            Fault.WORKTREE_GONE, context.label, f"{message} and locked: {visible(reason)}", hint=hint
-        )
+        hint, locked = f"bring it back, or git worktree unlock {quote(str(worktree.path))}", visible(reason)
+        return Finding(Fault.WORKTREE_GONE, context.label, f"{message} and locked: {locked}", hint=hint)
     if new := worktree_repair.moved_to(worktree, known.holders(worktree.repository).get(worktree.branch)):
         message = f"its worktree was moved to {_shown(new)}"
         fix = partial(repairs.follow_worktree, context, worktree, new)
         return Finding(Fault.WORKTREE_MOVED, context.label, message, "record that it is there", fix=fix)
     how, remake = _remaking(context, worktree, known)
-    alone = f"par rm {context.label}"
-    others = f"par workspace drop {context.label} {worktree.name}"
-    hint = "" if how else alone if len(context.worktrees) == 1 else others
+    hint = "" if how else _removal(context, worktree)
     return Finding(Fault.WORKTREE_GONE, context.label, message, how, hint, remake)
+
+
+def _removal(context: Context, worktree: Worktree) -> str:
+    """The command that puts the worktree away, with the context where that has no other."""
+    alone = f"par rm {context.label}"
+    return alone if len(context.worktrees) == 1 else f"par workspace drop {context.label} {worktree.name}"
 
 
 def _remaking(

@@ -11,6 +11,8 @@ class Fault(Enum):
     MODE = "mode"
     OWNER = "owner"
     INDEX = "index"
+    DATA_MOVED = "data-moved"
+    DATA_COPY = "data-copy"
     INTERRUPTED = "interrupted"
     REPOSITORY_MOVED = "repository-moved"
     REPOSITORY_GONE = "repository-gone"

@@ -11,7 +11,8 @@ from par.errors import StateError
 from par.names import visible
 from par.state import index, locks, paths
 from par.state.index import Index
-from par.state.records import Damaged, read
+from par.state.records import Damaged, followed, read
+from par.system import files
 
 DAMAGE = (OSError, AttributeError, KeyError, TypeError, ValueError, RecursionError)
 
@@ -52,13 +53,14 @@ def _finding(error: StateError, base: Index, socket: Path) -> Finding:
 def _readable() -> Index:
     """The records that are whole in an index of which another part is damaged."""
     try:
-        document = json.loads(index.content(paths.index()).decode())
+        document = json.loads(files.content(paths.index()).decode())
         if document["version"] != index.VERSION:
             return Index()
-        contexts, _ = read(document["contexts"])
+        records, was_at = followed(document["contexts"], document.get("data"))
+        contexts, _ = read(records)
         known = {context.label for context in contexts}
         opened = document.get("opened") or []
-        return Index(contexts, tuple(each for each in opened if each in known))
+        return Index(contexts, tuple(each for each in opened if each in known), was_at=was_at)
     except DAMAGE:
         return Index()
 
@@ -83,7 +85,7 @@ def _keep(damaged: Path) -> None:
     names = (f"global_state.damaged-{now}{again}.json" for again in ("", *map("-{}".format, range(2, 100))))
     copy = next(each for name in names if not (each := damaged.with_name(name)).exists())
     try:
-        content = index.content(damaged)
+        content = files.content(damaged)
     except OSError:  # a folder, a FIFO, a link to nothing
         damaged.rename(copy)
     else:

@@ -11,6 +11,7 @@ from par.errors import ParError
 from par.model import Context
 from par.names import key, visible
 from par.setup import running
+from par.state import paths
 from par.state.index import Index
 from par.tmux import marks
 from par.tmux import sessions as tmux_sessions
@@ -43,7 +44,8 @@ def examine(found: Index, unknown: Iterable[Stray], live: Live) -> Iterator[Find
     """What is wrong with the sessions."""
     for context in found.contexts:
         if context.is_ready and (session := _unmarked(context, live.get(context.socket, []))):
-            message = f"its session {visible(session.name)} has lost par's marks"
+            has_lost = "names the place where its folder was" if session.path else "has lost par's marks"
+            message = f"its session {visible(session.name)} {has_lost}"
             fix = partial(_mark, context, session.id)
             yield Finding(Fault.SESSION_UNMARKED, context.label, message, "mark it again", fix=fix)
     known = {key(context.label) for context in found.contexts}
@@ -61,8 +63,13 @@ def _mark(context: Context, session_id: str) -> None:
     running.mark_again(context, session_id)
 
 
+def _is_outdated(path: str, context: Context) -> bool:
+    """Whether a mark names the context's folder as it was before the data folder was moved."""
+    return path != str(context.root) and paths.moved(Path(path)) == context.root
+
+
 def _unmarked(context: Context, live: list[Marked]) -> Marked | None:
     mine = [each for each in live if each.label == context.label]
     if mine:
-        return next((each for each in mine if not each.path), None)
+        return next((each for each in mine if not each.path or _is_outdated(each.path, context)), None)
     return next((each for each in live if not each.label and each.name == context.session), None)

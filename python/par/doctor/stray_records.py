@@ -50,7 +50,7 @@ def _session(label: str, stray: Stray, session: Marked | None, found: Index) -> 
     home = stray.worktrees[0].repository
     if session and not session.is_adopted:
         return session.name
-    taken = {each.name for each in marks.marked(session.socket)} if session else set()
+    taken = {*marks.taken_names(session.socket)} if session else set()
     taken |= {context.session for context in found.contexts}
     if stray.root == stray.worktrees[0].path:
         return names.session(home.name, home.path, label, taken)

@@ -13,7 +13,7 @@ from par.model import Repository
 from par.names import visible
 from par.state import locks, paths
 from par.state.index import Index
-from par.trash import entries
+from par.trash import damaged, entries
 from par.trash.entries import Entry
 
 
@@ -36,6 +36,8 @@ def examine(found_folders: Iterable[Path], known: Index, folder: Path) -> Iterat
         entry = entries.load(found.name)
         if entry is None:
             yield _unreadable(found)
+        elif entry.is_copy:
+            continue
         elif not entry.is_whole:
             yield _without_files(entry)
         else:
@@ -50,7 +52,7 @@ def _without_repository(entry: Entry, folders: Iterable[Path]) -> Iterator[Findi
             continue
         message = f"the repository {_shown(home.path)} of its removal {entry.id}"
         lying = kept.worktree._replace(path=entry.trashed_path(place))
-        admin = worktree_repair.found_at(lying, [*folders, *worktree_repair.beside(home)])
+        admin = worktree_repair.found_at(lying, [*folders, *worktree_repair.beside(home)], kept.worktree.path)
         if admin is None:
             hint = f"move it back, or par restore {entry.id} --files FOLDER"
             yield Finding(Fault.REPOSITORY_GONE, entry.context.label, f"{message} is gone", hint=hint)
@@ -77,10 +79,12 @@ def _follow(entry: Entry, place: int, admin: Path) -> None:
 
 
 def _unreadable(folder: Path) -> Finding:
-    message = "there is no record of what this removal put away"
+    message = damaged.fault(folder.name) if folder.is_dir() else "it is no removal of par's"
     if folder.is_dir() and not any(folder.iterdir()):
         return Finding(Fault.TRASH_ENTRY, _shown(folder), message, "delete it: it is empty", fix=folder.rmdir)
-    hint = f"look into it, then move it away: {quote(str(folder))}"
+    hint = f"par restore {folder.name} --files FOLDER, or par trash empty {folder.name}"
+    if not folder.name.isalnum() or not folder.is_dir():
+        hint = f"look into it, then move it away: {quote(str(folder))}"
     return Finding(Fault.TRASH_ENTRY, _shown(folder), message, hint=hint)
 
 
@@ -99,7 +103,7 @@ def _give_up_files(entry: Entry) -> None:
             kept._replace(had_folder=kept.had_folder and entry.trashed_path(place).is_dir())
             for place, kept in enumerate(entry.kept)
         )
-        entries.save(entry._replace(kept=there), ())
+        entries.save(entry._replace(kept=there, has_root=entry.trashed_root.is_dir()), ())
 
 
 def _without_commits(entry: Entry, refs: Callable[[Repository], Container[str]]) -> Iterator[Finding]:

@@ -39,13 +39,23 @@ def found(path: Path, onerror: Callable[[OSError], None] | None = None) -> Itera
             yield Nested(None, here)
 
 
+def modules(admin: Path) -> Iterator[Path]:
+    """The git folders of the submodules of a worktree that a repository keeps the folder `admin` for."""
+    below = [admin / "modules"]
+    while below:
+        for inner in below.pop().glob("*/"):
+            if (inner / "HEAD").is_file() and (inner / "config").is_file():
+                yield inner
+                below.append(inner / "modules")
+            else:
+                below.append(inner)  # a submodule's name may have slashes
+
+
 def going(path: Path, admin: Path | None) -> list[Path]:
     """The git folders that are deleted with the worktree at `path`: those of clones and submodules."""
     clones = [each.git_dir for each in found(path) if not each.is_linked and path in each.git_dir.parents]
-    modules = [
-        module for folder in [*clones, *([admin] if admin else [])] for module in links.modules(folder)
-    ]
-    return [*dict.fromkeys([*clones, *modules])]
+    submodules = [each for folder in [*clones, *([admin] if admin else [])] for each in modules(folder)]
+    return [*dict.fromkeys([*clones, *submodules])]
 
 
 def dependents(path: Path, admin: Path | None) -> list[Path]:

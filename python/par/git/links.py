@@ -5,14 +5,12 @@ list anything next to a half-made worktree).
 """
 
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from par.git import small_file
 from par.model import Worktree
-
-LOOK = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-MOST_BYTES = 8192
+from par.state import paths
 
 
 def admin_dir(path: Path) -> Path | None:
@@ -23,7 +21,7 @@ def admin_dir(path: Path) -> Path | None:
 
 def _admin_dir(path: Path) -> str:
     # Plain strings, as below: `par ls` looks at every worktree, and a Path costs as much as the look
-    said = _said(f"{path}/.git")
+    said = small_file.said(f"{path}/.git")
     if not said.startswith("gitdir: "):
         return ""
     return os.path.normpath(os.path.join(path, said.removeprefix("gitdir: ")))  # noqa: PTH118 - see above
@@ -31,7 +29,7 @@ def _admin_dir(path: Path) -> str:
 
 def is_absolute(path: Path) -> bool:
     """Whether the worktree at `path` names its folder below `<common>/worktrees` wherever it lies itself."""
-    return _said(f"{path}/.git").startswith("gitdir: /")
+    return small_file.said(f"{path}/.git").startswith("gitdir: /")
 
 
 def checked_out(path: Path) -> str | None:
@@ -43,7 +41,7 @@ def checked_out(path: Path) -> str | None:
 
 def head_of(admin: str) -> str:
     """What the HEAD says that is kept in the folder `admin`: `ref: refs/heads/NAME`, or a commit."""
-    return _first_line(f"{admin}/HEAD")
+    return small_file.first_line(f"{admin}/HEAD")
 
 
 def is_linked(worktree: Worktree) -> bool:
@@ -65,17 +63,27 @@ def names_repository(worktree: Worktree) -> bool:
 
 
 def is_forgotten(worktree: Worktree) -> bool:
-    """Whether its folder names a repository that keeps nothing for it, as one that was cloned again."""
+    """Whether its repository, which its folder names if any, keeps nothing for it: cloned again, or gone."""
     path, admin = worktree.path, admin_dir(worktree.path)
-    is_folder = worktree.repository.common_dir.is_dir() and path.is_dir() and not path.is_symlink()
-    return bool(is_folder and admin and names_repository(worktree) and worktree_of(admin) != path)
+    if not path.is_dir() or path.is_symlink() or not paths.is_ours(path):
+        return False
+    if admin is None:
+        return names_nothing(path) and not any(admin_dirs(worktree))
+    return names_repository(worktree) and worktree_of(admin) != path
+
+
+def names_nothing(path: Path) -> bool:
+    """Whether the folder `path` has no `.git`, or a file of that name that says nothing."""
+    inside = path / ".git"
+    is_file = inside.is_file() and not inside.is_symlink()
+    return admin_dir(path) is None and (is_file or not os.path.lexists(inside))
 
 
 def lock_reason(worktree: Worktree) -> str | None:
     """Why the user locked the worktree (`git worktree lock`); None when it is not locked."""
     for admin in admin_dirs(worktree):
         if (admin / "locked").exists():
-            return _first_line(admin / "locked") or "no reason given"
+            return small_file.first_line(admin / "locked") or "no reason given"
     return None
 
 
@@ -85,7 +93,7 @@ def locked_below(worktree: Worktree) -> Iterator[tuple[Path, str]]:
         if _is_there(f"{admin}/locked"):
             place = _place(admin)
             if place.startswith(f"{worktree.path}/") and _is_there(place):
-                yield Path(place), _first_line(f"{admin}/locked") or "no reason given"
+                yield Path(place), small_file.first_line(f"{admin}/locked") or "no reason given"
 
 
 def _is_there(path: str) -> bool:
@@ -112,25 +120,13 @@ def admin_dirs(worktree: Worktree) -> Iterator[Path]:
             yield Path(admin)
 
 
-def modules(admin: Path) -> Iterator[Path]:
-    """The git folders of the submodules of a worktree that a repository keeps the folder `admin` for."""
-    below = [admin / "modules"]
-    while below:
-        for inner in below.pop().glob("*/"):
-            if (inner / "HEAD").is_file() and (inner / "config").is_file():
-                yield inner
-                below.append(inner / "modules")
-            else:
-                below.append(inner)  # a submodule's name may have slashes
-
-
 def _is_half_made(admin: str, worktree: Worktree) -> bool:
     # git writes `locked` first and `commondir` last
     return (
         _is_called_like(admin, worktree)
-        and not _first_line(f"{admin}/gitdir")
-        and not _first_line(f"{admin}/commondir")
-        and _first_line(f"{admin}/locked") in {"", "initializing"}
+        and not small_file.first_line(f"{admin}/gitdir")
+        and not small_file.first_line(f"{admin}/commondir")
+        and small_file.first_line(f"{admin}/locked") in {"", "initializing"}
     )
 
 
@@ -147,26 +143,26 @@ def worktree_of(admin: Path) -> Path | None:
 
 
 def _place(admin: str) -> str:
-    said = _said(f"{admin}/gitdir")
+    said = _said_place(admin)
+    is_here = not said or said.startswith(f"{paths.data()}/")
+    return said if is_here else str(now_at(Path(said)))
+
+
+def _said_place(admin: str) -> str:
+    said = small_file.said(f"{admin}/gitdir")
     return os.path.dirname(os.path.normpath(os.path.join(admin, said))) if said else ""  # noqa: PTH118, PTH120 - as above
 
 
-def _said(path: Path | str) -> str:
-    """What a small file says, without the end of its last line; empty where it is none, or cannot be read."""
-    try:
-        descriptor = os.open(path, LOOK)
-    except OSError:
-        return ""
-    try:
-        # A FIFO would never end; a device has no last line either
-        is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
-        content = os.read(descriptor, MOST_BYTES) if is_file else b""
-    except OSError:
-        return ""
-    finally:
-        os.close(descriptor)
-    return content.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+def said_place(admin: Path) -> Path | None:
+    """As `worktree_of`, by the letter: git does not know where the data folder was moved since."""
+    place = _said_place(str(admin))
+    return Path(place) if place else None
 
 
-def _first_line(path: Path | str) -> str:
-    return _said(path).partition("\n")[0]
+def now_at(place: Path) -> Path:
+    """Where the worktree is that git knows at `place`: par's data folder may have been moved with it."""
+    found = paths.moved(place)
+    if found == place:
+        return place
+    admin = admin_dir(found)
+    return found if admin and said_place(admin) == place else place

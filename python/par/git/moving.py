@@ -7,7 +7,7 @@ by hand, as gitrepository-layout(5) describes them, each in one step that a kill
 import os
 from pathlib import Path
 
-from par.git import deletion, links, process
+from par.git import deletion, inside, links, process
 from par.system import durable, files
 
 # How the reason begins for which par locks what it moves into the trash
@@ -42,9 +42,9 @@ def move(source: Path, target: Path) -> None:
 def relink(path: Path) -> None:
     """Let the repository find the worktree that was moved to `path`, and its submodules find each other."""
     admin = links.admin_dir(path)
-    was = links.worktree_of(admin) if admin else None
+    was = links.said_place(admin) if admin else None
     if admin and was and was != path:
-        for module in links.modules(admin):
+        for module in inside.modules(admin):
             _relink_module(module, was, path)
         write(admin, "gitdir", f"{path}/.git\n")
 

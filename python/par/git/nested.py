@@ -21,6 +21,7 @@ class Nested(NamedTuple):
 
 def lock(folder: Path, reason: str) -> None:
     """Keep what is nested in `folder` from being pruned while it moves; what is locked stays as it is."""
+    settle(folder)
     for each in _inside(folder, folder, folder):
         if links.worktree_of(each.admin) == each.path:
             if not (each.admin / "locked").exists():
@@ -38,8 +39,18 @@ def follow(was: Sequence[Path], now: Path, reason: str = "") -> None:
         for each in _inside(now, place, now):
             known, former = links.worktree_of(each.admin), place / each.path.relative_to(now)
             if known in {former, each.path}:
-                _tie(each, is_known=known == each.path)
+                _tie(each, is_known=links.said_place(each.admin) == each.path)
                 _set_lock(each.admin, reason)
+
+
+def settle(path: Path) -> None:
+    """Let git know the worktree at `path`, and what is in it, where it is since the data folder moved."""
+    admin = links.admin_dir(path)
+    was = links.said_place(admin) if admin else None
+    if admin and was and was != path and links.now_at(was) == path:
+        moving.relink(path)
+        is_removed = _is_locked_by_par(admin)
+        follow([was], path, (admin / "locked").read_text().strip() if is_removed else "")
 
 
 def forget(folder: Path, was: Path) -> None:

@@ -48,8 +48,8 @@ def inspect(worktree: Worktree, is_going: bool) -> Kept:
     if is_linked:
         head, oid, tip = heads.standing(worktree)
     else:
-        at = repository.branch_oid(worktree.repository, worktree.branch) if had_folder or is_going else None
-        tip = at or ""
+        is_asked = (had_folder or is_going) and worktree.repository.common_dir.is_dir()
+        tip = (repository.branch_oid(worktree.repository, worktree.branch) if is_asked else None) or ""
         # Only its branch tells what it was on
         head, oid = (f"refs/heads/{worktree.branch}", tip) if had_folder and tip else ("", "")
     tip = tip if is_going else ""
@@ -141,6 +141,7 @@ def move_back(kept: Kept, trashed: Path, target: Worktree, head: str, operation:
     The caller holds the repository's lock and has seen that place and branch are free. What marks the
     end, for one that had a folder, is that it is no longer locked.
     """
+    nested.settle(trashed)
     if kept.tip:
         _restore_branch(kept, trashed, target, operation)
     target.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

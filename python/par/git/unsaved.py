@@ -53,15 +53,16 @@ def joined(found: Iterable[Losses]) -> Losses:
 def losses(worktrees: Sequence[Worktree]) -> Losses:
     """What is in these worktrees, one context's, and on their branches and nowhere else.
 
-    Of several each line begins with its repository. One whose repository is gone is never deleted.
+    Of several each line begins with its repository.
     """
-    there = [each for each in worktrees if each.repository.common_dir.is_dir()]
-    return joined(of(each).below(each.name) if len(worktrees) > 1 else of(each) for each in there)
+    return joined(of(each).below(each.name) if len(worktrees) > 1 else of(each) for each in worktrees)
 
 
 def of(worktree: Worktree) -> Losses:
     """What is in one worktree, and on its branch where par made that, and nowhere else."""
     home, branch = worktree.repository, worktree.branch
+    if not home.common_dir.is_dir():
+        return Losses(("what cannot be judged: its repository is gone",) if worktree.path.exists() else ())
     is_going = worktree.is_branch_ours
     named = {f"refs/heads/{branch}", *tips.logged(home, f"refs/heads/{branch}")} if is_going else set()
     known = repository.fetched_oids(repository.settings_of(home, branch))

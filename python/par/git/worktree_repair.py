@@ -9,6 +9,7 @@ from pathlib import Path
 
 from par.git import deletion, flushing, links, moving, process, repository, usable
 from par.model import Repository, Worktree
+from par.state import paths
 
 
 def tie(admin: Path, path: Path) -> None:
@@ -55,15 +56,16 @@ def complete(admin: Path, head: str) -> None:
             moving.write(admin, name, f"{text}\n")
 
 
-def found_at(worktree: Worktree, folders: Iterable[Path]) -> Path | None:
-    """What keeps the worktree in a repository that was moved to one of `folders`."""
+def found_at(worktree: Worktree, folders: Iterable[Path], was: Path | None = None) -> Path | None:
+    """What keeps the worktree, or did where it `was`, in a repository that was moved to one of `folders`."""
     named = links.admin_dir(worktree.path)
     if named is None:
         return None
     for folder in folders:
         for common in (folder / ".git", folder):
             admin = common.resolve() / "worktrees" / named.name
-            if links.worktree_of(admin) == worktree.path and is_whole(admin):
+            said = links.said_place(admin)
+            if said and paths.moved(said) in {worktree.path, was} and is_whole(admin):
                 return admin
     return None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.errors import CommandError
-from par.git import process
+from par.git import links, process
 from par.model import Repository
 
 UNKNOWN_OPTION = 129
@@ -29,7 +29,8 @@ def listed(place: Path | Repository) -> list[Listed]:
     if outcome.status:
         raise CommandError(f"git worktree: {outcome.reason}", hint=outcome.hint)
     blocks = outcome.stdout.split(f"{end}{end}")
-    return [_block(block, end) for block in blocks if block.startswith("worktree ")]
+    found = [_block(block, end) for block in blocks if block.startswith("worktree ")]
+    return [each._replace(folder=links.now_at(each.folder)) for each in found]
 
 
 def _block(block: str, end: str) -> Listed:

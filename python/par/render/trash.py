@@ -11,7 +11,8 @@ from par.render.table import Column, table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from par.commands.trash import Holding
+    from par.commands.trash import Holding, Listing
+    from par.trash.damaged import Damaged
     from par.trash.expiry import Prospect
 
 TRASH = (
@@ -24,10 +25,15 @@ TRASH = (
 )
 
 
-def trash(found: Sequence[Prospect], sizes: Sequence[int] | None, width: int | None) -> str:
-    """The table of `par trash`, and below it why something is still there although its time is over."""
+def trash(seen: Listing, sizes: Sequence[int] | None, width: int | None) -> str:
+    """The table of `par trash`, and below it why something is still there although its time is over.
+
+    What is damaged comes last, with the commands that end it.
+    """
+    found = seen.prospects
+    broken = [*map(_damaged, seen.damaged)]
     if not found:
-        return "The trash is empty."
+        return "\n".join(broken) or "The trash is empty."
     rows = [
         [
             each.entry.context.label,
@@ -40,7 +46,12 @@ def trash(found: Sequence[Prospect], sizes: Sequence[int] | None, width: int | N
         for number, each in enumerate(found)
     ]
     kept = [each for each in found if any(each.holds)]
-    return "\n".join([table(TRASH[: len(rows[0])], rows, width), *map(_kept, kept)])
+    return "\n".join([table(TRASH[: len(rows[0])], rows, width), *map(_kept, kept), *broken])
+
+
+def _damaged(each: Damaged) -> str:
+    named = f"'{visible(each.label)}' ({each.id})" if each.entry else f"'{each.id}'"
+    return f"{named} is damaged: {visible(each.message)}: {each.remedy}, or par trash empty {each.id}"
 
 
 def _kept(each: Prospect) -> str:
@@ -59,16 +70,20 @@ def _bytes(count: float) -> str:
 def holdings(found: Iterable[Holding]) -> str:
     """What `par trash empty` is about to delete, and the work that would be lost."""
     return "\n".join(
-        f"  {each.entry.context.label}  ({each.entry.id})"
-        + (f"  holds {', '.join(each.work)}" if each.work else "")
+        f"  {visible(each.label)}  ({each.id})" + (f"  holds {', '.join(each.work)}" if each.work else "")
         for each in found
     )
 
 
-def document(found: Sequence[Prospect], sizes: Sequence[int] | None) -> str:
+def document(seen: Listing, sizes: Sequence[int] | None) -> str:
     """The document of `par trash --json`; sizes in bytes, where asked for."""
+    pairs = enumerate(seen.prospects)
+    broken = [
+        {"id": each.id, "label": each.label if each.entry else None, "message": each.message}
+        for each in seen.damaged
+    ]
     return documents.dumped(
-        {"trash": [_prospect(each, sizes[place] if sizes else None) for place, each in enumerate(found)]}
+        {"trash": [_prospect(each, sizes[n] if sizes else None) for n, each in pairs], "damaged": broken}
     )
 
 

@@ -14,6 +14,7 @@ from par.model import Repository
 from par.names import quoted, visible
 from par.state import index, locks, paths
 from par.state.records import when
+from par.system import files
 
 VERSION = 1
 VARIABLE = "PAR_TRUST"
@@ -93,7 +94,7 @@ def approved() -> tuple[Approval, ...]:
     """All approvals, the latest last. Raises StateError where their file is damaged or of a newer par."""
     path = paths.approvals()
     try:
-        document = json.loads(index.content(path).decode())
+        document = json.loads(files.content(path).decode())
         version = document["version"]
         if version == VERSION:
             return tuple(_approval(*pair) for pair in document["repositories"].items())

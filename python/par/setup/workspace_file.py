@@ -10,7 +10,7 @@ from typing import Any
 from par.errors import StateError
 from par.model import Context
 from par.names import visible
-from par.state import index, paths
+from par.state import paths
 from par.system import files, narration
 
 # Each folder is a repository of its own: an editor need not look for more of them
@@ -92,7 +92,7 @@ def _delete_halves(place: Path) -> None:
 
 def _said(place: Path) -> dict[str, Any] | None:
     try:
-        said = json.loads(index.content(place))
+        said = json.loads(files.content(place))
     except FileNotFoundError:
         return {}
     except (ValueError, RecursionError):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,8 +10,8 @@ from par.errors import ConflictError, NotFoundError, StateError
 from par.model import Context
 from par.names import key, nearest_hint, visible
 from par.state import index_text, paths
-from par.state.records import Damaged, read
-from par.system import durable, narration
+from par.state.records import Damaged, followed, read
+from par.system import durable, files, narration
 
 VERSION = 2
 DOCTOR = "par doctor"
@@ -25,13 +24,20 @@ class Index(NamedTuple):
     """All contexts in the order of their making, and the labels opened, most recent first.
 
     A record that is `damaged` stays in the file as it is, and its label is taken. `backup` is where the
-    file of the older par-cli is kept when this index is first saved.
+    file of the older par-cli is kept when this index is first saved. `was_at` is where the data folder was
+    when it was written, if not here.
     """
 
     contexts: tuple[Context, ...] = ()
     opened: tuple[str, ...] = ()
     backup: Path | None = None
     damaged: tuple[Damaged, ...] = ()
+    was_at: Path | None = None
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it was written in a data folder that is in use: then its contexts are that one's."""
+        return self.was_at is not None and paths.is_anothers(self.was_at)
 
     def find(self, label: str) -> Context:
         """The context called `label`; case does not count.
@@ -70,13 +76,11 @@ class Index(NamedTuple):
 
     def with_(self, context: Context) -> "Index":
         """This index with `context` added, or put in the place of the one of its label."""
-        if any(each.label == context.label for each in self.damaged):
-            left = tuple(each for each in self.damaged if each.label != context.label)
-            return self._replace(damaged=left).with_(context)
+        left = tuple(each for each in self.damaged if each.label != context.label)
         if all(each.label != context.label for each in self.contexts):
-            return self._replace(contexts=(*self.contexts, context))
+            return self._replace(contexts=(*self.contexts, context), damaged=left)
         changed = tuple(context if each.label == context.label else each for each in self.contexts)
-        return self._replace(contexts=changed)
+        return self._replace(contexts=changed, damaged=left)
 
     def without(self, label: str) -> "Index":
         return self._replace(
@@ -96,7 +100,7 @@ def load(socket: Path) -> Index:
     read, is damaged as a whole or is newer than this par.
     """
     try:
-        said = content(paths.index())
+        said = files.content(paths.index())
         if said in _known:
             return _known[said]
         document = json.loads(said.decode(), object_pairs_hook=_unique)
@@ -118,20 +122,6 @@ def _remember(said: bytes, index: Index) -> None:
     _known[said] = index
 
 
-def content(path: Path) -> bytes:
-    """What the file `path` holds. Raises OSError for anything but a file: a FIFO would never end."""
-    if path.is_symlink() and not path.exists():
-        raise OSError("it is a link to nothing")
-    with open(path, "rb", opener=_unblocked) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError("it is not a file")
-        return file.read()
-
-
-def _unblocked(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found := dict(pairs)) < len(pairs):
         raise ValueError("a key is there twice")
@@ -151,18 +141,21 @@ def _decoded(document: Any, socket: Path) -> Index:
         raise StateError(newer, hint="update par")
     if document["version"] != VERSION:
         raise ValueError("unknown version")
-    contexts, damaged = read(document["contexts"])
-    return Index(contexts, tuple(map(str, document["opened"])), damaged=damaged)
+    records, was_at = followed(document["contexts"], document.get("data"))
+    contexts, damaged = read(records)
+    return Index(contexts, tuple(map(str, document["opened"])), damaged=damaged, was_at=was_at)
 
 
 def save(index: Index) -> None:
     """Write `index` whole or not at all; the caller holds the lock. Raises StateError."""
-    said = index_text.document(VERSION, index.contexts, index.damaged, index.opened).encode()
+    was_at = index.was_at if index.is_copy else None
+    home = str(was_at or paths.data())
+    said = index_text.document(VERSION, home, index.contexts, index.damaged, index.opened).encode()
     try:
         if index.backup and not index.backup.exists():
             write(index.backup, paths.index().read_bytes())
         write(paths.index(), said)
-        _remember(said, index._replace(backup=None))
+        _remember(said, index._replace(backup=None, was_at=was_at))
         rows = index_text.table(index.contexts).encode("utf-8", "surrogateescape")
         write(paths.contexts_tsv(), rows, is_durable=False)
     except OSError as error:

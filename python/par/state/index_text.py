@@ -25,13 +25,17 @@ _written: dict[str, _Text] = {}
 
 
 def document(
-    version: int, contexts: Iterable[Context], damaged: Iterable[Damaged], opened: Sequence[str]
+    version: int, home: str, contexts: Iterable[Context], damaged: Iterable[Damaged], opened: Sequence[str]
 ) -> str:
-    """The whole index as JSON: json's encoder is ten times slower where it is to indent by itself."""
+    """The whole index, that of the data folder `home`, as JSON.
+
+    json's encoder is ten times slower where it is to indent by itself.
+    """
     records = {context.label: _text(context).record for context in contexts}
     records |= {each.label: _line(each.label, each.record) for each in damaged}
     rows = ",\n".join(records.values())
-    return f'{{"version": {version}, "contexts": {{\n{rows}\n}}, "opened": {json.dumps([*opened])}}}\n'
+    said = f'"version": {version}, "data": {json.dumps(home)}, "contexts": {{\n{rows}\n}}'
+    return f'{{{said}, "opened": {json.dumps([*opened])}}}\n'
 
 
 def table(contexts: Iterable[Context]) -> str:

@@ -74,7 +74,7 @@ def opened_folder(common_dir: Path) -> int | None:
     return folder
 
 
-def _check_owner() -> None:
+def check_owner() -> None:
     """Raise StateError where par's folder is another user's, who could not use what this one writes there."""
     place = next(each for each in (paths.data(), *paths.data().parents) if each.exists())
     owner, is_sudo = place.stat().st_uid, "SUDO_UID" in os.environ
@@ -86,7 +86,7 @@ def _check_owner() -> None:
 def opened(name: str) -> int:
     """A descriptor of the lock `name` in par's folder, made where it is missing. Raises StateError."""
     try:
-        _check_owner()
+        check_owner()
         paths.data().mkdir(mode=0o700, parents=True, exist_ok=True)
         paths.locks().mkdir(mode=0o700, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -1,10 +1,15 @@
 """Where par keeps what: the data folder and the files and folders in it."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 from par.errors import StateError
 from par.names import digest
+
+INDEX = "global_state.json"
+# Below the data folder: where worktrees lie
+WORKTREES = ("worktrees", "review", "workspaces", "trash")
 
 
 def home_of(variable: str, default: str) -> Path:
@@ -20,11 +25,48 @@ def home_of(variable: str, default: str) -> Path:
 
 def data() -> Path:
     """`$XDG_DATA_HOME/par`, by default `~/.local/share/par`; links resolved, as git names worktrees."""
-    return (home_of("XDG_DATA_HOME", ".local/share") / "par").resolve()
+    return _resolved(home_of("XDG_DATA_HOME", ".local/share") / "par")
+
+
+@cache  # it is asked for thousands of times
+def _resolved(folder: Path) -> Path:
+    return folder.resolve()
 
 
 def index() -> Path:
-    return data() / "global_state.json"
+    return data() / INDEX
+
+
+@cache
+def is_anothers(folder: Path) -> bool:
+    """Whether `folder` is the data folder of another par: not this one, also by no link, and in use."""
+    is_other = folder.is_absolute() and folder != data()
+    return is_other and (folder / INDEX).is_file() and folder.resolve() != data()
+
+
+def another(path: Path) -> Path | None:
+    """The data folder of another par that `path` lies in, if it does."""
+    if data() in path.parents:
+        return None
+    return next((each for each in path.parents if is_anothers(each)), None)
+
+
+def moved(path: Path) -> Path:
+    """Where the worktree is now that was at `path` when the data folder was elsewhere, or had another name.
+
+    It is `path` itself where there is still a worktree that is not the same one by a link.
+    """
+    if data() in path.parents:
+        return path
+    for root in (data() / name for name in WORKTREES):
+        if _resolved(root) != root and _resolved(root) in path.parents:  # it is a link to another disk
+            return root / path.relative_to(_resolved(root))
+    for number, part in enumerate(path.parts):
+        place = data().joinpath(*path.parts[number:])
+        if part in WORKTREES and place.is_dir():
+            is_free = not os.path.lexists(path / ".git") or path.resolve() == place
+            return place if is_free else path
+    return path
 
 
 def contexts_tsv() -> Path:
@@ -77,8 +119,11 @@ def workspaces_of(root: Path) -> Path:
 
 
 def init(root: Path) -> Path:
-    """What is kept of the initialization of the context with the folder `root`: jobs, states and logs."""
-    return data() / "init" / digest(root)
+    """What is kept of the initialization of the context with the folder `root`: jobs, states and logs.
+
+    It is named after the place in the data folder, which may be moved.
+    """
+    return data() / "init" / digest(root.relative_to(data()) if data() in root.parents else root)
 
 
 def approvals() -> Path:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from par.model import Context, Kind, Phase, Repository, Worktree
 from par.names import RESERVED
+from par.state import paths
 
 Record = dict[str, Any]
 
@@ -18,6 +19,24 @@ class Damaged(NamedTuple):
     label: str
     record: object
     message: str
+
+
+def followed(record: Any, data: object) -> tuple[Any, Path | None]:
+    """`record`, written where the data folder was `data`, as it reads now; and that, if it is not here."""
+    if not isinstance(data, str) or not data.startswith("/") or data == str(paths.data()):
+        return record, None
+    was_at = Path(data)
+    return (record if paths.is_anothers(was_at) else _moved(record, data, str(paths.data()))), was_at
+
+
+def _moved(record: Any, was: str, now: str) -> Any:
+    """`record` with each text in it that names a place below the folder `was` naming it below `now`."""
+    if isinstance(record, dict):
+        return {key: _moved(value, was, now) for key, value in record.items()}
+    if isinstance(record, list):
+        return [_moved(each, was, now) for each in record]
+    is_below = isinstance(record, str) and record.startswith(f"{was}/")
+    return f"{now}{record.removeprefix(was)}" if is_below else record
 
 
 def read(records: Mapping[str, Any]) -> tuple[tuple[Context, ...], tuple[Damaged, ...]]:

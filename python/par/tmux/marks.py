@@ -6,12 +6,13 @@ from typing import NamedTuple
 from par import names
 from par.errors import CommandError
 from par.model import Context
+from par.state import paths
 from par.tmux import server
 from par.tmux.sessions import NAME, OPTIONS, argument
 
 FIELDS = (
     *("#{session_id}", NAME, "#{@par_label}", "#{@par_kind}"),
-    *("#{@par_branch}", "#{@par_adopted}", "#{@par_path}"),
+    *("#{@par_branch}", "#{@par_adopted}", "#{@par_path}", "#{@par_data}"),
 )
 
 
@@ -29,14 +30,34 @@ class Marked(NamedTuple):
 
 
 def marked(socket: Path) -> list[Marked]:
-    """All sessions of the server at `socket`, none where no server runs. Raises CommandError."""
+    """The sessions of the server at `socket`, none where no server runs. Raises CommandError.
+
+    Those of a par with another data folder are not among them.
+    """
     outcome = server.attempt(socket, "list-sessions", "-F", "\t".join(FIELDS))
     if outcome.is_absent:
         return []
     if outcome.status:
         raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
     rows = [line.split("\t") for line in names.lines(outcome.stdout)]
-    return [_marked(socket, *row) for row in rows if len(row) == len(FIELDS)]
+    own = (row[:-1] for row in rows if len(row) == len(FIELDS) and not paths.is_anothers(Path(row[-1])))
+    return [_marked(socket, *row) for row in own]
+
+
+def folders(socket: Path, session_id: str) -> list[Path]:
+    """Where a session was started, and where its active pane is now; only what is still there."""
+    wanted = f"#{{==:#{{session_id}},{session_id}}}"
+    asked = ("list-sessions", "-f", wanted, "-F", "#{session_path}\t#{pane_current_path}")
+    said = server.run(socket, *asked).rstrip("\n").split("\t")
+    return [Path(each) for each in dict.fromkeys(said) if each and Path(each).is_dir()]
+
+
+def taken_names(socket: Path) -> frozenset[str]:
+    """The names of all sessions on the server at `socket`, whosever they are. Raises CommandError."""
+    outcome = server.attempt(socket, "list-sessions", "-F", NAME)
+    if outcome.status and not outcome.is_absent:
+        raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
+    return frozenset(names.lines(outcome.stdout))
 
 
 def _marked(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from par import names
 from par.errors import CommandError
+from par.state import paths
 from par.tmux import server
 from par.tmux.sessions import NAME
 
@@ -25,6 +26,7 @@ FIELDS = (
     "#{pane_input_off}",
     "#{@par_pane}",
     "#{@par_worktree}",
+    "#{@par_data}",
 )
 
 
@@ -48,14 +50,18 @@ class Pane(NamedTuple):
 
 
 def panes(socket: Path) -> list[Pane]:
-    """All panes on the server at `socket`, in the order of their windows; none without a server."""
+    """The panes on the server at `socket`, in the order of their windows; none without a server.
+
+    None of a par with another data folder.
+    """
     outcome = server.attempt(socket, "list-panes", "-a", "-F", "\t".join(FIELDS))
     if outcome.is_absent:
         return []
     if outcome.status:
         raise CommandError(f"tmux list-panes: {outcome.stderr.strip()}")
     rows = [line.split("\t") for line in names.lines(outcome.stdout)]
-    return [_pane(*row) for row in rows if len(row) == len(FIELDS)]
+    own = (row[:-1] for row in rows if len(row) == len(FIELDS) and not paths.is_anothers(Path(row[-1])))
+    return [_pane(*row) for row in own]
 
 
 def _pane(

@@ -5,6 +5,7 @@ from pathlib import Path
 from par import names
 from par.errors import CommandError
 from par.model import Context, Kind, Session
+from par.state import paths
 from par.tmux import agents, server, window_list, windows
 from par.tmux.sockets import current_pane
 
@@ -23,21 +24,22 @@ FIELDS = (
     INIT,
     "#{@par_adopted}",
     agents.SAID,
+    "#{@par_data}",
 )
 CENTER = "control-center"
 # All that par ever writes on a session
 OPTIONS = (
     *("@par_label", "@par_kind", "@par_repo", "@par_branch", "@par_path"),
-    *("@par_pane", "@par_init", "@par_state", "@par_adopted"),
+    *("@par_pane", "@par_init", "@par_state", "@par_adopted", "@par_data"),
 )
 # A pane may be shown in the control center too: its window says whose it is, whatever session shows it
 OWNER = "#{?@par_context,#{@par_context},#{@par_label}}"
 
 
 def sessions(socket: Path) -> list[Session]:
-    """All sessions on the server at `socket`, with what par keeps on them; none where no server runs.
+    """The sessions on the server at `socket`, with what par keeps on them; none where no server runs.
 
-    One call. Raises CommandError where the server does not answer.
+    None of a par with another data folder. One call. Raises CommandError where the server does not answer.
     """
     pane = current_pane(socket)
     asked = ["list-sessions", "-F", "\t".join(FIELDS)]
@@ -50,7 +52,8 @@ def sessions(socket: Path) -> list[Session]:
         raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
     rows = [line.split("\t") for line in names.lines(outcome.stdout)]
     here = next((row[1] for row in rows if row[0] == "here"), "")
-    return [_session(row, here) for row in rows if len(row) == len(FIELDS)]
+    own = (row[:-1] for row in rows if len(row) == len(FIELDS) and not paths.is_anothers(Path(row[-1])))
+    return [_session(row, here) for row in own]
 
 
 def _session(row: list[str], here: str) -> Session:
@@ -117,14 +120,6 @@ def adopt(context: Context, session_id: str) -> None:
     server.run_script(context.socket, [*_marks(context, target, first=target), adopted, *agents.LISTENING])
 
 
-def folders(socket: Path, session_id: str) -> list[Path]:
-    """Where a session was started, and where its active pane is now; only what is still there."""
-    wanted = f"#{{==:#{{session_id}},{session_id}}}"
-    asked = ("list-sessions", "-f", wanted, "-F", "#{session_path}\t#{pane_current_path}")
-    said = server.run(socket, *asked).rstrip("\n").split("\t")
-    return [Path(each) for each in dict.fromkeys(said) if each and Path(each).is_dir()]
-
-
 def release(context: Context, session: Session) -> None:
     """Kill a session as `kill`; one that par did not make only loses its marks and goes on."""
     if session.is_ours:
@@ -149,6 +144,7 @@ def _marks(context: Context, target: str, first: str = "") -> list[tuple[str, ..
         "@par_repo": context.place,
         "@par_branch": context.branch,
         "@par_path": str(context.root),
+        "@par_data": str(paths.data()),
     }
     # The other windows of a workspace are those of its repositories; its first one is of none
     is_workspace = context.kind is Kind.WORKSPACE
@@ -174,11 +170,12 @@ def kill(context: Context, session_id: str) -> None:
     """
     rows = _rows(context.socket)
     windows = [row for row in rows if row[0] == "window"]
-    ours = {row[1] for row in windows if row[3] == context.label or row[2:5:2] == [session_id, "1"]}
+    theirs = {row[1] for row in windows if paths.is_anothers(Path(row[5]))}
+    ours = {row[1] for row in windows if row[3] == context.label or row[2:5:2] == [session_id, "1"]} - theirs
     survivors = {row[2] for row in windows if row[1] not in ours and row[2] != session_id}
     script = [
         f"switch-client -c '{client}' -t '{_refuge(survivors, last, rows)}:'"
-        for _, client, shown, last, _ in (row for row in rows if row[0] == "client")
+        for _, client, shown, last, *_ in (row for row in rows if row[0] == "client")
         if shown not in survivors and survivors
     ]
     script += [f"kill-window -t {window_id}" for window_id in sorted(ours)]
@@ -186,7 +183,7 @@ def kill(context: Context, session_id: str) -> None:
 
 
 def _rows(socket: Path) -> list[list[str]]:
-    windows = "window\t#{window_id}\t#{session_id}\t#{@par_context}\t#{window_linked_sessions}"
+    windows = "window\t#{window_id}\t#{session_id}\t#{@par_context}\t#{window_linked_sessions}\t#{@par_data}"
     clients = "client\t#{client_name}\t#{session_id}\t#{client_last_session}\t"
     named = "session\t#{session_id}\t#{session_name}\t\t"
     chain = ("list-windows", "-a", "-F", windows, ";", "list-sessions", "-F", named)

@@ -7,7 +7,7 @@ from par.git import deletion, kept_commits, nested, stale_locks
 from par.names import quoted, visible
 from par.state import locks, paths
 from par.system import durable, mounts, narration, signals
-from par.trash import entries, holding
+from par.trash import damaged, entries, holding
 from par.trash.entries import Entry
 
 
@@ -26,17 +26,25 @@ def empty(entry: Entry) -> bool:
     UnsafeError as `check`.
     """
     check(entry)
-    if mounted := mounts.below(entry.folder):
-        message = f"'{visible(entry.context.label)}' ({entry.id}) stays in the trash"
+    return empty_folder(entry.id, visible(entry.context.label))
+
+
+def empty_folder(name: str, shown: str) -> bool:
+    """As `empty`, of what is `shown` so and may have no record."""
+    folder = paths.trash() / name
+    if mounted := mounts.below(folder):
+        message = f"'{shown}' ({name}) stays in the trash"
         narration.report(f"{message}: something is mounted in it: umount {quoted(mounted[-1])}")
         return False
-    with locks.adopted(entry.id) as operation, signals.ignored():
-        if operation is None or not entry.folder.is_dir():
+    with locks.adopted(name) as operation, signals.ignored():
+        if operation is None or not folder.is_dir():
             return False
+        for each in damaged.parts(folder):
+            nested.settle(each)
         with locks.index():
             paths.emptied().mkdir(mode=0o700, exist_ok=True)
-            durable.rename(entry.folder, paths.emptied() / entry.id)
-        _delete(entry.id)
+            durable.rename(folder, paths.emptied() / name)
+        _delete(name)
     _remove_empty_folder()
     return True
 
@@ -64,9 +72,11 @@ def _delete(name: str, begun: float | None = None) -> None:
     if not folder.is_dir():  # another par did it
         return
     entry = entries.load(name, paths.emptied())
+    if entry is None:
+        damaged.forget(name, folder)
     for place, kept in enumerate(entry.kept) if entry else ():
         home = kept.worktree.repository
-        if entry and home.common_dir.is_dir():
+        if entry and home.common_dir.is_dir() and not entry.is_copy:
             with locks.repository(home.common_dir):
                 nested.forget(folder / str(place), entry.trashed_path(place))
                 if begun:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from par.errors import NotFoundError, StateError
 from par.git import deletion, kept_commits
@@ -13,7 +13,9 @@ from par.git.trashing import Kept
 from par.model import Context, Repository
 from par.names import key, nearest_hint, visible
 from par.state import index, paths
-from par.state.records import from_record, to_record, when
+from par.state.records import followed, from_record, to_record, when
+from par.system import files
+from par.trash import kept_records
 
 VERSION = 1
 ENTRY = "entry.json"
@@ -24,7 +26,8 @@ class Entry(NamedTuple):
     """One removal: `id` names its folder and refs, `context` is the record as it was.
 
     `command` is shared by all that one command removed: the id of the first of them. One that `has_root`
-    has the workspace's own folder too, with all that is not a worktree.
+    has the workspace's own folder too, with all that is not a worktree. `was_at` is where the data folder
+    was when it was written, if not here.
     """
 
     id: str
@@ -33,6 +36,12 @@ class Entry(NamedTuple):
     kept: tuple[Kept, ...]
     command: str
     has_root: bool = False
+    was_at: Path | None = None
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether a data folder in use has the same removal: what repositories keep is for that one."""
+        return self.was_at is not None and paths.is_anothers(self.was_at)
 
     @property
     def folder(self) -> Path:
@@ -68,11 +77,12 @@ def save(entry: Entry, texts: Sequence[str]) -> None:
     """Write the entry and the texts of its panes, before anything is moved. Raises StateError."""
     record = {
         "version": VERSION,
+        "data": str(entry.was_at if entry.is_copy else paths.data()),
         "label": entry.context.label,
         "removed_at": entry.removed_at.isoformat(timespec="microseconds"),
         "command": entry.command,
         "context": to_record(entry.context),
-        "kept": [_kept_record(kept) for kept in entry.kept],
+        "kept": [kept_records.written(kept) for kept in entry.kept],
         "has_root": entry.has_root,
     }
     try:
@@ -85,41 +95,25 @@ def save(entry: Entry, texts: Sequence[str]) -> None:
         raise StateError(f"the trash {paths.trash()} cannot be written: {error}") from error
 
 
-def _kept_record(kept: Kept) -> dict[str, Any]:
-    return {
-        "head": kept.head,
-        "oid": kept.oid,
-        "tip": kept.tip,
-        "settings": [*kept.settings],
-        "had_folder": kept.had_folder,
-    }
-
-
 def load(name: str, folder: Path | None = None) -> Entry | None:
     """The entry with the id `name`, also from another `folder`; None where there is none to be read."""
     try:
-        record = json.loads(((folder or paths.trash()) / name / ENTRY).read_bytes())
-        return _entry(name, record)
+        return read(name, folder or paths.trash())
     except (OSError, *DAMAGE):
         return None
 
 
-def _entry(name: str, record: dict[str, Any]) -> Entry:
-    context = from_record(record["label"], record["context"])
+def read(name: str, folder: Path) -> Entry:
+    """As `load`. Raises OSError or one of DAMAGE."""
+    record = json.loads(files.content(folder / name / ENTRY))
+    if record["version"] > VERSION:
+        raise ValueError("it is of a par that is newer than this one")
+    now, was_at = followed(record["context"], record.get("data"))
+    context = from_record(record["label"], now)
     pairs = zip(context.worktrees, record["kept"], strict=True)
-    kept = tuple(
-        Kept(
-            worktree=worktree,
-            head=str(each["head"]),
-            oid=str(each["oid"]),
-            tip=str(each["tip"]),
-            settings=tuple((str(name), str(value)) for name, value in each["settings"]),
-            had_folder=each["had_folder"] is True,
-        )
-        for worktree, each in pairs
-    )
+    kept = tuple(kept_records.read(worktree, each) for worktree, each in pairs)
     command, has_root = str(record.get("command", name)), record.get("has_root") is True
-    return Entry(name, context, when(record["removed_at"]), kept, command, has_root)
+    return Entry(name, context, when(record["removed_at"]), kept, command, has_root, was_at)
 
 
 def written_before(moment: float) -> list[str]:

@@ -24,7 +24,11 @@ def to_removing(context: Context, known: Iterable[Context], is_purge: bool = Fal
 
     Where it `is_purge`, or of deleting it.
     """
+    if holder := paths.another(context.root):
+        message = f"belongs to the data folder '{visible(str(holder))}', of which this one is a copy"
+        return Obstacle(message, f"XDG_DATA_HOME='{visible(str(holder.parent))}' par rm {context.label}")
     found = next(filter(None, map(to_moving, context.worktrees)), None) or _needed(context, known, is_purge)
+    found = found or (_to_deleting(context) if is_purge else None)
     root = workspace_folder.own_folder(context)
     if found or root is None:
         return found
@@ -34,6 +38,15 @@ def to_removing(context: Context, known: Iterable[Context], is_purge: bool = Fal
         message = f"has worktrees of '{other.label}' in its folder"
         return Obstacle(message, f"par rm {other.label}")
     return None if paths.is_beside(root) else _on_another_disk(str(root))
+
+
+def _to_deleting(context: Context) -> Obstacle | None:
+    """The folder of whose repository nothing tells: only the trash takes it, where it can be looked into."""
+    found = (each.path for each in context.worktrees if each.path.is_dir() and links.names_nothing(each.path))
+    if place := next(found, None):
+        message = f"names no repository at '{visible(str(place))}', so nobody can say what it holds"
+        return Obstacle(message, f"par rm {context.label}")
+    return None
 
 
 def _needed(context: Context, known: Iterable[Context], is_purge: bool) -> Obstacle | None:
@@ -67,7 +80,8 @@ def to_moving(worktree: Worktree) -> Obstacle | None:
     """What is in the way of moving a worktree; None where nothing is, or its repository is gone."""
     path, shown = worktree.path, visible(str(worktree.path))
     if not worktree.repository.common_dir.is_dir():
-        return None
+        mounted = mounts.below(path)
+        return _mount(mounted) if mounted else None if paths.is_beside(path) else _on_another_disk(shown)
     # Also where its folder is gone: that is what a lock is for, a disk that is not always there
     if (reason := links.lock_reason(worktree)) is not None:
         message = f"is locked by git worktree lock: {visible(reason)}"
@@ -77,7 +91,9 @@ def to_moving(worktree: Worktree) -> Obstacle | None:
     # An index edited by hand may name anything, also what is only away for now
     if path.is_symlink() or not paths.is_ours(path) or not _is_pars(worktree):
         message = f"is no longer a worktree of par's at '{path}'"
-        return Obstacle(message, f"move away what is not par's: mv {quoted(path)} ELSEWHERE")
+        can_tie = path.is_dir() and links.names_nothing(path) and any(links.admin_dirs(worktree))
+        away = f"move away what is not par's: mv {quoted(path)} ELSEWHERE"
+        return Obstacle(message, "par doctor --fix" if can_tie and not path.is_symlink() else away)
     return _inside(worktree)
 
 

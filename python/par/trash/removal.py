@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from par.git import deletion, links, repository, unfinished
+from par.git import deletion, links, nested, repository, unfinished
 from par.model import Context, Session, Worktree
 from par.state import index, locks, paths
 from par.state.locks import Operation
@@ -103,6 +103,8 @@ def purge(context: Context, operation: Operation, session_id: str | None, keeps:
     folders, branches, kept = [], [], []
     stays = [each for each in context.worktrees if _stays(each, keeps)]
     was_there = {worktree.path for worktree in context.worktrees if worktree.path.is_dir()}
+    for path in was_there:
+        nested.settle(path)
     if (root := workspace_folder.own_folder(context)) and not any(each.path.exists() for each in stays):
         _discard_root(root, operation)
     for worktree in context.worktrees:

@@ -11,7 +11,7 @@ from par.model import Context, Kind, Phase, Worktree
 from par.names import visible
 from par.state import paths
 from par.state.index import Index
-from par.tmux import sessions
+from par.tmux import marks
 from par.trash.entries import Entry
 
 
@@ -22,7 +22,7 @@ def restored_context(entry: Entry, label: str, found: Index) -> Context:
     worktrees = tuple(_worktree(kept, entry, label, root) for kept in entry.kept)
     is_workspace = before.kind is Kind.WORKSPACE
     taken = {each.session for each in found.contexts}
-    taken |= {session.name for session in sessions.sessions(before.socket)}
+    taken |= marks.taken_names(before.socket)
     return before._replace(
         label=label,
         phase=Phase.RESTORING,

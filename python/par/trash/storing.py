@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.errors import ParError
-from par.git import moving, nested, trashing
+from par.git import moving, trashing
 from par.git.trashing import Kept
 from par.model import Context, Phase, Repository
 from par.state import index, locks, paths
 from par.state.locks import Operation
 from par.tmux import panes, sessions
-from par.trash import entries, removal, workspace_folder
+from par.trash import entries, plain_folders, removal, workspace_folder
 from par.trash.entries import Entry
 from par.trash.removal import Removed
 
@@ -49,7 +49,7 @@ def put_in(
     try:
         known = seen or Seen((), panes.ids(context.socket, [session_id] if session_id else []))
         entry = write_entry(context, operation, known, command=command)
-        stays = [each for each in entry.kept if _lost_repository(each)]
+        stays = [*filter(_stays, entry.kept)]
         for place, kept in enumerate(entry.kept):
             if kept not in stays:
                 entry = put_worktree_in(kept, entry, place)
@@ -81,8 +81,13 @@ def put_worktree_in(kept: Kept, entry: Entry, place: int) -> Entry:
 
     The entry as it is then: what came in between, or a branch that had to stay, is written in it.
     """
+    trashed = entry.trashed_path(place)
+    if _lost_repository(kept):
+        if kept.had_folder:
+            plain_folders.put_in(kept.worktree.path, trashed, lock_reason(entry))
+        return entry
     with locks.repository(kept.worktree.repository.common_dir):
-        found = trashing.move_to_trash(kept, entry.trashed_path(place), entry.ref(place), lock_reason(entry))
+        found = trashing.move_to_trash(kept, trashed, entry.ref(place), lock_reason(entry))
         if not entry.has_root:
             paths.prune_parents(kept.worktree.path)
     if found == kept:
@@ -94,12 +99,7 @@ def put_worktree_in(kept: Kept, entry: Entry, place: int) -> Entry:
 
 def _put_root_in(entry: Entry) -> None:
     """Move what is left of a workspace's folder, all that is not a worktree, beside them."""
-    root = entry.context.root
-    if not entry.trashed_root.exists():
-        nested.lock(root, lock_reason(entry))
-        moving.move(root, entry.trashed_root)
-    nested.follow([root], entry.trashed_root, lock_reason(entry))
-    paths.prune_parents(root)
+    plain_folders.put_in(entry.context.root, entry.trashed_root, lock_reason(entry))
 
 
 def _removed(entry: Entry, stays: list[Kept], session: str | None) -> Removed:
@@ -116,6 +116,10 @@ def _removed(entry: Entry, stays: list[Kept], session: str | None) -> Removed:
 
 def _lost_repository(kept: Kept) -> bool:
     return not kept.worktree.repository.common_dir.is_dir()
+
+
+def _stays(kept: Kept) -> bool:  # nothing is there to put away, or what somebody else put there
+    return _lost_repository(kept) and not kept.had_folder
 
 
 def write_entry(
@@ -141,7 +145,7 @@ def write_entry(
         kept = tuple(map(_attached, kept, known.kept))
     now = datetime.now(timezone.utc)
     root = workspace_folder.own_folder(before)
-    stays = any(_lost_repository(each) and each.worktree.path.exists() for each in kept)
+    stays = any(_stays(each) and each.worktree.path.exists() for each in kept)
     has_root = with_root and root is not None and root.is_dir() and not stays
     entry = Entry(
         operation.id, before, now, kept, command or (known.command if known else operation.id), has_root
@@ -158,10 +162,11 @@ def _attached(kept: Kept, known: Kept) -> Kept:
 def take_back(context: Context, operation: Operation) -> None:
     """Take everything that has moved into the trash back; the context is as it was then."""
     if entry := entries.load(operation.id):
-        if entry.trashed_root.exists():
-            put_root_back(entry, entry.context.root)
+        plain_folders.put_back(entry.trashed_root, entry.context.root, entry.context.root)
         for place, kept in enumerate(entry.kept):
-            if not _lost_repository(kept):
+            if _lost_repository(kept):
+                plain_folders.put_back(entry.trashed_path(place), kept.worktree.path, kept.worktree.path)
+            else:
                 with locks.repository(kept.worktree.repository.common_dir):
                     trashing.undo_move(kept, entry.trashed_path(place), operation)
     entries.clear(operation.id, repositories(context))
@@ -170,9 +175,7 @@ def take_back(context: Context, operation: Operation) -> None:
 
 def put_root_back(entry: Entry, root: Path) -> None:
     """Let the folder of a workspace be `root` again, with all that was in it but the worktrees."""
-    root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    moving.move(entry.trashed_root, root)
-    nested.follow([entry.trashed_root, entry.context.root], root)
+    plain_folders.put_back(entry.trashed_root, entry.context.root, root)
 
 
 def mark_ready(context: Context) -> Context:
