@@ -242,6 +242,8 @@ def test_a_subagent_that_ends_is_not_the_end(world: World) -> None:
         world, "done", {"tool": {"agent_id": "inner"}, "text": '"agent_id": "said"', "agent_id": ""}, **where
     )
     hook(world, "idle", **where)
+    world.tmux("new-session", "-d", "-s", "other", "sh")  # where the folder is what tells
+    hook(world, "idle", cwd=world.worktree("one"), **inside(world, pane_of(world, "other")))
     assert seen(world) == {"one": "done"}
 
 

@@ -138,12 +138,13 @@ say_in_own_pane() {
 
 # tmux knows who runs `tmux set-option @par_state` and does not tell: it is still there, with its environment
 say_in_callers() {
-  found='' TMUX_SERVER=${TMUX%,*,*}
+  found='' TMUX_SERVER=${TMUX%,*,*} show_environment=e
+  [ "$(uname)" != Darwin ] || show_environment=E
   export TMUX_SERVER word
   while read -r target job; do
     [ -z "$target" ] || { say "$TMUX_SERVER" "$target" "$label_here" && found=yes; }
   done <<END
-$(ps axeww -o pid=,tpgid=,args= 2>/dev/null | LC_ALL=C awk '
+$(ps "ax${show_environment}ww" -o pid=,tpgid=,args= 2>/dev/null | LC_ALL=C awk '
   $3 ~ /(^|\/)tmux$/ && index($0, " TMUX=" ENVIRON["TMUX_SERVER"] ",") && match($0, / @par_state( [a-z]+)?/) {
     said = substr($0, RSTART + 12, RLENGTH - 12)
     if (ENVIRON["word"] != "clear" && said != ENVIRON["word"]) next
@@ -252,43 +253,37 @@ say() {
     *:*) unset_by_hand="set-option -u -o -q -t '${pane%%:*}:' @par_state" ;;
     *) unset_by_hand="set-option -u -o -q $at @par_state" ;;
   esac
+  state=waiting
   case $word in
-    clear) is_news='#{@par_state}' writes=$(print_unset @par_state_at @par_state_by @par_state_pid @par_state) ;;
-    idle) # for a minute: news where it was interrupted, which no hook tells, and not where it is done
-      is_news="#{==:$live,working}" word=waiting && writes=$(print_set)
-      ;;
+    clear) is_news='#{@par_state}' ;;
+    idle) is_news="#{==:$live,working}" ;; # it was interrupted, which no hook tells; where it is done that is no news
     bell) # of an agent that has said more, or of a shell that is typed to, it is no news
       is_news="#{?#{m/r:^(waiting|done|failed)\$,$live},,#{?$is_shell,#{?#{window_active_clients},,1},1}}"
-      word=waiting && writes=$(print_set)
       ;;
     *)
-      is_news="#{?#{==:#{@par_state} #{@par_state_pid},$word $job},,1}"
+      state=$word is_news="#{?#{==:#{@par_state} #{@par_state_pid},$word $job},,1}"
       [ -z "$pane" ] || is_news=1 # which may be the session's
-      writes=$(print_set)
       ;;
   esac
-  writes="if-shell -F $at '$is_news' { $writes } ; display-message -p said"
+  if [ "$word" = clear ]; then say_nothing; else say_state; fi
+  writes="if-shell -F $at '$is_news' { $writes ; $unset_by_hand } ; display-message -p said"
   [ "$(command tmux -u -S "$1" if-shell -F -t "$2" "$3" "$writes" 2>/dev/null)" = said ]
 }
 
-print_unset() {
-  for each; do
-    printf '%s ; ' "set-option -p -u -q $at $each"
-  done
-  printf %s "$unset_by_hand"
+say_nothing() {
+  writes="set-option -p -u -q $at @par_state_at ; set-option -p -u -q $at @par_state_by"
+  writes="$writes ; set-option -p -u -q $at @par_state_pid ; set-option -p -u -q $at @par_state"
 }
 
-print_set() {
-  is_same="#{&&:#{==:$live,$word},#{@par_state_at}}"
+say_state() {
+  is_same="#{&&:#{==:$live,$state},#{@par_state_at}}"
   is_told="#{&&:#{@par-on-state},#{?$is_same,,#{?$is_shown,,1}}}"
   quote_self
-  printf '%s ; ' \
-    "if-shell -F $at '$is_told' { run-shell -b $at '$self told #{q:$label_here} $word #{q:@par-on-state}' }" \
-    "set-option -p -F $at @par_state_at '#{?$is_same,#{@par_state_at},#{T;l:%s}}'" \
-    "set-option -p $at @par_state $word" \
-    "set-option -p -F $at @par_state_by '#{?$is_by_hand,,#{pane_current_command}}'" \
-    "set-option -p $at @par_state_pid '$job'"
-  printf %s "$unset_by_hand"
+  writes="if-shell -F $at '$is_told' { run-shell -b $at '$self told #{q:$label_here} $state #{q:@par-on-state}' }"
+  writes="$writes ; set-option -p -F $at @par_state_at '#{?$is_same,#{@par_state_at},#{T;l:%s}}'"
+  writes="$writes ; set-option -p $at @par_state $state"
+  writes="$writes ; set-option -p -F $at @par_state_by '#{?$is_by_hand,,#{pane_current_command}}'"
+  writes="$writes ; set-option -p $at @par_state_pid '$job'"
 }
 
 # For a shell, in a format, in tmux's single quotes
