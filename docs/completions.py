@@ -51,8 +51,8 @@ class Verb(NamedTuple):
 
 
 WORDS: Mapping[str, Words] = {
-    **dict.fromkeys(("open", "path", "code", "cursor", "init", "workspace"), Words.LABELS),
-    **dict.fromkeys(("ls", "send", "rm"), Words.LABELS_OR_ALL),
+    **dict.fromkeys(("open", "path", "capture", "code", "cursor", "init", "workspace"), Words.LABELS),
+    **dict.fromkeys(("ls", "send", "run", "wait", "rm"), Words.LABELS_OR_ALL),
     "checkout": Words.BRANCHES,
 }
 

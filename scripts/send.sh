@@ -7,7 +7,7 @@
 
 main() {
   client=$1
-  local answer='' said='' whom
+  local answer='' said='' whom refused=() key=''
   shift 2
   labels=("$@")
   find_fzf
@@ -16,12 +16,29 @@ main() {
   [ "$whom" != all ] || whom=$(count_contexts) || return
   ask_text "Send to $whom: the command" || return
   # Through standard input, so that no text can be taken for an option
-  if run_shown send --self "${labels[@]}" - < <(printf '%s' "$answer"); then
+  if send_it "${labels[@]}" || { ask_force && send_it --force "${refused[@]}"; }; then
     say "$client" "par: sent to $whom"
-  else
-    wait_for_key
-    return 1
+    return
   fi
+  [ "$key" = n ] || wait_for_key
+  return 1
+}
+
+send_it() {
+  run_shown send --self "$@" - < <(printf '%s' "$answer")
+}
+
+# Whoever types here sees what is asked there: what the engine does not send unasked
+ask_force() {
+  local line
+  while IFS= read -r line; do
+    case $line in *': not sent, '*--force) refused+=("${line%%: not sent, *}") ;; esac
+  done <<<"$said"
+  [ ${#refused[@]} -gt 0 ] || return
+  printf 'y sends it all the same, any other key does not. '
+  read -rsn1 key
+  [[ $key == [yY] ]] || key=n
+  [ "$key" != n ]
 }
 
 count_contexts() {

@@ -27,7 +27,7 @@ def add_contexts(world: World, home: Path, count: int, model: str = "feat", *, n
         _copy_worktree(home, Path(json.loads(record)["root"]), Path(made["root"]), model, label)
         target = f"={made['session']}:"
         script += [
-            f"new-session -d -s {made['session']} -n {label} -c '{made['root']}' 'exec sleep 600'",
+            f"new-session -d -s {made['session']} -n {label} -c '{made['root']}' 'exec sh'",
             f"set-option -t {target} @par_label {label}",
             f"set-option -F -t {target} @par_pane '#{{pane_id}}'",
             f"set-option -w -t {target} @par_context {label}",

@@ -194,8 +194,9 @@ def anchors(text: str) -> set[str]:
 
 
 def test_every_option_of_tmux_is_in_its_table_and_nothing_else() -> None:
-    plugin = "\n".join(path.read_text() for path in (ROOT / "par.tmux", *(ROOT / "scripts").glob("*.sh")))
-    used = set(re.findall(r"@par-[a-z-]*[a-z]", plugin))
+    engine = (path for path in (ROOT / "python/par").rglob("*") if path.suffix in {".py", ".sh"})
+    sources = (ROOT / "par.tmux", *(ROOT / "scripts").glob("*.sh"), *engine)
+    used = set(re.findall(r"@par-[a-z-]*[a-z]", "\n".join(path.read_text() for path in sources)))
     assert used == set(re.findall(r"^\| `(@par-[a-z-]+)` \|", DOCS, re.MULTILINE))
     assert set(re.findall(r"@par-[a-z-]*[a-z]", DOCS)) == used
 

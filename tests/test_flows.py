@@ -237,6 +237,30 @@ def test_send_to_all(world: World) -> None:
     desk.gone()
 
 
+def test_send_asks_before_it_answers_for_the_user(world: World) -> None:
+    desk = Desk(world)
+    home = world.repository("app")
+    for label in ("one", "two"):
+        desk.par("start", label, cwd=home)
+    desk.par("state", "waiting", "two")
+    one, two = (f"={world.session(label)}:" for label in ("one", "two"))
+
+    def type_to_all(key: str) -> None:
+        desk.open("send-all", "Send to all 2 contexts: the command")
+        desk.terminal.type(f"echo {key}$((40 + 2))")
+        desk.terminal.wait("y sends it all the same")
+        desk.terminal.press(key)
+        eventually(lambda: f"{key}42" in world.screen(one))
+
+    type_to_all("n")
+    desk.gone()
+    type_to_all("y")
+    desk.terminal.wait("par: sent to all 2 contexts")
+    eventually(lambda: "y42" in world.screen(two))
+    assert "n42" not in world.screen(two)
+    assert world.screen(one).count("y42") == 1
+
+
 def test_send_to_a_stopped_context_says_so(world: World) -> None:
     desk = Desk(world)
     desk.par("start", "feat", cwd=world.repository("app"))

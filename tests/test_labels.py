@@ -204,7 +204,7 @@ def live(world: World, home: Path, label: str) -> None:
     listed = world.ok("ls", "--json").json["contexts"]
     assert [(each["label"], each["state"], each["branch"]) for each in listed] == [(label, "running", label)]
     assert world.ok("path", label).stdout == f"{folder}\n"
-    assert world.ok("send", label, "echo $((40 + 2)) > answer").stdout == f"{label}: sent\n"
+    assert world.ok("send", label, "echo $((40 + 2)) > answer").stdout == f"{label}: typed\n"
     eventually(lambda: (folder / "answer").exists() and (folder / "answer").read_text() == "42\n")
     (folder / "answer").unlink()
     removed = world.ok("rm", "--purge", label)

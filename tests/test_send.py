@@ -85,7 +85,7 @@ def test_any_text_arrives_byte_for_byte(world: World) -> None:
     expected = b""
     for text in TEXTS:
         result = world.par("send", "feat", "--", text, LC_ALL="C" if "日" in text else "C.UTF-8")
-        assert result == Result(0, "feat: sent\n", ""), text
+        assert result == Result(0, "feat: typed\n", ""), text
         expected += text.replace("\n", "\r").encode() + b"\r"
         receiver.wait_for(expected)
     assert world.tmux("list-buffers", "-F", "#{buffer_name} #{buffer_sample}") == "mine kept"
@@ -104,7 +104,7 @@ def test_standard_input_of_100_kb_arrives_whole(world: World) -> None:
     (receiver,) = contexts(world, "feat")
     text = "".join(f"{number:05} #{{x}} $y ; 'z' \\\n" for number in range(5000))
     assert len(text) > 100_000
-    assert world.par("send", "feat", "-", text=text) == Result(0, "feat: sent\n", "")
+    assert world.par("send", "feat", "-", text=text) == Result(0, "feat: typed\n", "")
     world.ok("send", "feat", "-", text="no unicode \udcff")
     receiver.wait_for(text.replace("\n", "\r").encode() + b"no unicode \xff\r")
 
@@ -113,10 +113,10 @@ def test_each_text_reaches_its_own_context_only(world: World) -> None:
     one, two = contexts(world, "feat", "feat-2")
     world.tmux("new-session", "-d", "-s", f"{world.session('feat')}-notes")
     world.ok("control-center", "--no-attach")
-    assert world.ok("send", "feat", "first").stdout == "feat: sent\n"
-    assert world.ok("send", "FEAT-2", "second").stdout == "feat-2: sent\n"
-    assert world.ok("send", "all", "both").stdout == "feat: sent\nfeat-2: sent\n"
-    assert world.ok("send", "feat-2", "feat", "feat-2", "once").stdout == "feat-2: sent\nfeat: sent\n"
+    assert world.ok("send", "feat", "first").stdout == "feat: typed\n"
+    assert world.ok("send", "FEAT-2", "second").stdout == "feat-2: typed\n"
+    assert world.ok("send", "all", "both").stdout == "feat: typed\nfeat-2: typed\n"
+    assert world.ok("send", "feat-2", "feat", "feat-2", "once").stdout == "feat-2: typed\nfeat: typed\n"
     one.wait_for(b"first\rboth\ronce\r")
     two.wait_for(b"second\rboth\ronce\r")
     world.tmux("kill-session", "-t", f"={world.session('feat')}:")
@@ -144,8 +144,8 @@ def test_the_first_pane_is_meant_wherever_it_is_and_the_active_one_on_demand(wor
     world.tmux("new-window", "-t", session)
     world.tmux("split-window", "-t", session)
     active = receive(world, world.tmux("display-message", "-p", "-t", session, "#{pane_id}"))
-    assert world.ok("send", "feat", "to the first").stdout == "feat: sent\n"
-    assert world.ok("send", "--pane", "active", "feat", "to the active").stdout == "feat: sent\n"
+    assert world.ok("send", "feat", "to the first").stdout == "feat: typed\n"
+    assert world.ok("send", "--pane", "active", "feat", "to the active").stdout == "feat: typed\n"
     first.wait_for(b"to the first\r")
     active.wait_for(b"to the active\r")
     world.tmux("kill-pane", "-t", first.pane_id)
@@ -162,15 +162,15 @@ def test_a_stopped_session_is_a_failure_and_the_others_are_sent(world: World) ->
     one, two, three = contexts(world, "one", "two", "three")
     world.tmux("kill-session", "-t", f"={world.session('two')}:")
     result = world.par("send", "all", "text")
-    assert result.stdout == "one: sent\ntwo: not sent, its session is stopped\nthree: sent\n"
+    assert result.stdout == "one: typed\ntwo: not sent, its session is stopped\nthree: typed\n"
     assert result.stderr == "par: not sent to two\nhint: par open two\n"
     assert result.status == 8
     receipts = world.par("send", "two", "one", "more", "--json")
     assert receipts.json == {
         "version": 1,
-        "deliveries": [
-            {"label": "two", "pane": None, "sent": False, "reason": "its session is stopped"},
-            {"label": "one", "pane": one.pane_id, "sent": True, "reason": None},
+        "receipts": [
+            {"label": "two", "pane": None, "state": "refused", "reason": "its session is stopped"},
+            {"label": "one", "pane": one.pane_id, "state": "typed", "reason": None},
         ],
     }
     assert (receipts.status, receipts.stderr) == (8, "par: not sent to two\nhint: par open two\n")
@@ -202,16 +202,15 @@ def test_a_pane_that_cannot_read_is_a_failure(world: World) -> None:
 
 def test_no_enter_and_dry_run(world: World) -> None:
     (receiver,) = contexts(world, "feat")
-    assert world.par("send", "--dry-run", "feat", "no") == Result(
-        0, "feat: would be sent to first pane\n", ""
-    )
+    planned = f"feat: would be typed into the pane {receiver.pane_id}, where 'sh' runs\n"
+    assert world.par("send", "--dry-run", "feat", "no") == Result(0, planned, "")
     active = world.par("send", "--dry-run", "--json", "--pane", "active", "feat", "no")
-    assert (active.status, active.json["deliveries"]) == (
+    assert (active.status, active.json["receipts"]) == (
         0,
-        [{"label": "feat", "pane": receiver.pane_id, "sent": False, "reason": None}],
+        [{"label": "feat", "pane": receiver.pane_id, "state": "planned", "reason": None}],
     )
-    assert world.par("send", "--no-enter", "feat", "typed") == Result(0, "feat: sent\n", "")
-    assert world.par("send", "feat", "--no-enter", "") == Result(0, "feat: sent\n", "")
+    assert world.par("send", "--no-enter", "feat", "typed") == Result(0, "feat: typed\n", "")
+    assert world.par("send", "feat", "--no-enter", "") == Result(0, "feat: typed\n", "")
     world.ok("send", "feat", " on")
     receiver.wait_for(b"typed on\r")
 
@@ -245,7 +244,7 @@ def test_a_renamed_session_and_one_that_came_back_without_marks_are_found(world:
     world.tmux("new-session", "-d", "-s", name)
     restored = receive(world, world.tmux("display-message", "-p", "-t", f"={name}:", "#{pane_id}"))
     renamed = Receiver(world.home / f"received{first_pane_of(world, 'mine')}", "")
-    assert world.ok("send", "all", "text").stdout == "renamed: sent\nrestored: sent\n"
+    assert world.ok("send", "all", "text").stdout == "renamed: typed\nrestored: typed\n"
     renamed.wait_for(b"text\r")
     restored.wait_for(b"text\r")
 
@@ -271,7 +270,98 @@ def test_a_context_on_another_server_is_sent_to_from_anywhere(world: World) -> N
     (here,) = contexts(world, "here")
     world.ok("-L", "other", "start", "there", cwd=world.home / "src/app")
     folder = world.worktree("there")
-    assert world.ok("send", "all", "touch arrived").stdout == "here: sent\nthere: sent\n"
+    assert world.ok("send", "all", "touch arrived").stdout == "here: typed\nthere: typed\n"
     eventually((folder / "arrived").exists)
     here.wait_for(b"touch arrived\r")
     assert world.sessions() == [world.session("here")]
+
+
+# -- panes where the text would answer something else --------------------------------------------
+
+
+def begin(world: World, label: str, command: str, program: str) -> str:
+    """Run a command in the first pane of a context, in the place of its shell; the pane."""
+    pane_id = first_pane(world, label)
+    world.tmux("respawn-pane", "-k", "-t", pane_id, f"exec {command}")
+    seen = ("display-message", "-p", "-t", pane_id, "#{pane_current_command}")
+    eventually(lambda: world.tmux(*seen) == program, program)
+    return pane_id
+
+
+def test_a_program_that_is_neither_shell_nor_agent_gets_no_text(world: World) -> None:
+    home = world.repository()
+    for label in ("pager", "shell"):
+        world.ok("start", label, cwd=home)
+    pane_id = begin(world, "pager", "cat", "cat")
+    refusal = "'cat' runs in it, neither a shell nor an agent: --force"
+    assert world.par("send", "all", "echo $((40 + 2))") == Result(
+        8, f"pager: not sent, {refusal}\nshell: typed\n", "par: not sent to pager\nhint: par open pager\n"
+    )
+    dry = world.par("send", "--dry-run", "--json", "pager", "x")
+    receipt = {"label": "pager", "pane": pane_id, "state": "refused", "reason": refusal}
+    assert (dry.status, dry.json) == (0, {"version": 1, "receipts": [receipt]})
+    eventually(lambda: "42" in world.screen(first_pane(world, "shell")))
+    assert world.screen(pane_id).strip() == ""
+    assert world.ok("send", "--force", "pager", "by force").stdout == "pager: typed\n"
+    eventually(lambda: world.screen(pane_id).split() == ["by", "force"] * 2, "what cat says")
+    world.tmux("set-option", "-g", "@par-agents", "mine cat")
+    assert world.ok("send", "pager", "to mine").stdout == "pager: typed\n"
+    # What a prompt runs is over in a moment
+    world.tmux("send-keys", "-t", first_pane(world, "shell"), "sleep 0.2", "Enter")
+    assert world.ok("send", "shell", "echo now a $((20 + 22))").stdout == "shell: typed\n"
+
+
+def test_a_context_that_waits_gets_answers_only_and_no_other_gets_one(world: World) -> None:
+    one, two = contexts(world, "one", "two")
+    world.tmux("set-option", "-p", "-t", one.pane_id, "@par_state", "waiting")
+    waits = "it waits for you, and would take the text for the answer: --answer, or --force"
+    assert world.par("send", "all", "go on").stdout == f"one: not sent, {waits}\ntwo: typed\n"
+    answers = world.par("send", "one", "two", "--answer", "yes")
+    assert answers == Result(
+        8,
+        "one: typed\ntwo: not sent, it does not wait for an answer\n",
+        "par: not sent to two\nhint: par open two\n",
+    )
+    assert world.ok("send", "--state", "waiting", "--answer", "1").stdout == "one: typed\n"
+    assert world.ok("send", "--force", "one", "2").stdout == "one: typed\n"
+    one.wait_for(b"yes\r1\r2\r")
+    two.wait_for(b"go on\r")
+    # The program that waited is gone: its pane is a shell again
+    world.tmux("set-option", "-p", "-t", one.pane_id, "@par_state_by", "claude")
+    begin(world, "one", "sh", "sh")
+    assert world.ok("send", "one", "true").stdout == "one: typed\n"
+
+
+def test_a_single_line_with_a_slash_is_typed_and_all_else_pasted(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    receiver = receive(world, first_pane(world, "feat"), "\\x1b[?2004h")
+    world.ok("send", "feat", "/model opus; x #{y}")
+    world.ok("send", "feat", "/one\ntwo")
+    world.ok("send", "feat", "see /one")
+    typed = b"/model opus; x #{y}\r"
+    receiver.wait_for(typed + b"\x1b[200~/one\rtwo\x1b[201~\r\x1b[200~see /one\x1b[201~\r")
+
+
+AGENT = """
+import subprocess, sys
+def say(state):
+    subprocess.run(["tmux", "set-option", "-p", "@par_state", state])
+say("done")
+print("ready")
+for line in sys.stdin:
+    say("working")
+"""
+
+
+def test_a_receipt_says_submitted_where_the_agent_said_so(world: World) -> None:
+    home = world.repository()
+    for label in ("agent", "silent"):
+        world.ok("start", label, cwd=home)
+    pane_id = first_pane(world, "agent")
+    world.tmux("respawn-pane", "-k", "-t", pane_id, shlex.join((sys.executable, "-I", "-S", "-c", AGENT)))
+    eventually(lambda: "ready" in world.screen(pane_id))
+    assert world.ok("send", "all", "do it").stdout == "agent: submitted\nsilent: typed\n"
+    # It works already, and says nothing new
+    again = world.ok("send", "--json", "agent", "and this").json["receipts"]
+    assert again == [{"label": "agent", "pane": pane_id, "state": "typed", "reason": None}]

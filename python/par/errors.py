@@ -62,6 +62,12 @@ class DeclinedError(ParError):
     status = 130
 
 
+class DeadlineError(ParError):
+    """What was waited for did not come in time, as timeout(1) has it."""
+
+    status = 124
+
+
 class CommandError(ParError):
     """git, tmux or another program failed; its own words are the message."""
 

@@ -14,7 +14,7 @@ def confirm(listed: str, question: str, done: str, hint: str) -> None:
     Raises DeclinedError after a no, when nothing was `done`, and UsageError with `hint` where nobody can
     answer.
     """
-    if not sys.stdin.isatty():
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("this needs a confirmation", hint=hint)
     narrate(listed)
     if not click.confirm(question, err=True):

@@ -11,7 +11,10 @@ from par.errors import UsageError
 from par.names import nearest_hint, visible
 from par.tmux.sockets import default_socket, named_socket
 
-EPILOG = "Exit status: 0 done, 2 usage, 3 not found, 4 conflict, 5 unsafe, 6 config, 7 state, 8 command."
+EPILOG = (
+    "Exit status: 0 done, 2 usage, 3 not found, 4 conflict, 5 unsafe, 6 config, 7 state, 8 command, "
+    "124 took too long."
+)
 
 
 class Verbs(click.Group):

@@ -24,10 +24,13 @@ def open_closed() -> None:
         setattr(sys, name, stream)
 
 
-def emit(text: str) -> None:
-    """Print an answer. A reader that went away is no failure; what else fails raises StateError."""
+def emit(text: str, with_colours: bool = False) -> None:
+    """Print an answer, its escape sequences into a pipe too only `with_colours`.
+
+    A reader that went away is no failure; what else fails raises StateError.
+    """
     try:
-        click.echo(text)
+        click.echo(text, color=True if with_colours else None)
     except OSError as error:
         # What is still in the buffer would be written, and fail, once more when Python ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

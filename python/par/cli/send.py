@@ -19,6 +19,8 @@ from par.render import send as send_text
 @click.option(
     "--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context."
 )
+@click.option("--answer", is_flag=True, help="Answer contexts that wait for you, and only these.")
+@click.option("--force", is_flag=True, help="Also where the text may answer something else than you mean.")
 @click.option("--no-enter", is_flag=True, help="Type the text but do not press Enter.")
 @click.option("--dry-run", is_flag=True, help="Only say where the text would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print the receipts as JSON.")
@@ -32,24 +34,30 @@ def send(
     dry_run: bool,
     as_json: bool,
     with_self: bool,
+    answer: bool,
+    force: bool,
     **chosen: str | None,
 ) -> None:
     """Type TEXT and Enter into the first pane of each context.
 
     That of a workspace is the one in its root; LABEL/REPO is that of one repository's window.
     The last word is the TEXT: quote it, and put `--` before it where it begins with a dash. `-` reads
-    it from standard input. Each context gets a line that says whether it was sent. `all`, a glob or a
-    filter leaves out the context that par is called from.
+    it from standard input. `all`, a glob or a filter leaves out the context that par is called from.
+
+    Each context gets a line: typed, submitted where its agent said so, or why it was not sent. A context
+    that waits for you gets no other text than one with --answer, and a program that is neither a shell nor
+    an agent gets none. A single line that begins with a slash is typed, all else is pasted.
     """
     asked = narrowed(words[:-1], chosen)
     if not (asked.words or asked.is_filtered):
         raise click.UsageError("a label and a text are needed")
     content = _standard_input() if words[-1] == "-" else words[-1]
-    request = send_command.Request(asked, content, socket, pane == "active", not no_enter, with_self)
+    request = send_command.Request(
+        asked, content, socket, pane == "active", not no_enter, with_self, answer, force
+    )
     planned = send_command.plan(request)
     done = planned if dry_run else send_command.run(planned, request)
-    verb = f"would be sent to {pane} pane" if dry_run else "sent"
-    emit(send_text.document(done, not dry_run) if as_json else send_text.deliveries(done, verb))
+    emit(send_text.document(done) if as_json else send_text.receipts(done))
     failed = [each for each in done if each.fault]
     if failed and not dry_run:
         message = ", ".join(each.label for each in failed)

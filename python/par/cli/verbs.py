@@ -26,6 +26,9 @@ GROUPS = {
         Verb("ls", "look", "List all contexts.", "list_contexts"),
         Verb("open", "use", "Switch to a context, or attach to it.", "open_context"),
         Verb("send", "send", "Type a command into contexts."),
+        Verb("run", "run", "Run a command in many contexts, and say how it went in each."),
+        Verb("wait", "wait", "Return when contexts are done, wait for you, or have ended."),
+        Verb("capture", "inspect", "Print what a context's pane shows."),
         Verb("control-center", "use", "Show the windows of all contexts in one session.", "control_center"),
         Verb("next", "agents", "Go to the context that has waited longest for you.", "next_waiting"),
         Verb("status", "agents", "Say in one line what the agents do."),
@@ -56,6 +59,7 @@ GROUPS = {
     "For scripts": (
         Verb("labels", "script", "Print the label of each context, one a line."),
         Verb("state", "agents", "Say what the program in a context does."),
+        Verb("whoami", "inspect", "Print the label of the context that you are in."),
         Verb("path", "script", "Print the folder of a context."),
     ),
 }

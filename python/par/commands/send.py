@@ -1,23 +1,32 @@
 """`par send`: type a text into the panes of contexts, and say of each whether it arrived."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from par.contexts import here, selection
+from par import names
+from par.contexts import here, selection, target_panes
 from par.contexts.selection import Target, Wanted
 from par.errors import NotFoundError
-from par.model import Worktree
 from par.state import index
 from par.tmux import panes
 from par.tmux.panes import Pane
+
+WAITING, WORKING = "waiting", "working"
+TYPED, SUBMITTED = "typed", "submitted"
+# A prompt runs programs of its own, and a shell that has just started too
+MOMENT_SECONDS = 0.3
+# When a hook that an agent calls after an Enter may have come through
+HOOK_SECONDS = (0.1, 0.2, 0.4, 0.8)
 
 
 class Request(NamedTuple):
     """The text for the contexts that are wanted; `is_active_pane` chooses the active pane, not the first.
 
     LABEL/REPO is the window of one repository of the workspace LABEL. The context that the caller is in is
-    meant only where it was named, or `with_self`.
+    meant only where it was named, or `with_self`. A context that waits for its user gets no text that
+    `is_answer` does not say to be one, and no other context gets that; one that `is_forced` goes everywhere.
     """
 
     wanted: Wanted
@@ -26,12 +35,16 @@ class Request(NamedTuple):
     is_active_pane: bool = False
     with_enter: bool = True
     with_self: bool = False
+    is_answer: bool = False
+    is_forced: bool = False
 
 
 class Delivery(NamedTuple):
     """The pane that the text is for, and why it cannot arrive ('' when it can).
 
-    `label` is that of the `context`, or LABEL/REPO.
+    `label` is that of the `context`, or LABEL/REPO. A fault that `is_passing` may be gone in a moment.
+    `program` is in front of the pane, no shell where it `is_slow`: that gets its Enter a moment after the
+    text. `agent` is what an agent said of itself before, `state` what was done: typed, or submitted.
     """
 
     label: str
@@ -39,26 +52,45 @@ class Delivery(NamedTuple):
     socket: Path
     pane_id: str
     fault: str = ""
+    is_passing: bool = False
+    program: str = ""
+    is_slow: bool = False
+    agent: str = ""
+    state: str = ""
 
 
 def plan(request: Request) -> tuple[Delivery, ...]:
     """Find the pane of each context. Raises NotFoundError for an unknown label or when there is none."""
     targets = _targets(request)
-    if request.wanted.is_broad:
-        targets = tuple(each for each in targets if each.context.is_ready)
-    live = {each: panes.panes(each) for each in {target.context.socket for target in targets}}
+    live = _live(targets)
     if request.wanted.is_broad and not request.with_self:
         targets = _others(targets, live)
+    planned = _deliveries(targets, live, request)
+    if any(each.is_passing for each in planned):
+        time.sleep(MOMENT_SECONDS)
+        planned = _deliveries(targets, _live(targets), request)
+    return planned
+
+
+def _live(targets: tuple[Target, ...]) -> dict[Path, list[Pane]]:
+    return {each: panes.panes(each) for each in {target.context.socket for target in targets}}
+
+
+def _deliveries(
+    targets: tuple[Target, ...], live: Mapping[Path, list[Pane]], request: Request
+) -> tuple[Delivery, ...]:
     return tuple(_delivery(target, live[target.context.socket], request) for target in targets)
 
 
 def _targets(request: Request) -> tuple[Target, ...]:
     if not request.wanted.needs_survey:
-        return selection.targets(index.load(request.socket), request.wanted)
-    from par.contexts import survey  # noqa: PLC0415 - the index alone tells it mostly
+        found = selection.targets(index.load(request.socket), request.wanted)
+    else:
+        from par.contexts import survey  # noqa: PLC0415 - the index alone tells it mostly
 
-    seen = survey.survey(request.socket)
-    return selection.targets(seen.known, request.wanted, seen)
+        seen = survey.survey(request.socket)
+        found = selection.targets(seen.known, request.wanted, seen)
+    return tuple(each for each in found if each.context.is_ready) if request.wanted.is_broad else found
 
 
 def _others(targets: tuple[Target, ...], live: Mapping[Path, list[Pane]]) -> tuple[Target, ...]:
@@ -72,44 +104,79 @@ def _others(targets: tuple[Target, ...], live: Mapping[Path, list[Pane]]) -> tup
 
 
 def run(planned: tuple[Delivery, ...], request: Request) -> tuple[Delivery, ...]:
-    """Type the text, in one go for each server; the deliveries with what failed."""
+    """Type the text, in one go for each server; the deliveries with what was done, or what failed."""
     took: set[tuple[Path, str]] = set()
     for socket in {each.socket for each in planned if not each.fault}:
-        wanted = [each.pane_id for each in planned if each.socket == socket and not each.fault]
-        sent = panes.send(socket, wanted, request.text, request.with_enter)
+        mine = [each for each in planned if each.socket == socket and not each.fault]
+        slow = {each.pane_id for each in mine if each.is_slow}
+        wanted = [each.pane_id for each in mine]
+        sent = panes.send(socket, wanted, request.text, request.with_enter, slow)
         took |= {(socket, pane_id) for pane_id in sent}
-    return tuple(_receipt(each, (each.socket, each.pane_id) in took) for each in planned)
+    done = tuple(_receipt(each, (each.socket, each.pane_id) in took) for each in planned)
+    heard = _heard([each for each in done if each.state == TYPED and request.with_enter])
+    return tuple(each._replace(state=SUBMITTED) if each in heard else each for each in done)
+
+
+def _heard(typed: list[Delivery]) -> set[Delivery]:
+    """Those whose agent has said since that it works; only one that says what it does is waited for."""
+    silent = {each for each in typed if each.agent not in {"", WORKING}}
+    heard: set[Delivery] = set()
+    for seconds in HOOK_SECONDS if silent else ():
+        time.sleep(seconds)
+        said = {
+            (each, pane.id): pane.agent
+            for each in {one.socket for one in silent}
+            for pane in panes.panes(each)
+        }
+        heard |= {each for each in silent if said.get((each.socket, each.pane_id)) == WORKING}
+        silent -= heard
+        if not silent:
+            break
+    return heard
 
 
 def _delivery(target: Target, live: list[Pane], request: Request) -> Delivery:
-    context = target.context
-    mine = [pane for pane in live if pane.label == context.label]
-    mine = mine or [pane for pane in live if not pane.label and pane.session == context.session]
-    chosen = _of_worktree(target.worktree, mine) if target.worktree else mine
-    if request.is_active_pane:
-        chosen = [pane for pane in chosen if pane.is_active and (pane.is_shown or target.worktree)]
-    elif not target.worktree:
-        # A session that tmux-resurrect brought back has no mark on its first pane
-        chosen = [pane for pane in mine if pane.is_first or not pane.has_first]
-    fault = _fault(target, mine, chosen)
-    return Delivery(target.label, context.label, context.socket, chosen[0].id if chosen else "", fault)
+    mine = target_panes.of(target, live)
+    pane = target_panes.meant(target, mine, request.is_active_pane)
+    fault = _fault(target, bool(mine), pane)
+    found = Delivery(target.label, target.context.label, target.context.socket, "", fault)
+    if not pane:
+        return found
+    refusal = "" if fault or request.is_forced else _refusal(pane, request)
+    return found._replace(
+        pane_id=pane.id,
+        fault=fault or refusal,
+        is_passing=bool(refusal),
+        program=pane.program,
+        is_slow=not pane.is_shell,
+        agent=pane.agent,
+    )
 
 
-def _of_worktree(worktree: Worktree, live: list[Pane]) -> list[Pane]:
-    return [pane for pane in live if pane.worktree == worktree.name]
-
-
-def _fault(target: Target, mine: list[Pane], chosen: list[Pane]) -> str:
-    if not mine:
+def _fault(target: Target, is_running: bool, pane: Pane | None) -> str:
+    if not is_running:
         return "its session is stopped"
-    if not chosen:
+    if not pane:
         return "its window is closed" if target.worktree else "its first pane is closed: use --pane active"
-    if chosen[0].is_dead:
+    if pane.is_dead:
         return "the program in its pane has ended"
-    return "the input of its pane is switched off" if chosen[0].is_input_off else ""
+    return "the input of its pane is switched off" if pane.is_input_off else ""
+
+
+def _refusal(pane: Pane, request: Request) -> str:
+    """Why the text would answer something else than what it was written for, '' where it would not."""
+    if pane.agent == WAITING and not request.is_answer:
+        return "it waits for you, and would take the text for the answer: --answer, or --force"
+    if request.is_answer and pane.agent != WAITING:
+        return "it does not wait for an answer"
+    if not (pane.is_shell or pane.is_agent):
+        return f"'{names.visible(pane.program)}' runs in it, neither a shell nor an agent: --force"
+    return ""
 
 
 def _receipt(delivery: Delivery, has_taken: bool) -> Delivery:
-    if delivery.fault or has_taken:
+    if delivery.fault:
         return delivery
+    if has_taken:
+        return delivery._replace(state=TYPED)
     return delivery._replace(fault="tmux could not reach its pane")

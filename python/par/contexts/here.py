@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from par.model import Context
+from par.model import Context, Worktree
 from par.tmux.panes import Pane
 from par.tmux.sockets import current_pane
 
@@ -29,6 +29,14 @@ def by_folder(contexts: Iterable[Context]) -> Context | None:
         return next(
             (each for each in contexts if any(_holds(folder, here) for folder in _folders(each))), None
         )
+    return None
+
+
+def worktree(context: Context) -> Worktree | None:
+    """The worktree of `context` that the folder of the caller is in, if it is in one."""
+    with suppress(OSError):
+        here = Path.cwd()
+        return next((each for each in context.worktrees if _holds(each.path, here)), None)
     return None
 
 

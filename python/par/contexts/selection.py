@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from par import names
 from par.errors import NotFoundError
 from par.model import Kind
+from par.tmux import agents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 ALL = "all"
 GLOB = frozenset("*?[")
 # What an agent may say of itself; the other states are those of `model.State`
-AGENT_STATES = ("working", "waiting", "done", "failed", "quiet")
+AGENT_STATES = (*agents.STATES, agents.QUIET)
 
 
 class Wanted(NamedTuple):

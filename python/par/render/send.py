@@ -12,26 +12,30 @@ if TYPE_CHECKING:
 
     from par.commands.send import Delivery
 
-
-def deliveries(found: Iterable[Delivery], verb: str) -> str:
-    """A receipt for each context that a text was for; `verb` says what happened to it."""
-    return "\n".join(
-        f"{visible(each.label)}: " + (f"not sent, {each.fault}" if each.fault else verb) for each in found
-    )
+REFUSED, PLANNED = "refused", "planned"
 
 
-def document(found: Iterable[Delivery], is_sent: bool) -> str:
+def receipts(found: Iterable[Delivery]) -> str:
+    """A receipt for each context that a text was for: what was done, would be, or why it is not."""
+    return "\n".join(visible(f"{each.label}: {_said(each)}") for each in found)
+
+
+def _said(delivery: Delivery) -> str:
+    if delivery.fault:
+        return f"not sent, {delivery.fault}"
+    planned = f"would be typed into the pane {delivery.pane_id}, where '{delivery.program}' runs"
+    return delivery.state or planned
+
+
+def document(found: Iterable[Delivery]) -> str:
     """The document of `par send --json`."""
-    return documents.dumped(
+    rows = [
         {
-            "deliveries": [
-                {
-                    "label": each.label,
-                    "pane": each.pane_id or None,
-                    "sent": is_sent and not each.fault,
-                    "reason": each.fault or None,
-                }
-                for each in found
-            ]
+            "label": each.label,
+            "pane": each.pane_id or None,
+            "state": REFUSED if each.fault else each.state or PLANNED,
+            "reason": each.fault or None,
         }
-    )
+        for each in found
+    ]
+    return documents.dumped({"receipts": rows})

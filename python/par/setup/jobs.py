@@ -14,8 +14,9 @@ from par.setup import job_lock
 from par.state import index
 from par.state.records import when
 
-# On a busy machine Python itself takes its time
-START_SECONDS = 30.0
+START_SECONDS = 30.0  # on a busy machine Python itself takes its time
+TOOK_TOO_LONG = 124  # as timeout(1) has it
+ENDS = "ends"  # a FIFO in the folder of runs, where somebody may listen for the places of those that end
 NOT_STARTED = "it did not start"
 ENDED = "it was ended"
 DAMAGE = (OSError, ValueError, KeyError, TypeError)
@@ -37,8 +38,9 @@ class Init(Enum):
 class Job(NamedTuple):
     """The commands of one worktree as they were approved: nothing is read from its repository again.
 
-    `socket` and `session_id` name the session of its context. One that `is_held` lacks something that
-    was asked for.
+    `socket` and `session_id` name the session of its context. One that `is_held` lacks what was asked for.
+    One that is not `is_init` was asked for later: its command is one program's words where it has no
+    `shell`, and is ended after so many `seconds`, if any.
     """
 
     label: str
@@ -50,12 +52,14 @@ class Job(NamedTuple):
     socket: Path
     session_id: str
     is_held: bool = False
+    is_init: bool = True
+    seconds: float = 0.0
 
 
 class State(NamedTuple):
     """How far the run in `repository` came, and since when.
 
-    One that runs names its `step`; one that failed too, with its exit `status` or else the `reason`.
+    One that runs names its `step`; one that failed too, with its exit `status` or the `reason`.
     """
 
     init: Init
@@ -64,12 +68,12 @@ class State(NamedTuple):
     step: str = ""
     status: int | None = None
     reason: str = ""
+    seconds: float = 0.0
 
     @property
     def fault(self) -> str:
         """Why it failed, in a few words."""
-        ended = self.reason if self.status is None else f"exit status {self.status}"
-        return f"'{self.step}': {ended}" if self.step else ended
+        return (f"'{self.step}': " if self.step else "") + (self.reason or f"exit status {self.status}")
 
 
 class Files(NamedTuple):
@@ -153,8 +157,8 @@ def _write(path: Path, record: dict[str, Any]) -> None:
 
 def runs(folder: Path) -> list[Run]:
     """The runs of a context as they stand, in the order of its worktrees; none where there never were any."""
-    places = {int(path.stem) for path in folder.glob("*") if path.stem.isdecimal()}
-    return [Run(files, _state(files)) for files in (Files(folder, place) for place in sorted(places))]
+    places = sorted({int(path.stem) for path in folder.glob("*") if path.stem.isdecimal()})
+    return [Run(files, state(files)) for files in (Files(folder, place) for place in places)]
 
 
 def worst(found: Iterable[Run]) -> Init | None:
@@ -163,15 +167,16 @@ def worst(found: Iterable[Run]) -> Init | None:
     return max((run.state.init for run in found), key=order.index, default=None)
 
 
-def _state(files: Files) -> State:
-    state = written(files)
-    if state is None:
+def state(files: Files) -> State:
+    """How a run stands now; one whose program was killed has failed."""
+    found = written(files)
+    if found is None:
         return _unstarted(files)
-    if state.init is Init.RUNNING and not job_lock.is_held(files.lock):
-        state = written(files) or state  # it may have ended well in between
-        if state.init is Init.RUNNING:
-            return state._replace(init=Init.FAILED, reason=ENDED)
-    return state
+    if found.init is Init.RUNNING and not job_lock.is_held(files.lock):
+        found = written(files) or found  # it may have ended well in between
+        if found.init is Init.RUNNING:
+            return found._replace(init=Init.FAILED, reason=ENDED)
+    return found
 
 
 def written(files: Files) -> State | None:

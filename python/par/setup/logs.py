@@ -13,6 +13,7 @@ from par.system import narration
 
 PAUSE_SECONDS = 0.1
 QUIET_SECONDS = 1.0
+TAIL_BYTES = 4096
 # Colours, cursor movements, titles: what a terminal acts on (ECMA-48, and xterm's OSC)
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~])")
 
@@ -42,6 +43,17 @@ def _plain(line: bytes) -> str:
     # A progress bar goes back to the beginning of its line: its last state counts
     shown = line.rstrip(b"\r").rpartition(b"\r")[2]
     return visible(ESCAPE.sub("", shown.decode("utf-8", "replace")).expandtabs())
+
+
+def last_line(files: Files) -> str:
+    """The last line that a run has said so far and that is not empty."""
+    try:
+        with files.log.open("rb") as log:
+            log.seek(max(0, log.seek(0, 2) - TAIL_BYTES))
+            said = log.read()
+    except OSError:
+        return ""
+    return next((line for line in reversed([*_split(said)]) if line.strip()), "")
 
 
 def follow(folder: Path, label: str) -> list[Run]:

@@ -1,7 +1,9 @@
-"""What a pane of the window `init` runs: the commands of one job, one after the other."""
+"""What a pane runs for `par init` and `par run`: the commands of one job, one after the other."""
 
 import os
+import shlex
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -55,6 +57,7 @@ def main(path: str) -> None:
     files = Files(Path(), int(job_file.stem))
     job = jobs.load_job(files.job)
     signals.unwind_on_signals()
+    began = time.monotonic()
     with job_lock.held(files.lock):
         log = Log(files.log)
         try:
@@ -64,7 +67,8 @@ def main(path: str) -> None:
         except Exception as error:
             state = _broken_off(job, files, f"{type(error).__name__}: {error}")
         with signals.ignored():
-            _conclude(job, files, log, state)
+            seconds = round(time.monotonic() - began, 3)
+            _conclude(job, files, log, state._replace(seconds=seconds))
     sys.exit(state.init is Init.FAILED)
 
 
@@ -72,11 +76,18 @@ def _run(job: Job, files: Files, log: Log) -> State:
     env = {**os.environ, **dict(job.env)}
     for number, step in enumerate(job.commands, 1):
         jobs.save_state(files, _state(job, Init.RUNNING, _title(step)))
-        log.say(f"[{number}/{len(job.commands)}] {_title(step)}", BOLD)
+        log.say(
+            f"[{number}/{len(job.commands)}] {_title(step)}" if job.is_init else f"$ {_title(step)}", BOLD
+        )
         if step.name:
             for line in step.command.splitlines():
                 log.say(f"  {line}", DIM)
-        status = terminal.run([job.shell, "-c", step.command], job.folder, env, log.keep)
+        words = [job.shell, "-c", step.command] if job.shell else shlex.split(step.command)
+        try:
+            status = terminal.run(words, job.folder, env, log.keep, job.seconds)
+        except TimeoutError:
+            reason = f"it took longer than {job.seconds:g} s"
+            return _state(job, Init.FAILED, _title(step), jobs.TOOK_TOO_LONG, reason)
         if status:
             return _state(job, Init.FAILED, _title(step), status)
     return _state(job, Init.HELD if job.is_held else Init.OK)
@@ -98,12 +109,24 @@ def _broken_off(job: Job, files: Files, reason: str) -> State:
 def _conclude(job: Job, files: Files, log: Log, state: State) -> None:
     if state.init is Init.FAILED:
         log.say(f"failed: {state.fault}", RED)
-        log.say(f"again: par init {job.label} --retry")
-    else:
+        if job.is_init:
+            log.say(f"again: par init {job.label} --retry")
+    elif job.is_init:
         log.say("done", GREEN)
+    pane_id = "" if state.init is Init.FAILED else os.environ.get("TMUX_PANE", "")
     # One after the other: the last to end reports how all went
     with suppress(ParError, OSError), job_lock.held(files.folder / LOCK):
         jobs.save_state(files, state)
-        init = jobs.worst(jobs.runs(files.folder)) or state.init
-        pane_id = "" if state.init is Init.FAILED else os.environ.get("TMUX_PANE", "")
-        init_window.end(job.socket, job.session_id, init.value, pane_id)
+        if job.is_init:
+            init = jobs.worst(jobs.runs(files.folder)) or state.init
+            init_window.end(job.socket, job.session_id, init.value, pane_id)
+        else:
+            _tell_end(files)
+            init_window.close_own(job.socket, pane_id)
+
+
+def _tell_end(files: Files) -> None:
+    with suppress(OSError):  # who began it is gone
+        descriptor = os.open(files.folder / jobs.ENDS, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        os.write(descriptor, f"{files.place}\n".encode())
+        os.close(descriptor)

@@ -66,7 +66,7 @@ def write(
     """Write what is to be run in one worktree, or that it is held; the program that will run it, if any."""
     if preparation.recipe.commands:
         jobs.save_job(files, _job(context, session_id, worktree, preparation))
-        return _program(files)
+        return program(files)
     if preparation.is_held:
         jobs.save_state(files, State(Init.HELD, worktree.repository.name, jobs.now()))
     return []
@@ -87,6 +87,7 @@ def _job(context: Context, session_id: str, worktree: Worktree, preparation: Pre
     )
 
 
-def _program(files: Files) -> list[str]:
+def program(files: Files) -> list[str]:
+    """The program that runs the job of `files`, in a pane."""
     source = Path(par.__file__).parent.parent
     return [sys.executable, "-I", "-c", ENTRY, str(source), str(files.job)]

@@ -21,18 +21,22 @@ PIECE = 65_536
 GRACE_SECONDS = 2.0
 
 
-def run(words: list[str], folder: Path, env: Mapping[str, str], keep: Callable[[bytes], None]) -> int:
+def run(
+    words: list[str], folder: Path, env: Mapping[str, str], keep: Callable[[bytes], None], seconds: float = 0
+) -> int:
     """Run a program in `folder` until it ends; its exit status, above 128 for a signal.
 
     Keys go to it and what it writes goes to the screen and to `keep`. It does not matter what it leaves
-    running: that is hung up, as where a terminal is closed. So it is itself, should this be interrupted.
+    running: that is hung up, as where a terminal is closed. So it is itself, should this be interrupted, or
+    should it take longer than `seconds`, if any: that raises TimeoutError.
     """
+    until = time.monotonic() + seconds if seconds else None
     child, terminal = pty.fork()
     if child == 0:
         _become(words, folder, env)
     try:
         with _raw(), _sized(terminal):
-            status = _follow(child, terminal, keep)
+            status = _follow(child, terminal, keep, until)
     except BaseException:
         _hang_up(child)
         raise
@@ -55,10 +59,12 @@ def _become(words: list[str], folder: Path, env: Mapping[str, str]) -> None:
         os._exit(NOT_RUN)
 
 
-def _follow(child: int, terminal: int, keep: Callable[[bytes], None]) -> int:
+def _follow(child: int, terminal: int, keep: Callable[[bytes], None], until: float | None) -> int:
     sources = [terminal, KEYS]
     status = None
     while True:
+        if until and time.monotonic() > until:
+            raise TimeoutError
         ready = select.select(sources, [], [], 0 if status is not None else 0.05)[0]
         if KEYS in ready and not _pass_keys(terminal):
             sources.remove(KEYS)

@@ -126,6 +126,11 @@ def init(root: Path) -> Path:
     return data() / "init" / digest(root.relative_to(data()) if data() in root.parents else root)
 
 
+def runs() -> Path:
+    """What `par run` keeps, a folder for each call: jobs, states and logs."""
+    return data() / "runs"
+
+
 def approvals() -> Path:
     """Which commands of repositories the user has approved."""
     return data() / "trust.json"

@@ -13,7 +13,7 @@ from par.tmux import server
 
 # What wants the user most first: it is what a context shows that has several
 STATES = ("waiting", "failed", "working", "done")
-QUIET = "quiet"
+QUIET, FAILED = "quiet", "failed"
 QUIET_SECONDS = 60
 SHELLS = "^(ba|da|z|k|mk|fi|c|tc|pw|ya|xon|elvi)?sh$|^nu$"
 # Empty where the program in the pane is dead, or a shell again that was none before
@@ -31,8 +31,9 @@ LISTENING = (
 )
 _NUMBERS = ("#{@par_state_at}", "#{@par_state_pid}", "#{window_activity}", "#{@par-quiet-after}")
 _NUMBERED = " ".join(f"#{{?#{{m/r:^[0-9]+$,{each}}},{each},-}}" for each in _NUMBERS)
-# Of each pane of a session that has a state, all that `agent` judges by
-SAID = f"#{{W:#{{P:#{{?@par_state,#{{pane_id}} {LIVE} {_NUMBERED};,}}}}}}"
+# Of a pane that has a state, and of each such pane of a session, all that `agent` judges by
+SAID_HERE = f"#{{?@par_state,#{{pane_id}} {LIVE} {_NUMBERED};,}}"
+SAID = f"#{{W:#{{P:{SAID_HERE}}}}}"
 
 
 class Agent(NamedTuple):

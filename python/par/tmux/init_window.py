@@ -74,8 +74,17 @@ def close_panes(socket: Path, words: Sequence[str]) -> None:
 
 def end(socket: Path, session_id: str, init: str, pane_id: str) -> None:
     """Write `init` on a session and, with a `pane_id`, close that pane, unless the session would end too."""
-    closing = ("if-shell", "-F", "-t", pane_id, IS_ALONE, "", f"kill-pane -t {pane_id}")
-    server.attempt(socket, *_set_init(session_id, init), *((";", *closing) if pane_id else ()))
+    server.attempt(socket, *_set_init(session_id, init), *((";", *_closing(pane_id)) if pane_id else ()))
+
+
+def close_own(socket: Path, pane_id: str) -> None:
+    """Close the pane of the caller, if that is one, unless its session would end too."""
+    if pane_id:
+        server.attempt(socket, *_closing(pane_id))
+
+
+def _closing(pane_id: str) -> tuple[str, ...]:
+    return ("if-shell", "-F", "-t", pane_id, IS_ALONE, "", f"kill-pane -t {pane_id}")
 
 
 def share(socket: Path, session_id: str, env: Iterable[tuple[str, str]]) -> None:

@@ -2,20 +2,23 @@
 
 import os
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from par import names
 from par.errors import CommandError
 from par.state import paths
-from par.tmux import server
+from par.tmux import agents, known_programs, server
 from par.tmux.sessions import NAME
 
 # What a terminal would act on: an ESC [ 2 0 1 ~ in the text would end the bracketed paste
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # From 3.7 on a paste changes bytes that are not UTF-8, unless -S asks for them as they are
 PASTES_RAW = r"#{m/r:^(next-)?(3\.([7-9]|[1-9][0-9])|[4-9]|[1-9][0-9])|^master,#{version}}"
+# How long an agent needs after a paste until it takes an Enter for more than a part of it
+PAUSE_SECONDS = 0.15
 FIELDS = (
     "#{pane_id}",
     "#{@par_label}",
@@ -26,6 +29,11 @@ FIELDS = (
     "#{pane_input_off}",
     "#{@par_pane}",
     "#{@par_worktree}",
+    "#{pane_pid}",
+    agents.SAID_HERE,
+    "#{pane_current_command}",
+    "#{b:default-shell}",
+    "#{@par-agents}",
     "#{@par_data}",
 )
 
@@ -34,7 +42,8 @@ class Pane(NamedTuple):
     """A live pane: whose session it is in, and whether it is its window's active or the context's first.
 
     `is_shown` says that its window is the one that its session shows, `has_first` that the session knows
-    which pane is its first. In a workspace `worktree` names the repository whose window it is in.
+    which pane is its first. In a workspace `worktree` names the repository whose window it is in. `agent`
+    is what the agent in it says of itself; `program` is in front.
     """
 
     id: str
@@ -47,6 +56,11 @@ class Pane(NamedTuple):
     is_dead: bool
     is_input_off: bool
     worktree: str
+    pid: int
+    agent: str
+    program: str
+    is_shell: bool
+    is_agent: bool
 
 
 def panes(socket: Path) -> list[Pane]:
@@ -74,7 +88,13 @@ def _pane(
     off: str,
     first: str,
     worktree: str,
+    pid: str,
+    said: str,
+    program: str,
+    default_shell: str,
+    own_agents: str,
 ) -> Pane:
+    agent = agents.agent(said).state
     return Pane(
         id=pane_id,
         label=label,
@@ -86,38 +106,61 @@ def _pane(
         is_dead=dead == "1",
         is_input_off=off == "1",
         worktree=worktree,
+        pid=int(pid or 0),
+        agent=agent,
+        program=program,
+        is_shell=known_programs.is_shell(program, default_shell),
+        is_agent=bool(agent) or known_programs.is_agent(program, own_agents),
     )
 
 
-def send(socket: Path, pane_ids: Iterable[str], text: str, with_enter: bool) -> set[str]:
+def send(
+    socket: Path, pane_ids: Iterable[str], text: str, with_enter: bool, pausing: Container[str] = ()
+) -> set[str]:
     """Paste `text` into each pane, then Enter if asked; the ids of the panes that took it.
 
     Two calls for any number of panes and any size of text. A pane in copy mode leaves it first: keys
     would be taken by the mode. Enter is a paste of its own, so that a program which asked for
-    bracketed paste sees it typed.
+    bracketed paste sees it typed; those that are `pausing` get it a moment later. A single line that begins
+    with a slash is pasted without the brackets, as typed: some agents take a command in them for text.
     """
     buffer = f"par-{os.getpid()}"
     plain = CONTROL.sub("", text)
     if plain:
         server.run(socket, "load-buffer", "-b", buffer, "-", text=plain)
-    targets = list(pane_ids)
-    lines = [_line(place, target, buffer, bool(plain), with_enter) for place, target in enumerate(targets)]
-    last = [f"delete-buffer -b {buffer}"] if plain else []
-    enter = f"{buffer}-enter"
-    script = [f'set-buffer -b {enter} "\\n"', *lines, *last, f"delete-buffer -b {enter}"]
+    is_command = plain.startswith("/") and "\n" not in plain
+    targets = [*pane_ids]
+    later = {each for each in targets if plain and with_enter and each in pausing}
+    paste = ("" if is_command else "-p ") + f"-b {buffer}" if plain else ""
+    steps = {
+        each: _steps(each, paste, buffer if with_enter and each not in later else "") for each in targets
+    }
+    took = _typed(socket, steps, buffer, bool(plain))
+    if waiting := [each for each in targets if each in later & took]:
+        time.sleep(PAUSE_SECONDS)
+        took -= later - _typed(socket, {each: _steps(each, "", buffer) for each in waiting}, buffer, False)
+    return took
+
+
+def _typed(socket: Path, steps: Mapping[str, str], buffer: str, with_text: bool) -> set[str]:
+    """Do the steps of each pane; the panes that took them."""
+    targets = [*steps]
+    # Not the pane's id: a message goes through strftime, which takes '%3' for its own
+    lines = [f"{steps[each]} ; display-message -p 'sent {place}'" for place, each in enumerate(targets)]
+    last = [f"delete-buffer -b {buffer}"] if with_text else []
+    script = [f'set-buffer -b {buffer}-enter "\\n"', *lines, *last, f"delete-buffer -b {buffer}-enter"]
     said = names.lines(server.attempt_each(socket, script).stdout)
     return {targets[int(line.removeprefix("sent "))] for line in said if line.startswith("sent ")}
 
 
-def _line(place: int, pane_id: str, buffer: str, with_text: bool, with_enter: bool) -> str:
+def _steps(pane_id: str, paste: str, buffer: str) -> str:
     steps = [f"copy-mode -q -t {pane_id}"]
-    if with_text:
-        paste = f"-p -b {buffer} -t {pane_id}"
-        steps.append(f"if-shell -F '{PASTES_RAW}' 'paste-buffer -S {paste}' 'paste-buffer {paste}'")
-    if with_enter:
+    if paste:
+        words = f"{paste} -t {pane_id}"
+        steps.append(f"if-shell -F '{PASTES_RAW}' 'paste-buffer -S {words}' 'paste-buffer {words}'")
+    if buffer:
         steps.append(f"paste-buffer -b {buffer}-enter -t {pane_id}")
-    # Not the pane's id: a message goes through strftime, which takes '%3' for its own
-    return " ; ".join([*steps, f"display-message -p 'sent {place}'"])
+    return " ; ".join(steps)
 
 
 class Program(NamedTuple):
@@ -131,7 +174,7 @@ class Program(NamedTuple):
 def programs(socket: Path, target: str) -> list[Program]:
     """The programs of the panes of a session or a window, by its id."""
     whole = ("-s", "-t", f"{target}:") if target.startswith("$") else ("-t", target)
-    fields = "#{pane_id} #{pane_pid} #{?@par_jobs,1,0}"
+    fields = "#{pane_id} #{pane_pid} #{?#{||:#{@par_jobs},#{@par_run}},1,0}"
     listed = server.attempt(socket, "list-panes", *whole, "-F", fields).stdout
     rows = [line.split(" ") for line in names.lines(listed)]
     return [Program(pane_id, int(pid), is_runner == "1") for pane_id, pid, is_runner in rows]

@@ -70,9 +70,14 @@ def run_script(socket: Path, commands: Sequence[Sequence[str]], folder: Path | N
 
     The first that fails is the last. The server has to be there.
     """
-    # On one line: tmux goes on with the next line after a failure
-    script = " ; ".join(" ".join(map(quoted, command)) for command in commands)
-    return _said(commands[0][0], attempt(socket, "source-file", "-", text=f"{script}\n", folder=folder))
+    return _said(
+        commands[0][0], attempt(socket, "source-file", "-", text=f"{script(commands)}\n", folder=folder)
+    )
+
+
+def script(commands: Sequence[Sequence[str]]) -> str:
+    """Commands as one line for tmux's own parser: the first that fails is the last of the line."""
+    return " ; ".join(" ".join(map(quoted, command)) for command in commands)
 
 
 def attempt_each(socket: Path, lines: Iterable[str]) -> Outcome:

@@ -9,7 +9,7 @@ _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-commit
 _par_words() {
   local previous=$2 current=$3
   case $1 in
-    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send control-center next status code cursor init diff prune conflicts rm restore undo trash resurrect doctor config trust untrust hooks completion demo labels state path -L -S --help --version ;;
+    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send run wait capture control-center next status code cursor init diff prune conflicts rm restore undo trash resurrect doctor config trust untrust hooks completion demo labels state whoami path -L -S --help --version ;;
     start|create)
       case $previous:$current in
         -p:*|--path:*) : ;;
@@ -33,7 +33,7 @@ _par_words() {
         --editor:*) : ;;
         --repo:*) : ;;
         --kind:*) printf '%s\n' session checkout workspace ;;
-        --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
+        --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
         --init:*) printf '%s\n' ok running failed held dismissed ;;
         *:-*) printf '%s\n' -h --help --open --wait --json --trust -p --path --repos -b --base --force --client --editor --repo --kind --state --init -y --yes --purge ;;
         *) printf '%s\n' start ls add drop open code cursor rm; _par_labels ;;
@@ -48,7 +48,7 @@ _par_words() {
       case $previous:$current in
         --repo:*) : ;;
         --kind:*) printf '%s\n' session checkout workspace ;;
-        --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
+        --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
         --init:*) printf '%s\n' ok running failed held dismissed ;;
         --timeout:*) : ;;
         *:-*) printf '%s\n' --repo --kind --state --init --long --timeout --json --plain -h --help ;;
@@ -64,11 +64,40 @@ _par_words() {
       case $previous:$current in
         --repo:*) : ;;
         --kind:*) printf '%s\n' session checkout workspace ;;
-        --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
+        --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
         --init:*) printf '%s\n' ok running failed held dismissed ;;
         --pane:*) printf '%s\n' first active ;;
-        *:-*) printf '%s\n' --repo --kind --state --init --self --pane --no-enter --dry-run --json -h --help ;;
+        *:-*) printf '%s\n' --repo --kind --state --init --self --pane --answer --force --no-enter --dry-run --json -h --help ;;
         *) _par_labels_or_all ;;
+      esac ;;
+    run)
+      case $previous:$current in
+        --repo:*) : ;;
+        --kind:*) printf '%s\n' session checkout workspace ;;
+        --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
+        --init:*) printf '%s\n' ok running failed held dismissed ;;
+        -j:*|--jobs:*) : ;;
+        --timeout:*) : ;;
+        *:-*) printf '%s\n' --repo --kind --state --init -j --jobs --timeout -k --keep-going --shell --output --json -h --help ;;
+        *) _par_labels_or_all ;;
+      esac ;;
+    wait)
+      case $previous:$current in
+        --repo:*) : ;;
+        --kind:*) printf '%s\n' session checkout workspace ;;
+        --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
+        --init:*) printf '%s\n' ok running failed held dismissed ;;
+        --for:*) printf '%s\n' done waiting idle exit ;;
+        --timeout:*) : ;;
+        *:-*) printf '%s\n' --repo --kind --state --init --for --any --timeout -h --help ;;
+        *) _par_labels_or_all ;;
+      esac ;;
+    capture)
+      case $previous:$current in
+        -n:*|--lines:*) : ;;
+        --pane:*) printf '%s\n' first active ;;
+        *:-*) printf '%s\n' -n --lines --ansi --pane -h --help ;;
+        *) _par_labels ;;
       esac ;;
     control-center)
       case $previous:$current in
@@ -112,7 +141,7 @@ _par_words() {
       case $previous:$current in
         --repo:*) : ;;
         --kind:*) printf '%s\n' session checkout workspace ;;
-        --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
+        --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
         --init:*) printf '%s\n' ok running failed held dismissed ;;
         *:-*) printf '%s\n' --repo --kind --state --init --dry-run -y --yes --json -h --help ;;
         *) : ;;
@@ -127,7 +156,7 @@ _par_words() {
       case $previous:$current in
         --repo:*) : ;;
         --kind:*) printf '%s\n' session checkout workspace ;;
-        --state:*) printf '%s\n' attached running stopped broken working waiting done failed quiet ;;
+        --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
         --init:*) printf '%s\n' ok running failed held dismissed ;;
         *:-*) printf '%s\n' --repo --kind --state --init -y --yes --purge --force --json -h --help ;;
         *) _par_labels_or_all ;;
@@ -195,6 +224,11 @@ _par_words() {
       case $previous:$current in
         *:-*) printf '%s\n' --hook -h --help ;;
         *) printf '%s\n' working waiting done failed clear ;;
+      esac ;;
+    whoami)
+      case $previous:$current in
+        *:-*) printf '%s\n' --json -h --help ;;
+        *) : ;;
       esac ;;
     path)
       case $previous:$current in

@@ -1,0 +1,28 @@
+"""Which panes belong to a target, and which of them is meant."""
+
+from collections.abc import Iterable
+
+from par.contexts.selection import Target
+from par.tmux.panes import Pane
+
+
+def of(target: Target, live: Iterable[Pane]) -> list[Pane]:
+    """The panes of its context among those of the server, also of a session that lost its marks."""
+    label, session = target.context.label, target.context.session
+    found = [*live]
+    return [each for each in found if each.label == label] or [
+        each for each in found if not each.label and each.session == session
+    ]
+
+
+def meant(target: Target, mine: Iterable[Pane], is_active: bool = False) -> Pane | None:
+    """Of the panes of its context the first, or the active one; of one repository that in its window."""
+    if target.worktree:
+        name = target.worktree.name
+        chosen = [each for each in mine if each.worktree == name and (each.is_active or not is_active)]
+    elif is_active:
+        chosen = [each for each in mine if each.is_active and each.is_shown]
+    else:
+        # A session that tmux-resurrect brought back has no mark on its first pane
+        chosen = [each for each in mine if each.is_first or not each.has_first]
+    return next(iter(chosen), None)

@@ -1,0 +1,48 @@
+"""The end of processes that others have started, told by the system: nothing is asked again and again."""
+
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+
+def in_front(pid: int) -> int:
+    """The first process of the job in front of the terminal of a process, 0 where none is known (ps(1))."""
+    try:
+        # The name before it, in brackets, may hold anything
+        return max(0, int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[5]))
+    except FileNotFoundError:
+        if sys.platform == "linux":
+            return 0
+    except (OSError, ValueError):
+        return 0
+    asked = ("ps", "-o", "tpgid=", "-p", str(pid))
+    said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    return int(said) if said.isdecimal() else 0
+
+
+@contextmanager
+def of(pids: Iterable[int]) -> Iterator[list[int]]:
+    """Descriptors that can be read as soon as one of these processes has ended, also before now."""
+    with ExitStack() as stack:
+        yield [_end(stack, pid) for pid in pids if pid]
+
+
+def _end(stack: ExitStack, pid: int) -> int:
+    try:
+        if sys.platform == "linux":
+            descriptor = os.pidfd_open(pid)
+        else:  # pragma: no cover
+            queue = select.kqueue()
+            stack.callback(queue.close)
+            told = select.kevent(pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT)
+            queue.control([told], 0)
+            return queue.fileno()
+    except OSError:  # it has ended: this can be read at once
+        descriptor, other = os.pipe()
+        os.close(other)
+    stack.callback(os.close, descriptor)
+    return descriptor

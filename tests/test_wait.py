@@ -1,0 +1,142 @@
+"""`par wait`, `par capture` and `par whoami`: how far a context is, what it shows, and which one this is."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import Result, World, eventually, refused
+
+
+@pytest.fixture
+def two(world: World) -> World:
+    """The contexts one and two in a repository."""
+    home = world.repository()
+    for label in ("one", "two"):
+        world.ok("start", label, cwd=home)
+    return world
+
+
+def say(world: World, label: str, state: str) -> None:
+    """What the agent in the first pane of a context says by its hook."""
+    world.tmux("set-option", "-p", "-t", pane(world, label), "@par_state", state)
+
+
+def pane(world: World, label: str) -> str:
+    return world.tmux("display-message", "-p", "-t", f"={world.session(label)}:", "#{@par_pane}")
+
+
+def begin(world: World, *words: str) -> subprocess.Popen[str]:
+    """Begin to wait, once the server tells the one who waits of changes."""
+    waiting = world.start_par("wait", *words)
+    eventually(lambda: listeners(world), "a listener")
+    return waiting
+
+
+def listeners(world: World) -> list[str]:
+    """The clients that wait on this world's server."""
+    return [
+        line
+        for line in world.run("ps", "-eo", "args").stdout.splitlines()
+        if f"-S {world.home}/" in line and "wait-for" in line
+    ]
+
+
+def ended(waiting: subprocess.Popen[str]) -> Result:
+    stdout, stderr = waiting.communicate(timeout=30)
+    return Result(waiting.returncode, stdout, stderr)
+
+
+def test_what_an_agent_says_is_waited_for(two: World) -> None:
+    say(two, "one", "working")
+    say(two, "two", "working")
+    waiting = begin(two, "all", "--timeout", "60")
+    assert {each["state"] for each in two.ok("ls", "--json").json["contexts"]} == {"running"}
+    say(two, "one", "done")
+    eventually(lambda: two.ok("ls", "--json", "--state", "done").json["contexts"])
+    assert waiting.poll() is None
+    say(two, "two", "done")
+    assert ended(waiting) == Result(0, "one\ntwo\n", "")
+    eventually(lambda: not listeners(two), "the end of the listener")
+    eventually(lambda: sorted(two.sessions()) == sorted(map(two.session, ("one", "two"))))
+    # What is so already is not waited for
+    assert two.ok("wait", "one", "two").stdout == "one\ntwo\n"
+    say(two, "one", "working")
+    first = begin(two, "one", "--for", "waiting", "--any")
+    say(two, "one", "waiting")
+    assert ended(first) == Result(0, "one\n", "")
+    assert two.ok("wait", "all", "--for", "waiting", "--any").stdout == "one\n"
+    assert two.ok("wait", "all", "--for", "idle").stdout == "one\ntwo\n"
+    say(two, "two", "working")
+    late = "not idle in time: two"
+    refused(two.par("wait", "all", "--for", "idle", "--timeout", "0.2"), 124, late, "par ls")
+    say(two, "two", "failed")
+    refused(two.par("wait", "two"), 8, "'two' will not be done: it failed", "par capture two")
+
+
+def test_a_program_that_ends_and_a_session_that_goes(two: World) -> None:
+    for label in ("one", "two"):
+        two.tmux("respawn-pane", "-k", "-t", pane(two, label), "exec sleep 300")
+        eventually(lambda label=label: shows(two, label, "sleep"))  # type: ignore[misc]
+    waiting = begin(two, "all", "--for", "exit")
+    two.tmux("respawn-pane", "-k", "-t", pane(two, "one"), "exec sh")
+    eventually(lambda: shows(two, "one", "sh"))
+    assert waiting.poll() is None
+    two.tmux("kill-session", "-t", f"={two.session('two')}:")
+    assert ended(waiting) == Result(0, "one\ntwo\n", "")
+    refused(two.par("wait", "two"), 4, "the session is stopped: two", "par open two")
+    say(two, "one", "working")
+    lost = begin(two, "one")
+    two.tmux("kill-server")
+    told = ended(lost)
+    assert (told.status, told.stdout) == (8, "")
+    assert told.stderr == "par: 'one' will not be done: its program has ended\nhint: par capture one\n"
+
+
+def shows(world: World, label: str, program: str) -> bool:
+    return world.tmux("display-message", "-p", "-t", pane(world, label), "#{pane_current_command}") == program
+
+
+def test_ctrl_c_ends_the_waiting_and_its_listener(two: World) -> None:
+    waiting = begin(two, "one")
+    waiting.send_signal(signal.SIGINT)
+    assert ended(waiting) == Result(130, "", "\npar: interrupted\n")
+    eventually(lambda: not listeners(two))
+
+
+def test_capture_prints_the_screen_or_the_last_lines(two: World) -> None:
+    two.ok("send", "one", "clear; for n in 1 2 3 4 5; do printf '\\033[31mline%s\\033[m\\n' $n; done; cat")
+    eventually(lambda: "line5" in two.screen(pane(two, "one")))
+    shown = two.ok("capture", "one").stdout.splitlines()
+    assert [line for line in shown if line.startswith("line")] == [f"line{n}" for n in range(1, 6)]
+    assert two.ok("capture", "ONE", "-n", "2").stdout == "line4\nline5\n"
+    assert two.ok("capture", "one", "-n", "1", "--ansi").stdout.rstrip("\n") in {
+        "\x1b[31m" + "\x1b[39m\x1b[31m" * 4 + "line5\x1b[39m\x1b[m",  # as tmux 3.2 says it
+        "\x1b[31mline5\x1b[m",
+    }
+    two.tmux("split-window", "-t", f"={two.session('two')}:", "echo beside; exec cat")
+    eventually(lambda: two.ok("capture", "two", "--pane", "active").stdout == "beside\n")
+    two.tmux("kill-session", "-t", f"={two.session('two')}:")
+    refused(two.par("capture", "two"), 4, "'two': the session is stopped", "par open two")
+
+
+def test_whoami_is_the_pane_or_the_worktree(two: World) -> None:
+    socket = two.tmux("display-message", "-p", "#{socket_path}")
+    inside = {"TMUX": f"{socket},1,0", "TMUX_PANE": pane(two, "two")}
+    folder = two.worktree("one")
+    assert two.par("whoami", cwd=folder) == Result(0, "one\n", "")
+    assert two.par("whoami", **inside) == Result(0, "two\n", "")  # type: ignore[arg-type]
+    (folder / "deep").mkdir()
+    told = two.ok("whoami", "--json", cwd=folder / "deep").json
+    (row,) = (each for each in two.ok("ls", "--json").json["contexts"] if each["label"] == "one")
+    head = {"head": None}
+    assert told == {
+        "version": 1,
+        "context": {**row, "worktrees": [{**row["worktrees"][0], **head}]},
+        "worktree": str(folder),
+    }
+    outside = "this is neither a pane nor a worktree of a context"
+    refused(two.par("whoami", cwd=Path("/")), 3, outside, "par ls")
