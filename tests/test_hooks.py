@@ -200,7 +200,9 @@ def test_older_entries_are_brought_up_to_date_and_one_that_the_user_moved_is_tak
     world.ok("hooks", "install", "claude")
     other = path.read_text().replace(str(SCRIPT), "'/old place/site-packages/par/tmux/state.sh'")
     path.write_text(other)
-    listed = world.ok("hooks", "status").stdout.splitlines()
+    said = world.ok("hooks", "status")
+    assert said.stderr == f"any other agent can run in a hook: sh {SCRIPT} waiting --hook || :\n"
+    listed = said.stdout.splitlines()
     assert listed[0] == f"claude\toutdated: par hooks install claude\t{path}"
     assert [line.split("\t")[1] for line in listed[1:]] == ["not installed"] * 3
     world.ok("hooks", "install", "claude")

@@ -84,12 +84,11 @@ def uninstall(agent: str, dry_run: bool) -> None:
 @hooks.command("status", epilog="Example: par hooks status")
 @click.argument("agent", type=click.Choice(hooks_command.NAMES), required=False)
 def hooks_status(agent: str | None) -> None:
-    """Say which agents have par's hooks, and where."""
-    emit(
-        hooks_text.standings(
-            hooks_command.standing(name) for name in ([agent] if agent else hooks_command.NAMES)
-        )
-    )
+    """Say which agents have par's hooks, and where; and what to paste into those of any other agent."""
+    found = [hooks_command.standing(name) for name in ([agent] if agent else hooks_command.NAMES)]
+    emit(hooks_text.standings(found))
+    if not agent:
+        narrate(hooks_text.others(hooks_command.line()))
 
 
 def _make(change: hooks_command.Change, dry_run: bool) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from par.config import agent_hooks
+from par.config import agent_hooks, coding_agents
 from par.config.coding_agents import AGENTS, Agent
 from par.errors import ConfigError, NotFoundError, StateError
 from par.names import visible
@@ -100,6 +100,11 @@ def standing(name: str) -> Standing:
     there = sorted(agent_hooks.found(path, text or ""))
     wanted = sorted(agent.entries(agents.SCRIPT))
     return Standing(name, path, "installed" if there == wanted else "outdated" if there else "absent")
+
+
+def line() -> str:
+    """What an agent that par does not know can run in a hook."""
+    return coding_agents.command(agents.SCRIPT, "waiting")
 
 
 def _read(agent: Agent) -> tuple[Path, str | None]:

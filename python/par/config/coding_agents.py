@@ -39,8 +39,12 @@ class Agent(NamedTuple):
 
     def entries(self, script: Path) -> list[Entry]:
         """What par writes: `script` runs at each event."""
-        line = f"sh {shlex.quote(str(script))} {{}} --hook || :"
-        return [Entry(event, matcher, line.format(word)) for event, matcher, word in self.events]
+        return [Entry(event, matcher, command(script, word)) for event, matcher, word in self.events]
+
+
+def command(script: Path, word: str) -> str:
+    """What a hook runs to say `word`; where the script is gone it goes well too, as a hook must."""
+    return f"sh {shlex.quote(str(script))} {word} --hook || :"
 
 
 CLAUDE = (

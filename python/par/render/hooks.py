@@ -48,5 +48,10 @@ def standings(found: Iterable[Standing]) -> str:
     )
 
 
+def others(line: str) -> str:
+    """What to do for an agent that par does not know."""
+    return f"any other agent can run in a hook: {visible(line)}"
+
+
 def _place(path: Path) -> str:
     return visible(str(path))
