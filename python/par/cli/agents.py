@@ -30,7 +30,7 @@ def state(word: str, label: str | None, hook: bool) -> None:
 def next_waiting(socket: Path) -> None:
     """Switch to the context that has waited longest for you, or attach to it outside of tmux.
 
-    Where that one is shown already: to the one after it, and round. Going there changes no state.
+    If you are there already, go to the one after it, and round. Going there changes no state.
     """
     state_command.go_to_next(socket)
 
@@ -51,7 +51,7 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Only show the cha
 @click.group(invoke_without_command=True, epilog="Example: par hooks install claude --dry-run")
 @click.pass_context
 def hooks(ctx: click.Context) -> None:
-    """Let a coding agent say what it does, by hooks in your own settings of it.
+    """Let a coding agent say what it is doing, by hooks in your settings of it.
 
     They run `par state`, and never start Python.
     """

@@ -11,7 +11,7 @@ from par.render import conflicts as text
 
 @click.command(epilog="Example: par conflicts --repo web")
 @click.option("--repo", "repository", metavar="NAME", help="Only contexts of the repository called NAME.")
-@click.option("--worktree", "with_uncommitted", is_flag=True, help="Also what is not committed yet.")
+@click.option("--worktree", "with_uncommitted", is_flag=True, help="Include what is not committed yet.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def conflicts(socket: Path, repository: str | None, with_uncommitted: bool, as_json: bool) -> None:

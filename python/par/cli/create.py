@@ -56,7 +56,7 @@ def start(
     "--init", "with_init", is_flag=True, help="Do what .par.yaml asks for in a stranger's code too."
 )
 @click.option(
-    "--update", "is_update", is_flag=True, help="Bring the context that has it to what the remote has now."
+    "--update", "is_update", is_flag=True, help="If a context has it, bring that to what the remote has now."
 )
 @click.pass_obj
 def checkout(

@@ -17,7 +17,7 @@ from par.render import resurrect as resurrect_text
 
 @click.command(epilog="Example: par doctor --fix")
 @click.option("--fix", "with_fix", is_flag=True, help="Repair what was found; nothing is lost by it.")
-@click.option("--environment", is_flag=True, help="Try instead what par needs of tmux.conf and shell.")
+@click.option("--environment", is_flag=True, help="Instead, try what par needs from tmux.conf and shell.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_obj
 def doctor(socket: Path, with_fix: bool, environment: bool, as_json: bool) -> None:

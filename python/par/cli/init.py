@@ -19,8 +19,10 @@ from par.setup import trust
 @click.option("--retry", is_flag=True, help="Run the commands again, from the first.")
 @click.option("--log", "as_log", is_flag=True, help="Print what the commands said.")
 @click.option("--wait", "with_wait", is_flag=True, help="Wait until they have ended; show what they say.")
-@click.option("--dismiss", is_flag=True, help="Show no more that they failed or are held.")
-@click.option("-y", "--yes", is_flag=True, help="With --retry: approve what .par.yaml asks to run, unasked.")
+@click.option("--dismiss", is_flag=True, help="Stop showing that they failed or are held.")
+@click.option(
+    "-y", "--yes", is_flag=True, help="With --retry: approve what .par.yaml asks to run, without asking."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print how it went as JSON.")
 @click.pass_obj
 def init(

@@ -22,7 +22,7 @@ from par.render import ls as ls_text
     type=click.FloatRange(min=0),
     metavar="SECONDS",
     default=2.0,
-    help="With --long: what takes longer is `?`.",
+    help="With --long: show `?` for what takes longer.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--plain", is_flag=True, help="Print lines with tabs on a terminal too, as into a pipe.")

@@ -26,8 +26,8 @@ def prune(
 ) -> None:
     """Remove the contexts whose work is merged, or whose upstream is gone; they can be brought back.
 
-    Work counts as merged where the branch that it was begun from holds it, also squashed or rebased. A
-    context with work that is not committed, or in which nothing was done yet, stays.
+    Work counts as merged if the branch that it was begun from has it, also squashed or rebased. A context
+    stays if it has work that is not committed, or if nothing was done in it yet.
     """
     found = command.candidates(command.Request(narrowed(labels, chosen), socket))
     if is_dry or not found:

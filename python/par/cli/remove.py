@@ -16,14 +16,14 @@ from par.render import rm as rm_text
 @click.command(epilog="Example: par rm feature-auth")
 @click.argument("labels", nargs=-1, metavar="LABEL...|GLOB|all")
 @filters
-@click.option("-y", "--yes", is_flag=True, help="Do not ask; without a terminal needed for all but labels.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal, except for labels.")
 @click.option(
     "--purge", is_flag=True, help="Delete at once, past the trash; refused where work would be lost."
 )
 @click.option(
     "--force",
     is_flag=True,
-    help="Also where a before_remove command fails; with --purge: what holds work that is nowhere else.",
+    help="Go on if a before_remove command fails; with --purge: also if work would be lost.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 @click.pass_obj

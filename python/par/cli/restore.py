@@ -28,10 +28,13 @@ def _age(_ctx: click.Context, _parameter: click.Parameter, value: str) -> timede
 @click.command(epilog="Example: par restore feature-auth")
 @click.argument("wanted", nargs=-1, metavar="[LABEL|ID]...|all")
 @click.option(
-    "--as", "new_label", metavar="NEWLABEL", help="Give it this label: its own, or its branch, is taken."
+    "--as", "new_label", metavar="NEWLABEL", help="Give it this label, if its own or its branch is taken."
 )
 @click.option(
-    "--files", "folder", metavar="FOLDER", help="Only its files, where its repository or commits are gone."
+    "--files",
+    "folder",
+    metavar="FOLDER",
+    help="Bring back only its files, if its repository or commits are gone.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
 @click.pass_obj
@@ -67,7 +70,7 @@ def _bring_files_back(socket: Path, wanted: tuple[str, ...], folder: str, has_mo
 
 
 @click.group(invoke_without_command=True, epilog="Example: par trash empty --older-than 14d")
-@click.option("--size", "with_size", is_flag=True, help="Say also how much room each takes.")
+@click.option("--size", "with_size", is_flag=True, help="Also say how much room each takes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
@@ -86,7 +89,7 @@ def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
     metavar="AGE",
     default="0d",
     callback=_age,
-    help="Only what was removed so long ago: 14d, 12h.",
+    help="Only what was removed at least so long ago: 14d, 12h.",
 )
 @click.option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")
 @click.pass_obj

@@ -15,7 +15,7 @@ from par.render import send as send_text
 @click.command(epilog="Example: par send all 'git status'")
 @click.argument("words", nargs=-1, required=True, metavar="LABEL...|GLOB|all [--] TEXT")
 @filters
-@click.option("--self", "with_self", is_flag=True, help="Also into the context that this is called from.")
+@click.option("--self", "with_self", is_flag=True, help="Include the context that this is called from.")
 @click.option(
     "--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context."
 )

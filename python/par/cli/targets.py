@@ -21,8 +21,12 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options --repo, --kind, --state and --init."""
     states = [*(state.value for state in STATES), *AGENT_STATES]
     for option in (
-        click.option("--init", type=click.Choice(INITS), help="Only those whose first commands stand so."),
-        click.option("--state", type=click.Choice(states), help="Only those in this state, or its agent."),
+        click.option(
+            "--init", type=click.Choice(INITS), help="Only those whose first commands are in this state."
+        ),
+        click.option(
+            "--state", type=click.Choice(states), help="Only those in this state, or whose agent says so."
+        ),
         click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Only this kind."),
         click.option("--repo", metavar="NAME", help="Only those of the repository called NAME."),
     ):

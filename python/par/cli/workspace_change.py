@@ -38,7 +38,7 @@ def add(socket: Path, label: str, repo: str, base: str | None, is_trusted: bool,
 @click.command(epilog="Example: par workspace drop feature-auth docs")
 @click.argument("label")
 @click.argument("repo")
-@click.option("--force", is_flag=True, help="Also where its before_remove commands fail.")
+@click.option("--force", is_flag=True, help="Go on if its before_remove commands fail.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was dropped as JSON.")
 @click.pass_obj
 def drop(socket: Path, label: str, repo: str, force: bool, as_json: bool) -> None:
