@@ -112,7 +112,10 @@ class Plugin:
         for line in self.tmux("list-keys", "-T", "prefix").splitlines():
             key, _, command = line.partition("-T prefix")[2].strip().partition(" ")
             if MARK in command:
-                found[key] = command.partition(MARK)[2].partition(" #{q:client_name}")[0]
+                # Some versions escape more of what a key may be than others
+                found[key.removeprefix("\\") or key] = command.partition(MARK)[2].partition(
+                    " #{q:client_name}"
+                )[0]
         return found
 
     def state(self) -> tuple[str, str, str]:

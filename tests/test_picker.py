@@ -345,7 +345,7 @@ def test_the_preview_is_there_and_can_be_hidden_on_a_terminal_of_80_columns(worl
     desk = Desk(world, columns=80, lines=24)
     desk.fake("feat", program="echo LOOK; exec cat")
     desk.open("picker", "LOOK")
-    assert len(desk.popup()) == 22
+    assert len(desk.popup()) in {21, 22}  # tmux 3.2 gives a popup a line less than all
     desk.terminal.press("M-p")
     eventually(lambda: "LOOK" not in desk.terminal.screen())
 

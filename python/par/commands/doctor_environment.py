@@ -111,11 +111,10 @@ def _boot(bench: Bench) -> tuple[dict[str, str], Check]:
     options = dict(line.split(" ", 1) for line in lines if " " in line)
     # Any `source-file` shows first what was wrong in the files read before it
     faults = server.attempt(bench.socket, "source-file", "/dev/null").stdout.splitlines()
-    files = server.attempt(bench.socket, "display-message", "-p", "#{config_files}").stdout.strip()
-    conf = (
-        Check("tmux.conf", faults[0], "correct that line") if faults else Check("tmux.conf", files or "none")
-    )
-    return options, conf
+    said = server.attempt(bench.socket, "display-message", "-p", "#{config_files}").stdout.strip()
+    # tmux 3.7 names each place that it looks in
+    files = ",".join(each for each in said.split(",") if Path(each).exists()) or "none"
+    return options, Check("tmux.conf", *((faults[0], "correct that line") if faults else (files,)))
 
 
 def _settings(options: dict[str, str]) -> Iterator[Check]:

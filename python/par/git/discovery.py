@@ -9,6 +9,7 @@ from par.git import main_worktree, process, worktrees
 from par.model import Repository
 from par.names import visible
 from par.state import index, paths
+from par.system import spelling
 
 LOST = re.compile(r"not a git repository: (.+)/worktrees/[^/]+$", re.MULTILINE)
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -46,7 +47,7 @@ def with_head(folder: Path, hint: str = "use -p PATH") -> tuple[Repository, tupl
         raise CommandError(f"git: {outcome.reason}", hint=outcome.hint)
     common, is_bare = _common_dir(folder, said)
     _check_is_own(folder, common)
-    place = common if is_bare else _main_worktree(folder.resolve(), common)
+    place = common if is_bare else _main_worktree(spelling.resolved(folder), common)
     if paths.is_strange(place):
         message = f"the repository '{visible(str(place))}' lies in a stranger's code: nothing of it is run"
         raise UnsafeError(message, hint="git clone it to a place of your own")
@@ -59,7 +60,7 @@ def with_head(folder: Path, hint: str = "use -p PATH") -> tuple[Repository, tupl
 
 def _common_dir(folder: Path, said: str) -> tuple[Path, bool]:
     common, _, is_bare = said.removesuffix("\n").rpartition("\n")
-    return (folder / common).resolve(), is_bare == "true"
+    return spelling.resolved(folder / common), is_bare == "true"
 
 
 def _check_is_own(folder: Path, common: Path) -> None:
@@ -67,7 +68,7 @@ def _check_is_own(folder: Path, common: Path) -> None:
 
     What git before 2.38 knows no setting against too.
     """
-    if common not in (here := folder.resolve()).parents and common != here:
+    if common not in (here := spelling.resolved(folder)).parents and common != here:
         return
     around = process.attempt(common.parent, *ASKED)
     if "not a git repository" in around.stderr:
@@ -97,7 +98,7 @@ def _main_worktree(folder: Path, common: Path) -> Path:
     # A submodule's git folder knows the way back; one made with --separate-git-dir does not
     configured = process.attempt(folder, "config", "--file", str(common / "config"), "core.worktree")
     if configured.status == 0:
-        return (common / configured.stdout.removesuffix("\n")).resolve()
+        return spelling.resolved(common / configured.stdout.removesuffix("\n"))
     return _recorded(common) or next(iter(worktrees.listed(folder))).folder
 
 

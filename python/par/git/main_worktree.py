@@ -8,6 +8,7 @@ from par.errors import CommandError
 from par.git import links, owners, process, remotes, worktrees
 from par.model import NAMELESS, Repository
 from par.state import paths
+from par.system import spelling
 
 
 def folders(home: Repository) -> tuple[Path, ...]:
@@ -38,7 +39,7 @@ def _holder(home: Repository) -> Iterator[Path]:
 def git_dir(path: Path) -> Path | None:
     """The git folder that the main or linked worktree at `path` has or names, links resolved."""
     found = inside if (inside := path / ".git").is_dir() else links.admin_dir(path)
-    return found.resolve() if found else None
+    return spelling.resolved(found) if found else None
 
 
 def is_main(path: Path) -> bool:

@@ -5,17 +5,16 @@ whatever a repository, or somebody at the same time, has put there, the walk sta
 """
 
 import errno
-import fcntl
 import os
 import stat
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, TypeAlias
 
-from par.system.files import FOLDER, WRITE
+from par.system import clones
+from par.system.files import FOLDER
 
 ALREADY_THERE = "already there"
 BLOCKED = "a link or a file is in the way"
@@ -26,7 +25,6 @@ GONE = "gone in the meantime"
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 PERMISSIONS = stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO
 CHUNK = 1 << 20
-FICLONE = 0x40049409  # ioctl_ficlone(2): the new file shares the blocks of the other
 
 Tick: TypeAlias = Callable[[], None]
 
@@ -162,25 +160,15 @@ def _copy_file(level: _Level, name: str, about: os.stat_result, tick: Tick) -> N
     try:
         if not stat.S_ISREG(os.fstat(source).st_mode):
             raise _RefusedError(SPECIAL)
-        target = os.open(name, WRITE, 0o600, dir_fd=level.target)
+        target, is_clone = clones.made(source, name, level.target)
         try:
-            if not _is_cloned(source, target):
+            if not is_clone:
                 _copy_content(source, target, tick)
             _copy_attributes(target, about)
         finally:
             os.close(target)
     finally:
         os.close(source)
-
-
-def _is_cloned(source: int, target: int) -> bool:
-    if sys.platform != "linux":
-        return False
-    try:
-        fcntl.ioctl(target, FICLONE, source)
-    except OSError:  # the file system cannot, or it is another one
-        return False
-    return True
 
 
 def _copy_content(source: int, target: int, tick: Tick) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from par.errors import StateError
 from par.names import digest
+from par.system import spelling
 
 INDEX = "global_state.json"
 # Below the data folder: where worktrees lie
@@ -30,7 +31,7 @@ def data() -> Path:
 
 @cache  # it is asked for thousands of times
 def _resolved(folder: Path) -> Path:
-    return folder.resolve()
+    return spelling.resolved(folder)
 
 
 def index() -> Path:
