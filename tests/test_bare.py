@@ -240,3 +240,33 @@ def test_a_worktree_in_which_git_does_not_answer_is_not_reported_as_made(world: 
     assert result.stdout == ""
     assert result.stderr.startswith("par: ")
     assert traces(world, home) == before
+
+
+def test_the_repository_nearest_to_the_folder_is_meant(world: World) -> None:
+    outer = world.repository("outer")
+    world.ok("start", "around", cwd=outer)
+    around = world.worktree("around")
+    inner = world.repository("inner", under=around)
+    (inner / "below").mkdir()
+    world.git(outer, "worktree", "add", "-q", str(outer / ".worktrees/linked"))
+    bare, bare_main = project(world, ".bare", "src/outer/bare")
+    world.ok("start", "one", cwd=inner / "below")
+    world.ok("start", "two", cwd=outer / ".worktrees/linked")
+    world.ok("start", "three", cwd=bare)
+    world.ok("start", "four", cwd=bare_main)
+    listed = {each["label"]: each["repository"]["path"] for each in world.ok("ls", "--json").json["contexts"]}
+    common = str(bare / ".bare")
+    assert listed == {
+        "around": str(outer),
+        "one": str(inner),
+        "two": str(outer),
+        "three": common,
+        "four": common,
+    }
+    # A repository goes nowhere while a context needs it
+    refused(
+        world.par("rm", "around"),
+        5,
+        "cannot be removed: 'around' has the repository of 'one' in it",
+        "par rm one",
+    )

@@ -466,3 +466,30 @@ def test_a_branch_of_ones_own_is_updated_as_its_remote_was_rewritten(world: Worl
         "branch 'lone' follows no remote",
         f"git -C {world.worktree('lone')} branch --set-upstream-to=origin/lone",
     )
+
+
+def test_a_remote_that_was_renamed_is_used_under_its_new_name(world: World, hub: Hub) -> None:
+    world.ok("checkout", "pr/123", cwd=hub.home)
+    world.git(hub.home, "remote", "rename", "origin", "company/main")
+    world.git(hub.home, "remote", "add", "a", str(fork(world, hub, "alice")))
+    world.ok("checkout", "known", cwd=hub.home)
+    world.ok("checkout", "company/main/late", cwd=hub.home)
+    world.ok("checkout", "mr/45", cwd=hub.home)
+    world.ok("checkout", "alice:topic", cwd=hub.home)
+    world.ok("start", "mine", "--fetch", cwd=hub.home)
+    upstreams = {
+        label: world.git(world.worktree(label), "config", f"branch.{label}.remote")
+        for label in ("known", "late", "mr-45", "pr-123")
+    }
+    assert set(upstreams.values()) == {"company/main"}
+    assert world.git(world.worktree("late"), "rev-parse", "HEAD") == hub.tips["heads/late"]
+    tip = _rewritten(world, hub.bare, "refs/pull/123/head", "again", file0="r")
+    updated = world.ok("checkout", "pr/123", "--update", cwd=hub.home)
+    assert "of company/main, which was rewritten" in updated.stdout
+    assert world.git(world.worktree("pr-123"), "rev-parse", "HEAD") == tip
+    # What was one's own stays so, and what was a stranger's too
+    assert {path.parent.parent.name for path in map(world.worktree, ("known", "late", "mine"))} == {
+        "worktrees"
+    }
+    strange = map(world.worktree, ("pr-123", "mr-45", "alice-topic"))
+    assert {path.parent.parent.name for path in strange} == {"review"}
