@@ -208,7 +208,8 @@ def _model(commits: int) -> Path:
     world, path = World(home, environment(home)), home / "app"
     (home / ".gitconfig").write_text(GIT_CONFIG)
     path.mkdir()
-    world.git(path, "init", "-q", "-b", "main")
+    world.git(path, "init", "-q")
+    world.git(path, "symbolic-ref", "HEAD", "refs/heads/main")  # -b came with git 2.28
     for number in range(commits):
         (path / f"file{number}").write_text(f"content {number}\n")
         world.git(path, "add", ".")

@@ -420,6 +420,8 @@ def test_a_request_with_a_commit_of_ones_own_is_not_updated(world: World) -> Non
     first = _rewritten(world, bare, ref, "first", file0="1")
     world.ok("checkout", "pr/7", "-l", "review", cwd=home)
     made = world.worktree("review")
+    (made / "new").write_text("mine")
+    world.git(made, "add", "new")
     mine = commit(world, made, "mine")
     before = traces(world, home)
     assert "has all of" in world.ok("checkout", "pr/7", "--update", cwd=home).stdout

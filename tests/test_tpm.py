@@ -15,7 +15,8 @@ TPM = Path("/usr/share/tmux-plugin-manager/tpm")
 @pytest.mark.skipif(not TPM.exists(), reason="no tmux-plugin-manager")
 def test_tpm_installs_loads_and_updates_the_plugin(world: World) -> None:
     hub = copy(world.home / "hub" / "owner" / "tmux-par")
-    world.git(hub, "init", "-q", "-b", "main")
+    world.git(hub, "init", "-q")
+    world.git(hub, "symbolic-ref", "HEAD", "refs/heads/main")
     world.git(hub, "add", ".")
     world.git(hub, "commit", "-q", "-m", "one")
     # What GitHub would answer comes from a folder

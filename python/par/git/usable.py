@@ -39,7 +39,9 @@ def allow(home: Repository, path: Path) -> None:
 
 def check(worktree: Worktree) -> None:
     """See that git answers in the new worktree. Raises CommandError."""
-    if not links.is_linked(worktree):
+    admin = links.admin_dir(worktree.path)
+    place = links.worktree_of(admin) if admin and links.names_repository(worktree) else None
+    if place is None or place.resolve() != worktree.path.resolve():  # a folder above may be a link
         raise CommandError(f"'{worktree.path}' was made, and is no worktree of {worktree.repository.name}")
     allow(worktree.repository, worktree.path)
     outcome = process.attempt(worktree.path, *ASKED)
