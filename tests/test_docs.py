@@ -1,6 +1,5 @@
 """The front page, the pages in docs/, `--help` and the code say the same, and their command lines run."""
 
-import json
 import re
 import shlex
 import sys
@@ -12,7 +11,6 @@ import pytest
 from conftest import ROOT, Result, Terminal, World, eventually
 from par.cli.main import par
 from par.cli.verbs import ALIASES, GROUPS, VERBS, load
-from par.doctor.findings import Fault
 from par.errors import ParError
 
 README = ROOT / "README.md"
@@ -86,25 +84,6 @@ def test_every_exit_status_is_documented() -> None:
     documented = set(map(int, re.findall(r"^\| (\d+) \|", DOCS, re.MULTILINE)))
     classes = ParError.__subclasses__()
     assert documented == {0, 1, 130, *(each.status for each in classes)}
-
-
-def test_the_fields_of_ls_json_are_shown(world: World) -> None:
-    shown = json.loads(next(block for block in blocks("json") if '"contexts"' in block))
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
-    assert shape(world.ok("ls", "--json").json) == shape(shown)
-
-
-def test_every_fault_that_doctor_finds_is_documented() -> None:
-    told = PAGES[ROOT / "docs/files.md"].partition("each with `fault` (")[2].partition(")")[0]
-    assert set(re.findall("`([a-z-]+)`", told)) == {fault.value for fault in Fault}
-
-
-def shape(value: object) -> object:
-    """The keys of a document, without its values."""
-    if isinstance(value, dict):
-        return {key: shape(each) for key, each in value.items()}
-    return [shape(each) for each in value[:1]] if isinstance(value, list) else type(value).__name__
 
 
 def blocks(language: str) -> list[str]:
