@@ -45,6 +45,11 @@ def listeners(world: World) -> list[str]:
     ]
 
 
+def pids(world: World) -> list[str]:
+    said = world.run("pgrep", "-f", "--", f"-S {world.home}/.*wait-for").stdout
+    return said.split()
+
+
 def ended(waiting: subprocess.Popen[str]) -> Result:
     stdout, stderr = waiting.communicate(timeout=30)
     return Result(waiting.returncode, stdout, stderr)
@@ -66,6 +71,10 @@ def test_what_an_agent_says_is_waited_for(two: World) -> None:
     assert two.ok("wait", "one", "two").stdout == "one\ntwo\n"
     say(two, "one", "working")
     first = begin(two, "one", "--for", "waiting", "--any")
+    # It is the same one, and nothing is asked meanwhile
+    (listener,) = pids(two)
+    two.ok("ls")
+    assert pids(two) == [listener]
     say(two, "one", "waiting")
     assert ended(first) == Result(0, "one\n", "")
     assert two.ok("wait", "all", "--for", "waiting", "--any").stdout == "one\n"

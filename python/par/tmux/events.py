@@ -8,7 +8,7 @@ import os
 import select
 import subprocess
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -24,8 +24,8 @@ READY = b"ready\n"
 class Listeners:
     """Clients that wait, each on its server, until an option is set there."""
 
-    def __init__(self, waiting: Iterable[subprocess.Popen[bytes]]) -> None:
-        self._descriptors = [each.stdout.fileno() for each in waiting if each.stdout]
+    def __init__(self, clients: Mapping[Path, subprocess.Popen[bytes]]) -> None:
+        self._descriptors = {each.stdout.fileno(): socket for socket, each in clients.items() if each.stdout}
         for each in self._descriptors:
             os.read(each, len(READY))
 
@@ -35,17 +35,23 @@ class Listeners:
         with ends.of(pids) as ending:
             select.select([*self._descriptors, *ending], [], [], left)
 
+    def release(self) -> None:
+        """End those that still wait: where nobody does, the next one would be woken for nothing."""
+        told = select.select([*self._descriptors], [], [], 0)[0]
+        for descriptor, socket in self._descriptors.items():
+            if descriptor not in told:  # others who wait look once more then
+                server.attempt(socket, "wait-for", "-S", CHANNEL)
+
 
 @contextmanager
 def listening(sockets: Collection[Path]) -> Iterator[Listeners]:
     """Listen on these servers: what changes from now on is not missed."""
     with ExitStack() as stack:
-        waiting = [stack.enter_context(_client(each)) for each in sockets]
+        listeners = Listeners({each: stack.enter_context(_client(each)) for each in sockets})
         try:
-            yield Listeners(waiting)
+            yield listeners
         finally:
-            for socket in sockets:  # also those of others who wait, who look once more then
-                server.attempt(socket, "wait-for", "-S", CHANNEL)
+            listeners.release()
 
 
 def _client(socket: Path) -> subprocess.Popen[bytes]:
