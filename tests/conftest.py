@@ -23,7 +23,8 @@ import git
 import libtmux
 import pytest
 
-from forks import Call, Doom, Parent
+from doom import Doom
+from forks import Call, Parent
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0

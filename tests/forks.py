@@ -21,21 +21,13 @@ import time
 from collections.abc import Container, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Any, NamedTuple, NoReturn
+from typing import IO, NamedTuple, NoReturn
+
+import doom
 
 PARTS = ("cli", "commands", "doctor")
 OTHERS = ("difflib", "git", "pty", "yaml")
-# As Python tells of them (PEP 578)
-EFFECTS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.symlink", "subprocess.Popen"}
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 SECONDS = 60.0
-
-
-class Doom(NamedTuple):
-    """A signal that a par sends itself before its effect with the number `at`, if it comes that far."""
-
-    at: int
-    sent: int
 
 
 class Call(NamedTuple):
@@ -44,7 +36,7 @@ class Call(NamedTuple):
     words: tuple[str, ...]
     folder: str
     environment: dict[str, str]
-    doom: Doom | None = None
+    doom: doom.Doom | None = None
 
 
 class Parent:
@@ -169,7 +161,7 @@ def _run(call: Call, streams: Sequence[int]) -> NoReturn:
     os.chdir(call.folder)
     sys.argv[1:] = call.words
     if call.doom:
-        _await(call.doom)
+        doom.await_(call.doom, call.environment["HOME"])
     status = 1
     try:
         status = par.__main__.main()
@@ -179,17 +171,3 @@ def _run(call: Call, streams: Sequence[int]) -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)  # to clean up takes as long as the rest
-
-
-def _await(doom: Doom) -> None:
-    """Send the signal of `doom` when its effect is about to be done."""
-    left = doom.at
-
-    def hook(event: str, words: tuple[Any, ...]) -> None:
-        nonlocal left
-        if event in EFFECTS or (event == "open" and words[2] and words[2] & WRITING):
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), doom.sent)
-
-    sys.addaudithook(hook)

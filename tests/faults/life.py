@@ -8,9 +8,9 @@ from random import Random
 from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM
 
 from conftest import Result, World
+from doom import Doom
 from faults.injected import WAYS, failing
 from faults.model import Model, check_told
-from forks import Doom
 
 
 class Life:

@@ -7,7 +7,6 @@ import random
 import resource
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,7 +17,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from conftest import PAR, ROOT, Result, World, eventually
+from conftest import PAR, Result, World, eventually
+from doom import Doom
 
 MACHINE = "hint: par doctor --environment\n"
 RANDOM_KILLS = int(os.environ.get("PAR_FAULTS", "6"))
@@ -30,63 +30,6 @@ needs_proc = pytest.mark.skipif(
 # A long run takes every effect, and a second or more for each random kill
 pytestmark = [pytest.mark.timeout(1200 + 5 * RANDOM_KILLS)] if IS_LONG else []
 AS_A_USER = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
-# Runs par and sends it a signal right before an effect, chosen by its number or by TEXT or TEXT#NTH.
-# Python tells of each (PEP 578); what changes nothing is not counted.
-DOOMED = """
-import os, signal, sys
-source, home, wanted, number = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-data = home + "/.local/share/par"
-part, _, nth = wanted.partition("#")
-del sys.argv[1:5]
-sys.path.insert(0, source)
-LOOKS = {"rev-parse", "rev-list", "for-each-ref", "list", "log", "status", "version", "cat-file",
-         "check-ref-format", "-V", "capture-pane", "list-clients", "--get-regexp", "list-sessions",
-         "list-windows", "list-panes", "has-session"}
-seen, hits, last, kind = 0, 0, "", ""
-
-def program(words):
-    is_outside = os.path.basename(words[0]) in ("git", "tmux")
-    is_look = LOOKS.intersection(words) or {"symbolic-ref", "--quiet"} <= set(words)
-    return " ".join(words) if is_outside and not is_look else ""
-
-def effect(event, args):
-    if event == "subprocess.Popen":
-        return program([os.fsdecode(word) for word in args[1]])
-    if event not in ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod"):
-        return ""
-    if not isinstance(args[0], (str, os.PathLike)):
-        return ""
-    path = os.fsdecode(args[0])
-    if event == "os.rename" and args[3] != -1:  # within a folder that is open
-        path = os.readlink(f"/proc/self/fd/{args[3]}") + "/" + os.fsdecode(args[1])
-        return f"{event} {path}".replace(data, "DATA") if path.startswith(home) else ""
-    if event == "open":
-        is_writing = args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        is_lock = os.path.basename(path).startswith(("index", "repository-"))
-        is_idle = not is_writing or is_lock  # opening a lock leaves nothing
-    else:
-        is_idle = os.path.isdir(path) if event == "os.mkdir" else not os.path.lexists(path)
-    if not path.startswith("/"):
-        return "" if event == "open" else "deleting a tree"
-    return "" if is_idle or not path.startswith(home) else f"{event} {path}".replace(data, "DATA")
-
-def hook(event, args):
-    global seen, hits, last, kind, effect
-    told = effect(event, args)
-    if told and told != last:
-        was, last = kind, told
-        kind = "deleting git's files" if "/.git/worktrees/" in told and event != "subprocess.Popen" else told
-        seen, hits = seen + (kind != was), hits + (part in told)
-        if wanted == str(seen) or (not part.isdigit() and part in told and hits == int(nth or 1)):
-            os.write(2, f"doomed: before effect {seen}: {told}\\n".encode())
-            effect = lambda *_: ""
-            os.kill(os.getpid(), number)
-
-sys.addaudithook(hook)
-from par.__main__ import main
-sys.exit(main())
-"""
-
 
 tried: list[str] = []
 
@@ -101,8 +44,7 @@ def count_points(record_property: Callable[[str, object], None]) -> Iterator[Non
 
 def doomed(world: World, point: int | str, sent: Signals, *words: str, cwd: Path) -> Result:
     """Run par and send it a signal right before the effect with that number or text, if it comes there."""
-    place = (str(ROOT / "python"), str(world.home), str(point), str(int(sent)))
-    result = world.run(sys.executable, "-I", "-c", DOOMED, *place, *words, cwd=cwd)
+    result = world.par_until(Doom(point, sent), *words, cwd=cwd)
     tried.extend([f"{point}"] if was_hit(result) else [])
     return result
 

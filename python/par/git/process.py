@@ -42,6 +42,8 @@ NO_HOOKS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 # Nor is a bare repository found by lying where git looks: anybody can commit one, with its hooks
 FOUND_BY_NAME = ("-c", "safe.bareRepository=explicit")
 SOMEWHERE = Path("/")
+# What par asks git, and most that it lets it do, takes no longer
+BRIEF_SECONDS = 2.0
 BLAMES = ("fatal: ", "error: ")
 # A hook may fail without a word: then this is the last that git said
 NO_REASONS = ("Preparing worktree", "Updating files:", "HEAD is now at")
@@ -101,6 +103,7 @@ def attempt(
     try:
         with launch.started(
             command,
+            BRIEF_SECONDS,
             cwd=folder,
             env=environment() | ({"GIT_INDEX_FILE": str(index)} if index else {}),
             stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
@@ -167,6 +170,7 @@ def run_shown(
     with Progress(sys.stderr) as progress:
         with launch.started(
             ["git", *named, *arguments],
+            0,
             cwd=folder,
             env=environment(),
             stdin=subprocess.DEVNULL,
