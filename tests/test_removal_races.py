@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PAR, World, commit
+from conftest import PAR, World, commit, refused
+from faults.injected import failing
 
 SHIM = """#!/bin/sh
 once() {{ : >'{once}' && cd '{folder}' && {what}; }}
@@ -100,3 +101,22 @@ def test_a_removal_that_failed_and_could_not_go_back_does_so_with_the_next_par(w
     assert told.stderr == "'feat' is back as it was: its removal had failed\n"
     assert world.index["contexts"]["feat"]["phase"] == "ready"
     assert world.git(folder, "status", "--porcelain", "--branch") == "## feat"
+
+
+def test_head_of_which_git_cannot_tell_the_branch_stops_the_removal(world: World) -> None:
+    """It is not taken for one without a branch: that would be what comes back."""
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    folder, programs, path = world.worktree("feat"), world.home / "programs", world.env["PATH"]
+    with failing(programs, path, 0, "") as calls:
+        world.ok("rm", "feat", cwd=home, **calls.env)
+        at = next(n for n, each in enumerate(calls.made, 1) if each.endswith("symbolic-ref --quiet HEAD"))
+    world.ok("restore", "feat")
+    with failing(programs, path, at, "before") as calls:
+        result = world.par("rm", "feat", cwd=home, **calls.env)
+    refused(result, 8, "git symbolic-ref: injected failure", "par doctor")
+    assert world.ok("trash", "--json").json["trash"] == []
+    assert world.git(folder, "symbolic-ref", "HEAD") == "refs/heads/feat"
+    world.ok("rm", "feat")
+    world.ok("restore", "feat")
+    assert world.git(folder, "symbolic-ref", "HEAD") == "refs/heads/feat"

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from conftest import Result, World
 from faults import contents
@@ -15,11 +15,13 @@ from faults.model import Model, check_told
 # Every point takes an hour: CI asks for fewer steps than this
 IS_LONG = int(os.environ.get("PAR_FAULTS", "0")) >= 100
 # Every so manieth point, from this one on: the same in each run of CI
-SAMPLE, FIRST = 28, int(os.environ.get("FAULT_SEED", "5"))
+SAMPLE, FIRST = 89, int(os.environ.get("FAULT_SEED", "5"))
 KINDS = (
     *(contents.staged, contents.unstaged, contents.untracked, contents.ignored, contents.reset_away),
     *(contents.read_only, contents.links, contents.hidden, contents.clone, contents.committed),
 )
+
+Point = TypeVar("Point")
 
 
 class Command(NamedTuple):
@@ -52,16 +54,22 @@ COMMANDS = {
 
 
 class Bench:
-    """A world for one command: it is brought to where the command can be tried, as often as needed."""
+    """A world for a command at a time: it is brought to where that can be tried, as often as needed."""
 
-    def __init__(self, world: World, command: Command) -> None:
-        self.world, self.command, self.model = world, command, Model(world)
+    def __init__(self, world: World) -> None:
+        self.world, self.model = world, Model(world)
+        self.command = COMMANDS["start"]
         # A server that runs, and a data folder that is there
         world.ok("start", "other", "-p", str(self.model.homes["docs"]))
         theirs = self.model.outside / "theirs"
         world.git(self.model.homes["app"], "worktree", "add", "-q", "-b", "topic", str(theirs))
         self.model.fixed[self.model.follow(theirs, self.model.homes["app"])] = theirs
         self.model.check()
+
+    @property
+    def given_up(self) -> set[str]:
+        """The marks of what the command may delete for good."""
+        return self.model.works.keys() - self.model.fixed.keys() if self.command.may_go else set()
 
     def prepare(self) -> None:
         """Bring the world to where the command has all to do."""
@@ -103,14 +111,12 @@ class Bench:
     def check(self, result: Result, told: str) -> None:
         """The command failed as it may, nothing is lost or stuck, and the next one goes on."""
         check_told(result)
-        model, may_go = self.model, self.command.may_go
-        gone = model.works.keys() - model.fixed.keys() if may_go else ()
+        model, gone = self.model, self.given_up
         if not self.command.damage:
             model.check(gone)
         again = self.world.par(*self.command.words, cwd=model.source)
         # What was done for all that is not there to be done again
         assert again.status in {0, 3, 4}, (told, result, again)
-        model.check(gone)
         self._mend()
         model.check(gone)
         if "feat" not in model.listed and model.works.keys() - model.fixed.keys():
@@ -118,7 +124,7 @@ class Bench:
             model.check()
 
 
-def sampled(points: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+def sampled(points: Iterable[Point]) -> Iterator[Point]:
     """All points in a long run; else some, and with another FAULT_SEED others."""
     first = 0 if IS_LONG else FIRST % SAMPLE
     return islice(points, first, None, 1 if IS_LONG else SAMPLE)

@@ -70,9 +70,12 @@ class Model:
     def fill(self, mark: str, folder: Path, kinds: Iterable[Kind]) -> None:
         """Make content of such kinds in `folder`, and know of it."""
         home = self.works[mark].home
-        for kind in kinds if home else ():
-            made = kind(Place(self.world, folder, home or folder, self.number()))
-            self.learn(mark, folder, made, is_clean=False)
+        made = [kind(Place(self.world, folder, home, self.number())) for kind in kinds] if home else []
+        objects = tuple(oid for each in made for oid in each.objects)
+        nested = tuple(inner for each in made for inner in each.nested)
+        if made:
+            is_counted = any(each.is_counted for each in made)
+            self.learn(mark, folder, Made(objects, nested, is_counted), is_clean=False)
 
     def learn(self, mark: str, folder: Path, made: Made, is_clean: bool = True) -> None:
         """Take `folder` as it is now for what has to be found from now on."""

@@ -1,19 +1,11 @@
-"""What replaces something is on disk before that goes, in every command: its system calls tell."""
+"""What a program did, by its trace: whether what replaces something was on disk before that went."""
 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
-from conftest import PAR, World
-from faults.commands import COMMANDS, Bench
-
-CALLS = "trace=fsync,fdatasync,?rename,renameat,?renameat2,?unlink,unlinkat"
 # PID CALL(ARGUMENTS) = 0; with -y each descriptor has its path in angle brackets
 LINE = re.compile(r"(?:(\d+) +)?(\w+)\((.*)\) += 0\b.*")
 PLACE = re.compile(r'(?:(?:\d+|AT_FDCWD)<([^>]*)>, )?"([^"]*)"')
@@ -83,37 +75,3 @@ def faults(found: Iterator[Effect]) -> list[str]:
             told += [f"{effect.paths[-1]} before {each}" for each in pending]
     # What git made in a new worktree has replaced nothing
     return told + [f"the end before {each}" for each, target in pending.items() if target.endswith(".json")]
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_what_replaces_is_on_disk_before_what_it_replaces_goes(world: World, name: str) -> None:
-    if not shutil.which("strace") or world.run("strace", "-qq", "-o", "/dev/null", "true").status:
-        pytest.skip("strace is not there, or may not trace here")
-    bench, log = Bench(world, COMMANDS[name]), Path(world.home / "trace")
-    bench.prepare()
-    # A server that a command starts lives on: strace would follow it for ever
-    follow = () if COMMANDS[name].damage == "server" else ("-f",)
-    options = (*follow, "-y", "-qq", "-s", "4096", "-o", str(log), "-e", CALLS)
-    done = world.run("strace", *options, *PAR, *bench.command.words, cwd=bench.model.source)
-    assert done.status == 0, done
-    seen = list(effects(log.read_text(errors="replace")))
-    assert any(each.call == "fsync" for each in seen) or not follow  # that one writes no file
-    assert faults(iter(seen)) == []
-
-
-def test_the_order_is_judged_by_what_was_synced() -> None:
-    lost = [
-        Effect("rename", ("/data/trash/a/entry.json.tmp", "/data/trash/a/entry.json")),
-        Effect("unlink", (".git/refs/heads/feat",)),
-    ]
-    assert faults(iter(lost))[:2] == [
-        ".git/refs/heads/feat before folder: /data/trash/a",
-        ".git/refs/heads/feat before file: /data/trash/a/entry.json",
-    ]
-    synced = [
-        Effect("fsync", ("/data/trash/a/entry.json.tmp",)),
-        lost[0],
-        Effect("fsync", ("/data/trash/a",)),
-        lost[1],
-    ]
-    assert faults(iter(synced)) == []
