@@ -24,7 +24,7 @@ path_option = click.option(
 @making.options
 @path_option
 @click.option("-b", "--base", metavar="REV", help="Start the new branch here, not at what is checked out.")
-@click.option("--fetch", "with_fetch", is_flag=True, help="Fetch from origin first, for 30 seconds at most.")
+@click.option("--fetch", "with_fetch", is_flag=True, help="Fetch from the default remote first.")
 @click.pass_obj
 def start(
     socket: Path,
