@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, World
+from conftest import ROOT, World, eventually
 
 # Of these commands tmux expands or runs names, texts and bodies (FORMATS in tmux(1))
 EXPANDING = (
@@ -29,7 +29,7 @@ ROWS = [
 
 def sources() -> Iterator[Path]:
     yield ROOT / "par.tmux"
-    for pattern in ("scripts/*.sh", "python/par/**/*.py"):
+    for pattern in ("scripts/*.sh", "python/par/**/*.py", "python/par/**/*.sh", "python/par/**/*.tmux"):
         yield from ROOT.glob(pattern)
 
 
@@ -110,4 +110,23 @@ def test_repositories_of_a_workspace_are_text(world: World, name: str) -> None:
     shown = world.tmux("list-panes", "-a", "-F", "#{pane_current_path}").splitlines()
     folders = {each["path"] for each in world.index["contexts"]["feat"]["worktrees"]}
     assert folders <= set(shown)
+    assert is_harmless(world)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_states_and_names_of_programs_are_text(world: World, name: str) -> None:
+    """What a pane says of itself, by an option, a bell and the name of its program."""
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    said = 'tmux set-option @par_state "$0"; printf \'\\a\'; exec -a "$0" sh -c \'printf "\\a"; sleep 60\''
+    world.tmux("respawn-pane", "-k", "-t", f"={world.session('feat')}:", "bash", "-c", said, name)
+    eventually(lambda: "sh" not in world.tmux("list-panes", "-a", "-F", "#{pane_current_command}").split())
+    for words in (
+        ("ls",),
+        ("status",),
+        ("state", "done", "feat"),
+        ("control-center", "--no-attach"),
+        ("ls",),
+    ):
+        world.ok(*words)
     assert is_harmless(world)
