@@ -43,8 +43,8 @@ def leave_lock(life: Actions) -> None:
         said = life.world.par("doctor")
         assert (said.status, str(lock) in said.stdout + said.stderr) == (4, True), (str(lock), said)
     lock.unlink(missing_ok=True)
-    life.model.check()
     life.model.sick.discard("lock")
+    life.model.check()
 
 
 def delete_branch(life: Actions) -> None:
