@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from conftest import PAR, Result, World, eventually, refused
 from par.cli import unexpected
+from par.system import processes
 
 LIMITED = """import os, resource, sys
 resource.setrlimit(getattr(resource, sys.argv[1]), (int(sys.argv[2]),) * 2)
@@ -167,3 +170,20 @@ def test_pars_with_other_data_folders_are_one_after_the_other_in_a_repository(wo
         assert each.returncode == 0
     assert (world.home / "when").read_text().split() == ["begin", "end", "begin", "end"]
     eventually(lambda: len(world.sessions()) == 2)
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_what_a_process_started_is_found_with_and_without_a_list_of_the_systems(
+    monkeypatch: pytest.MonkeyPatch, is_told: bool
+) -> None:
+    if is_told and not processes.is_told():
+        pytest.skip("only Linux lists them")
+    monkeypatch.setattr(processes, "is_told", lambda: is_told)
+    with subprocess.Popen(
+        ("sh", "-c", "sh -c 'sleep 60; true' & echo; wait"), stdout=subprocess.PIPE
+    ) as outer:
+        assert outer.stdout
+        outer.stdout.readline()
+        found = eventually(lambda: len(pids := processes.descendants(outer.pid)) == 2 and pids)
+        for pid in (*found, outer.pid):
+            os.kill(pid, signal.SIGKILL)

@@ -73,7 +73,8 @@ def descendants(pid: int) -> list[int]:
     if _has_proc():
         found = children([pid])
         return [*found, *(below for each in found for below in descendants(each))]
-    listed = subprocess.run(("ps", "-A", "-o", "pid=,ppid="), capture_output=True, text=True, check=False)
+    asked = ("ps", "-A", "-o", "pid=", "-o", "ppid=")
+    listed = subprocess.run(asked, capture_output=True, text=True, check=False)
     pairs = [(int(one), int(other)) for one, other in map(str.split, listed.stdout.splitlines())]
     found, near = [], [pid]
     while near:
