@@ -107,6 +107,7 @@ def test_head_of_which_git_cannot_tell_the_branch_stops_the_removal(world: World
     """It is not taken for one without a branch: that would be what comes back."""
     home = world.repository()
     world.ok("start", "feat", cwd=home)
+    world.git(world.worktree("feat"), "switch", "-q", "-c", "other")
     folder, programs, path = world.worktree("feat"), world.home / "programs", world.env["PATH"]
     with failing(programs, path, 0, "") as calls:
         world.ok("rm", "feat", cwd=home, **calls.env)
@@ -116,7 +117,7 @@ def test_head_of_which_git_cannot_tell_the_branch_stops_the_removal(world: World
         result = world.par("rm", "feat", cwd=home, **calls.env)
     refused(result, 8, "git symbolic-ref: injected failure", "par doctor")
     assert world.ok("trash", "--json").json["trash"] == []
-    assert world.git(folder, "symbolic-ref", "HEAD") == "refs/heads/feat"
+    assert world.git(folder, "symbolic-ref", "HEAD") == "refs/heads/other"
     world.ok("rm", "feat")
     world.ok("restore", "feat")
-    assert world.git(folder, "symbolic-ref", "HEAD") == "refs/heads/feat"
+    assert world.git(folder, "symbolic-ref", "HEAD") == "refs/heads/other"
