@@ -145,8 +145,8 @@ PURGING = (
     *("rename DATA/trash", "update-ref --stdin#2", "deleting", "remove DATA/locks/operation-"),
 )
 REMOVING = (
-    *("open DATA/global_state", "mkdir DATA/trash", "entry.json", "pane-0", "update-ref --stdin"),
-    *("feat/locked", "--no-deref HEAD", "rename DATA/worktrees", "feat/gitdir", ".reflog"),
+    *("open DATA/global_state", "mkdir DATA/trash", "entry.json", "pane-0", "par: removed --stdin"),
+    *("feat/locked", "rename DATA/worktrees", "feat/gitdir", ".reflog"),
     *("update-ref -d refs/heads/feat", "--remove-section branch.feat", "source-file"),
 )
 RESTORING = (
@@ -475,7 +475,7 @@ def test_repair_killed_before_any_of_its_effects_is_done_by_the_next(
 
 def test_work_done_after_a_kill_and_before_the_next_par_is_kept(lab: Lab) -> None:
     make_work(lab)
-    for words, point in ((REMOVE, "update-ref --stdin"), (RESTORE, "source-file")):
+    for words, point in ((REMOVE, "par: removed --stdin"), (RESTORE, "source-file")):
         assert was_hit(doomed(lab.world, point, SIGKILL, *words, cwd=lab.home))
         folder = Path(lab.world.index["contexts"]["feat"]["root"])
         lab.world.git(folder, "commit", "-q", "--allow-empty", "-m", f"after {words[0]}")
@@ -600,7 +600,7 @@ def test_locks_of_a_git_that_was_killed_with_its_par_hinder_nobody(lab: Lab) -> 
     for words, point in (
         (START, "new-session -d"),
         (("rm", "--purge", "--force", "feat"), "update-ref -d refs/heads/feat"),
-        (REMOVE, "--no-deref HEAD"),
+        (REMOVE, "par: removed --stdin"),
         (REMOVE, "--remove-section branch.feat"),
         (RESTORE, "symbolic-ref -m"),
         (EMPTY, "update-ref --stdin"),

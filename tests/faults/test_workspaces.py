@@ -11,12 +11,17 @@ from typing import NamedTuple
 import pytest
 
 from conftest import Result, World, commit, eventually
+from faults.model import CHANGING
 from faults.test_interrupted import IS_LONG, NEVER, doomed, limited, was_hit
 
 NAMES = ("back", "front")
 MADE = ("workspace", "start", "big", "--repos", "back,front")
 RESTORE = ("restore", "big")
 ADD = ("workspace", "add", "big", "docs")
+
+
+def states(world: World) -> list[str]:
+    return [each["state"] for each in world.ok("ls", "--json").json["contexts"]]
 
 
 class Desk(NamedTuple):
@@ -119,9 +124,7 @@ def interruptions(desk: Desk, words: tuple[str, ...], named: Iterable[str]) -> I
         assert result.status == (0 if is_over else -SIGKILL), result
         assert not is_over or point == NEVER or IS_LONG, f"no effect is called {point}"
         # A git of another repository may outlive its par for a moment: nobody touches what it works on
-        eventually(
-            lambda: "…" not in desk.world.ok("ls").stdout.replace("… changing", ""), "the end of orphans"
-        )
+        eventually(lambda: not CHANGING.intersection(states(desk.world)), "the end of orphans")
         yield str(point), is_over
         if is_over:
             break
