@@ -22,7 +22,7 @@ complete -c par -n '__fish_seen_subcommand_from start create' -l json -d 'Print 
 complete -c par -n '__fish_seen_subcommand_from start create' -l trust -d 'Approve what .par.yaml asks to run, this once.'
 complete -c par -n '__fish_seen_subcommand_from start create' -s p -l path -x -a '' -d 'Any folder in the repository.'
 complete -c par -n '__fish_seen_subcommand_from start create' -s b -l base -x -a '' -d 'Start the new branch here, not at what is checked out.'
-complete -c par -n '__fish_seen_subcommand_from start create' -l fetch -d 'Fetch from origin first, for 30 seconds at most.'
+complete -c par -n '__fish_seen_subcommand_from start create' -l fetch -d 'Fetch from the default remote first.'
 complete -c par -n '__fish_seen_subcommand_from start create' -s h -l help -d 'Show this message and exit.'
 complete -c par -n __fish_use_subcommand -a checkout -d 'Start a context on something that exists.'
 complete -c par -n '__fish_seen_subcommand_from checkout' -a '(__par_branches)'
