@@ -1,6 +1,5 @@
 """The files of a worktree that no commit has: changed, staged, not tracked, or hidden from `git status`."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -64,6 +63,8 @@ def _hidden(path: Path) -> list[str]:
 
 def _hashed(link: Path, like: str) -> str:
     content = bytes(link.readlink())
+    import hashlib  # noqa: PLC0415 - loads OpenSSL, and few files are hidden from git
+
     algorithm = hashlib.sha256 if len(like) == 64 else hashlib.sha1
     return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
 

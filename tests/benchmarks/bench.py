@@ -1,0 +1,214 @@
+"""What commands take: interleaved medians as ratios to a bare Python, beside git's and tmux's own part of it.
+
+`./scripts/bench` runs it, on a quiet machine. `--others FOLDER` has an environment for each other tool, as
+`FOLDER/par-cli/bin/par` and `FOLDER/autowt/bin/autowt`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import json
+import os
+import platform
+import shlex
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import fleet
+from conftest import ROOT, World, sealed_world
+
+BARE = "bare Python"
+PAR = (sys.executable, "-I", "-c", fleet.ENTRY, str(ROOT / "python"))
+# What is measured of par: the budget as a multiple of a bare Python, and what follows untimed
+COMMANDS: dict[str, tuple[float, str]] = {
+    "--version": (4.5, ""),
+    "--help": (4.5, ""),
+    "labels": (4.2, ""),
+    "path feat": (4.2, ""),
+    "ls": (5.2, ""),
+    "ls --json": (6, ""),
+    "send feat true": (5.8, ""),
+    "send all true": (6, ""),
+    "control-center --no-attach": (5, ""),
+    "start new": (8.5, ""),
+    "rm new": (8.5, ""),
+    "restore new": (8.5, "rm new"),
+    "checkout topic": (9.5, "rm topic"),
+}
+SLOPES = ("ls", "start new", "rm new")
+# What git and tmux alone take for the same, after what comes before the bar
+RAW = {
+    "ls": "tmux list-sessions -F '#{session_name} #{@par_label}' | awk 'NF'",
+    "start new": "git worktree add -q -b raw ../raw && tmux new-session -d -s raw -c ../raw",
+    "rm new": "git worktree remove --force ../raw && git branch -q -D raw && tmux kill-session -t =raw:",
+}
+OTHERS = {
+    "par-cli": ("par", {"ls": "ls", "start new": "start other", "rm new": "rm other"}),
+    "autowt": ("autowt", {"ls": "ls", "start new": "other --terminal echo -y", "rm new": "rm other -y"}),
+}
+
+
+class Place(NamedTuple):
+    """A world with so many contexts, removals and files in the repository."""
+
+    contexts: int
+    removals: int
+    files: int
+
+    def __str__(self) -> str:
+        return f"{self.contexts} contexts, {self.removals} removals, {self.files} files"
+
+
+@contextmanager
+def furnished(place: Place) -> Iterator[tuple[World, Path]]:
+    """Such a world and its repository."""
+    with sealed_world() as world:
+        home = world.repository()
+        for number in range(place.files):
+            folder = home / f"src/{number // 500}"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"file-{number}").write_text("content\n" * 8)
+        world.git(home, "add", "-A")
+        world.git(home, "commit", "-q", "-m", "files")
+        world.git(home, "branch", "topic")
+        world.ok("start", "feat", cwd=home)
+        if place.removals:
+            world.ok("start", "gone", cwd=home)
+            world.ok("rm", "gone", cwd=home)
+            fleet.add_removals(world, home, place.removals - 1)
+        fleet.add_contexts(world, home, place.contexts - 1)
+        yield world, home
+
+
+def seconds(world: World, folder: Path, command: Sequence[str]) -> float | None:
+    """How long a program takes; None where it fails."""
+    begun = time.perf_counter()
+    done = world.run(*command, cwd=folder)
+    took = time.perf_counter() - begun
+    return took if done.status == 0 else None
+
+
+def lines(world: World, others: Path | None) -> dict[str, tuple[list[str], list[str]]]:
+    """What is timed, by its name, in the order of a round, and what comes after it."""
+    found: dict[str, tuple[list[str], list[str]]] = {BARE: ([sys.executable, "-I", "-c", "pass"], [])}
+    for line, (_, after) in COMMANDS.items():
+        found[line] = ([*PAR, *line.split()], [*PAR, *after.split()] if after else [])
+        if line in RAW:
+            found[f"{line}: git and tmux alone"] = (["sh", "-c", RAW[line]], [])
+        for name, (program, words) in OTHERS.items() if others else ():
+            if line in words and (path := Path(others or "", name, "bin", program)).exists():
+                found[f"{line}: {name}"] = ([str(path), *shlex.split(words[line])], [])
+    return found
+
+
+def measured(place: Place, rounds: int, others: Path | None, only: Sequence[str] = ()) -> dict[str, float]:
+    """The median of each line in seconds; all are run one after the other in each round."""
+    taken: dict[str, list[float]] = {}
+    with furnished(place) as (world, home):
+        todo = {name: each for name, each in lines(world, others).items() if not only or name in only}
+        for number in range(rounds + 1):  # the first one only fills caches
+            for name, (command, after) in todo.items():
+                took = seconds(world, home, command)
+                if took is not None and number:
+                    taken.setdefault(name, []).append(took)
+                if after:
+                    seconds(world, home, after)
+    return {name: statistics.median(each) for name, each in taken.items()}
+
+
+def table(found: dict[str, float]) -> str:
+    """The medians as ratios, with the budgets."""
+    bare = found[BARE]
+    rows = []
+    for name, median in found.items():
+        budget = f"{COMMANDS[name][0]:6g}" if name in COMMANDS else ""
+        rows.append(f"{name:34}{median * 1000:8.1f} ms{median / bare:8.1f}{budget:>8}")
+    return "\n".join(rows)
+
+
+def picture(slopes: dict[str, dict[int, float]]) -> str:
+    """The time of each command over the number of contexts, as SVG."""
+    most = max(seconds for each in slopes.values() for seconds in each.values()) * 1000
+    counts = sorted({count for each in slopes.values() for count in each})
+    drawn = []
+    for (name, each), colour in zip(slopes.items(), ("#2563eb", "#16a34a", "#dc2626"), strict=False):
+        points = [(60 + 500 * n / counts[-1], 260 - 230 * s * 1000 / most) for n, s in sorted(each.items())]
+        path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
+        drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        x, y = points[-1]
+        drawn.append(f'<text x="{x + 6:.0f}" y="{y + 4:.0f}" fill="{colour}">{name.split()[0]}</text>')
+    drawn += [
+        f'<text x="{60 + 500 * n / counts[-1]:.0f}" y="280" text-anchor="middle">{n}</text>' for n in counts
+    ]
+    drawn += [
+        f'<text x="54" y="{264 - 230 * part:.0f}" text-anchor="end">{most * part:.0f} ms</text>'
+        for part in (0, 0.5, 1)
+    ]
+    axes = '<path d="M60 30V260H560" fill="none" stroke="#888"/>'
+    style = 'font-family="sans-serif" font-size="12" fill="#888"'
+    body = "\n".join([axes, *drawn])
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 620 290" {style}>\n{body}\n</svg>\n'
+
+
+def machine() -> str:
+    """The processor and the programs that the figures are of."""
+    info = Path("/proc/cpuinfo")
+    models = (
+        [line.split(": ")[1] for line in info.read_text().splitlines() if line.startswith("model name")]
+        if info.exists()
+        else []
+    )
+    tools = [os.popen(each).read().strip() for each in ("git --version", "tmux -V")]
+    name = models[0] if models else platform.processor()
+    return f"{os.cpu_count()} x {name}, Python {platform.python_version()}, {', '.join(tools)}"
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    for name, usual in (("contexts", "1,100"), ("removals", "0,500"), ("files", "10")):
+        options.add_argument(f"--{name}", default=usual, help="numbers, with commas between them")
+    options.add_argument("--rounds", type=int, default=11)
+    options.add_argument("--others", type=Path)
+    options.add_argument("--json", type=Path)
+    options.add_argument("--svg", type=Path)
+    asked = options.parse_args()
+    counts, removals, files = (
+        [int(n) for n in each.split(",")] for each in (asked.contexts, asked.removals, asked.files)
+    )
+    compileall.compile_dir(str(ROOT / "python"), quiet=2)
+    print(machine())
+    # Each of the three grows alone
+    places = dict.fromkeys([Place(n, removals[0], files[0]) for n in counts])
+    places |= dict.fromkeys(
+        [Place(counts[0], n, files[0]) for n in removals] + [Place(counts[0], removals[0], n) for n in files]
+    )
+    found: dict[Place, dict[str, float]] = {}
+    for place in places:
+        found[place] = measured(place, asked.rounds, asked.others)
+        print(f"\n{place}\n{table(found[place])}", flush=True)
+    slopes = {
+        name: {
+            place.contexts: each[name]
+            for place, each in found.items()
+            if name in each and place[1:] == (removals[0], files[0])
+        }
+        for name in SLOPES
+    }
+    document: dict[str, Any] = {
+        "machine": machine(),
+        "seconds": {str(place): each for place, each in found.items()},
+    }
+    if asked.json:
+        asked.json.write_text(json.dumps(document, indent=1))
+    if asked.svg:
+        asked.svg.write_text(picture(slopes))
+
+
+if __name__ == "__main__":
+    main()
