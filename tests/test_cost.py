@@ -95,7 +95,7 @@ COSTS = [
     Cost("send feat true", 3, 0, LIGHT),
     Cost("send all true", 3, 0, LIGHT),
     Cost("capture feat", 2, 0, LIGHT),
-    Cost("wait feat --for exit", 3, 0, LIGHT),
+    Cost("wait feat --for exit", 4, 0, LIGHT),
     Cost("control-center --no-attach", 3, 0, LIGHT),
     Cost("completion bash", 0, 0, LIGHT),
     Cost("code feat --editor true", 0, 0, LIGHT),
