@@ -43,8 +43,9 @@ def add_contexts(world: World, home: Path, count: int, model: str = "feat", *, n
 def add_removals(world: World, home: Path, count: int) -> None:
     """Fill the trash with so many entries like one that is in it."""
     trash = world.data / "trash"
-    model = next(each for each in trash.iterdir() if (each / "0").is_dir())
-    label = json.loads((model / "entry.json").read_text())["label"]
+    records = {each: json.loads((each / "entry.json").read_text()) for each in trash.iterdir()}
+    model = next(each for each, record in records.items() if record["context"]["kind"] == "session")
+    label = records[model]["label"]
     refs = world.git(
         home, "for-each-ref", "--format=%(refname) %(objectname)", f"refs/par/trash/{model.name}"
     )
