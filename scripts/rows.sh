@@ -61,7 +61,7 @@ list_rows() {
 row_clients=$'client\t#{session_id}\t#{client_name}'
 row_sessions=$'session\t#{session_id}\t#{s/[.]/_/:session_name}\t#{@par_label}\t#{session_attached}'
 row_sessions+=$'\t#{session_last_attached}\t#{@par_repo}\t#{@par_branch}\t#{@par_init}'
-row_sessions+=$'\t#{T;l:%s}\t#{?@par-quiet-after,#{@par-quiet-after},60}\t'$agents
+row_sessions+=$'\t#{T;l:%s}\t#{?@par-quiet-after,#{@par-quiet-after},60}\t'$agents$'\t#{session_path}'
 
 # shellcheck disable=SC2016
 row_program='
@@ -71,7 +71,7 @@ from == "par" {
 }
 from == "tmux" && $1 == "client" && $3 == ENVIRON["CLIENT"] { here = $2 }
 from == "tmux" && $1 == "session" && $2 ~ /^\$[0-9]+$/ {
-  label = $4 != "" ? $4 : by_session[$3] # tmux-resurrect brings sessions back without their marks
+  label = $4 != "" ? $4 : lost($3, $13)
   if (label == "") next
   if (!(label in age)) { age[label] = 0; repository[label] = $7; branch[label] = $8 }
   id[label] = $2; used[label] = $6
@@ -130,6 +130,11 @@ function rank(label) {
 }
 # What a stranger wrote is held by design; status.sh says the same of the status line
 function is_held(label) { return note[label] ~ /held/ && folder[label] !~ /\/par\/review\// }
+# tmux-resurrect brings sessions back without their marks; another of such a name belongs to the user
+function lost(name, path,    label) {
+  label = by_session[name] ""
+  return name ~ /^par-/ || index(path "/", folder[label] "/") == 1 ? label : ""
+}
 function is_gone(label,    line, file, status) {
   if (!(label in folder) || kind[label] == "workspace") return 0
   file = folder[label] "/.git"

@@ -149,7 +149,7 @@ def test_a_session_that_ended_is_made_again_as_pars_own_and_dies_with_the_contex
     world.tmux("kill-server")
     # Without its marks par cannot tell whose it is
     name = world.session("feat")
-    world.tmux("new-session", "-d", "-s", name)
+    world.tmux("new-session", "-d", "-s", name, "-c", str(path))
     assert f"session {name} goes on" in world.ok("rm", "feat").stdout
     assert world.sessions() == [name]
 
@@ -181,9 +181,9 @@ def test_what_cannot_be_adopted_is_refused_and_nothing_is_touched(world: World) 
         ("adrift", 3, lost, "git worktree list"),
         ("adrif", 3, "there is no folder and no session 'adrif'", "did you mean 'adrift'?"),
         ("/nowhere", 3, "there is no folder and no session '/nowhere'", "git worktree list"),
-        (path, 4, f"'{path}' is the context 'topic' already", "par open topic"),
+        (path, 4, f"'{path}' is already the context 'topic'", "par open topic"),
         (inside, 4, f"'{inside}' lies in the context 'topic'", elsewhere(inside)),
-        (world.worktree("own"), 4, f"'{world.worktree('own')}' is the context 'own' already", "par open own"),
+        (world.worktree("own"), 4, f"'{world.worktree('own')}' is already the context 'own'", "par open own"),
         (agents, 4, f"'{agents}' lies in the context 'own'", elsewhere(agents)),
         (own, 4, f"the session '{own}' belongs to the context 'own'", "par open own"),
         ("control-center", 4, "the session 'control-center' is par's own", "par ls"),

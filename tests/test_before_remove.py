@@ -124,7 +124,7 @@ def test_a_file_with_a_mistake_stops_the_removal_unless_forced(world: World) -> 
     hint = "correct it, or go without its before_remove: par rm --force feat"
     refused(world.par("rm", "feat", PAR_TRUST=ALWAYS), 6, f"'feat' stays: {fault}", hint)
     result = world.ok("rm", "feat", "--force", PAR_TRUST=ALWAYS)
-    assert result.stderr == f"its before_remove is not known, going on without: {fault}\n"
+    assert result.stderr == f"going on without its before_remove, which cannot be read: {fault}\n"
     world.ok("restore", "feat")
     (home / ".par.yaml").write_text("before_remove: [touch ~/ran]\nshell: no-such-shell\n")
     missing = "before_remove of 'feat': touch ~/ran: there is no program 'no-such-shell'"

@@ -232,7 +232,7 @@ def test_without_a_remote_there_is_nothing_to_fetch(world: World) -> None:
     for target in ("pr/1", "alice:topic"):
         refused(world.par("checkout", target, cwd=home), 3, nothing, "git remote add origin URL")
     refused(world.par("checkout", "none", cwd=home), 3, "there is no branch 'none' in app", "git branch")
-    refused(world.par("checkout", "main"), 3, "'.' is not in a git repository", "use -p PATH")
+    refused(world.par("checkout", "main"), 3, f"'{world.home}' is not in a git repository", "use -p PATH")
     assert traces(world, home) == before
 
 

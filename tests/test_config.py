@@ -352,7 +352,7 @@ def test_only_a_regular_file_is_read_and_it_never_waits(tmp_path: Path) -> None:
     assert reading.read(path, is_users=True).recipe.ports == 3
     other.unlink()
     told = [str(each) for each in reading.read(path, is_users=True).mistakes]
-    assert told == [f"{path}: cannot be read: it is a link to nothing"]
+    assert told == [f"{path}: cannot be read: it is a dangling link"]
     path.unlink()
     os.mkfifo(path)
     assert "it is not a file" in str(reading.read(path, is_users=False).mistakes[0])

@@ -124,10 +124,28 @@ def test_a_users_own_session_of_the_name_is_refused(world: World) -> None:
     assert result == Result(
         4,
         "",
-        "par: a session called 'control-center' is there, and it is not par's\n"
+        "par: a session called 'control-center' is already there, and is not par's\n"
         "hint: tmux rename-session -t '=control-center:' NAME\n",
     )
     assert world.tmux("list-windows", "-a", "-F", "#{session_name} #{window_id} #{window_name}") == before
+
+
+def test_a_copy_that_tmux_resurrect_left_gives_way(world: World) -> None:
+    contexts(world, "one", "two")
+    for label in ("one", "two"):
+        verb = ("new-window", "-t", CENTER) if label == "two" else ("new-session", "-s", "control-center")
+        world.tmux(*verb, "-d", "-c", str(world.worktree(label)), "-n", f"copy-{label}")
+    copies = windows(world)
+    result = world.par("control-center", "--no-attach")
+    assert result == Result(
+        0,
+        "control-center: 2 contexts\n",
+        "the 'control-center' that came back without par's marks is called 'control-center-2' now: "
+        "tmux kill-session -t '=control-center-2:'\n",
+    )
+    assert [row.split()[2] for row in windows(world)] == ["one", "two"]
+    assert windows(world, "=control-center-2:") == copies
+    assert build(world)["shown"] == ["one", "two"]
 
 
 def test_a_users_own_windows_in_it_stay(world: World) -> None:

@@ -86,7 +86,7 @@ def test_new_shows_an_error_and_asks_again(world: World) -> None:
     desk.open("new", LABEL)
     desk.terminal.type("-bad label")
     desk.terminal.wait("(any key)")
-    assert desk.popup()[0] == "par: label '-bad label' holds a character that is not allowed"
+    assert desk.popup()[0] == "par: label '-bad label' contains a character that is not allowed"
     desk.terminal.press("x")
     desk.terminal.wait("> -bad label")
     assert not any("par: label" in line for line in desk.popup())
@@ -373,7 +373,7 @@ def test_long_lines_are_broken_between_words(world: World) -> None:
     desk.open("new", LABEL[:20])
     desk.terminal.type("my feature")
     desk.terminal.wait("(any key)")
-    assert desk.popup()[:2] == ["par: label 'my feature' holds a", "character that is not allowed"]
+    assert desk.popup()[:2] == ["par: label 'my feature' contains a", "character that is not allowed"]
 
 
 def test_a_workspace_is_made_of_what_lies_beside_the_repository(world: World) -> None:

@@ -38,7 +38,7 @@ def test_index_has_version_2_and_a_record_for_each_context(world: World) -> None
         "kind": "session",
         "phase": "ready",
         "root": str(root),
-        "session": f"par-app-{root.parent.name}-feat",
+        "session": "feat",
         "socket": f"{world.home}/tmux-{os.getuid()}/default",
         "worktrees": [
             {

@@ -142,7 +142,7 @@ def test_failure_stays_to_be_seen_and_can_be_tried_again(world: World) -> None:
     assert worktree["env"] == worktree["env_asked"] == [["WHO", "me;"]]
     assert "WHO=me;" in world.tmux("show-environment", "-t", f"={world.session('feat')}:")
     (home / ".par.yaml").unlink()
-    assert world.ok("init", "feat", "--retry").stdout == "init: nothing was to be done in 'feat'\n"
+    assert world.ok("init", "feat", "--retry").stdout == "init: 'feat' has no commands to run\n"
     assert told(world) == ""
 
 
@@ -156,14 +156,14 @@ def test_what_is_not_approved_is_held_until_it_is(world: World) -> None:
     assert (told(world), rows(world)) == ("held", ["feat held"])
     assert world.ok("init", "feat").stdout == f"app: held\n{WAYS}"
     refused(world.par("init", "feat", "--log"), 3, "no command has run in 'feat'", "par init feat")
-    unapproved = "what .par.yaml of app asks to run was not approved"
+    unapproved = "what .par.yaml of app asks to run has not been approved"
     refused(world.par("init", "feat", "--retry"), 5, unapproved, f"par trust {home}")
     assert not (world.worktree("feat") / "done").exists()
     world.ok("init", "feat", "--retry", "--wait", "-y")
     assert (world.worktree("feat") / "done").exists()
     assert world.ok("start", "more", "--wait", cwd=home).stdout.splitlines()[-2] == "app: ok"
     world.ok("start", "none", "--wait", cwd=world.repository("other"))
-    assert world.ok("init", "none", "--wait").stdout == "init: nothing was to be done in 'none'\n"
+    assert world.ok("init", "none", "--wait").stdout == "init: 'none' has no commands to run\n"
     world.tmux("kill-session", "-t", f"={world.session('feat')}:")
     assert world.ok("init", "feat").stdout.startswith("app: ok\n")
     stopped = world.par("init", "feat", "--retry")

@@ -151,7 +151,7 @@ def test_what_tmux_would_refuse_or_set_on_more_than_a_window_is_a_mistake(world:
     file = home / ".par.yaml"
     file.write_text("layout:\n  windows:\n    - layout: tilde\n")
     known = "even-horizontal, even-vertical, main-horizontal, main-vertical, tiled"
-    fault = f"{file}:3: layout.windows.layout: 'tilde' is no layout of tmux's"
+    fault = f"{file}:3: layout.windows.layout: 'tilde' is not a tmux layout"
     refused(world.par("start", "feat", cwd=home), 6, fault, f"write one of: {known}")
     for option in ("default-command", "@par_context", "-g"):
         file.write_text(f'layout:\n  windows:\n    - options: {{"{option}": "x"}}\n')

@@ -47,7 +47,7 @@ def test_answer_that_cannot_be_written_is_told_and_a_reader_that_went_away_is_no
     world: World,
 ) -> None:
     result = in_shell(world, ">/dev/full", "start", "feat", cwd=world.repository())
-    refused(result, 7, "the answer cannot be written: No space left on device", "par doctor --environment")
+    refused(result, 7, "the output cannot be written: No space left on device", "par doctor --environment")
     assert [*world.index["contexts"]] == ["feat"]
     assert in_shell(world, "| true", "ls") == Result(0, "", "")
 

@@ -98,7 +98,7 @@ def test_a_session_that_came_back_without_marks_is_taken_as_the_contexts(
 ) -> None:
     (name,) = contexts(world, "feat")
     world.tmux("kill-server")
-    world.tmux("new-session", "-d", "-s", name)
+    world.tmux("new-session", "-d", "-s", name, "-c", str(world.worktree("feat")))
     terminal.par("open feat")
     wait_until_shown(world, name)
     assert world.sessions() == [name]
@@ -126,7 +126,7 @@ def test_a_worktree_that_is_gone_is_never_opened_elsewhere(world: World, termina
     (name,) = contexts(world, "feat")
     folder = world.worktree("feat")
     shutil.rmtree(folder)
-    refused = f"par: the worktree of 'feat' is gone: '{folder}'\nhint: par rm feat\n"
+    refused = f"par: the worktree of 'feat' is gone: '{folder}'\nhint: par doctor --fix\n"
     assert world.par("open", "feat") == Result(3, "", refused)
     assert world.sessions() == [name]
     world.tmux("kill-server")

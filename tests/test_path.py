@@ -48,7 +48,7 @@ def test_path_of_what_is_not_there_is_refused(world: World) -> None:
     assert near == Result(3, "", "par: there is no context 'featur'\nhint: did you mean 'feature'?\n")
     folder = world.worktree("feature")
     shutil.rmtree(folder)
-    gone = f"par: the worktree of 'feature' is gone: '{folder}'\nhint: par rm feature\n"
+    gone = f"par: the worktree of 'feature' is gone: '{folder}'\nhint: par doctor --fix\n"
     assert world.par("path", "feature") == Result(3, "", gone)
     assert world.par("code", "feature", "--editor", "true") == Result(3, "", gone)
 

@@ -140,7 +140,7 @@ def test_an_error_is_shown_until_a_key(world: World) -> None:
     assert "".join(desk.popup()[:2]).startswith(
         f"par: the worktree of 'feat' is gone:'{world.data}/worktrees/"
     )
-    assert "hint: par rm feat" in desk.popup()
+    assert "hint: par doctor --fix" in desk.popup()
     desk.terminal.press("x")
     desk.wait_rows("✗ feat app")
 

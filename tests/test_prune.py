@@ -48,7 +48,7 @@ def test_only_what_has_come_home_is_pruned(world: World) -> None:
     world.git(home, "commit", "-qam", "on")
     assert candidates(world) == going
     assert candidates(world, "m*", "open") == {"merged": reason}
-    refused(world.par("prune"), 2, "this needs a confirmation", "par prune -y")
+    refused(world.par("prune"), 2, "this needs confirmation", "par prune -y")
     world.ok("prune", "-y")
     assert world.ok("labels").stdout.split() == ["idle", "open", "dirty", "reverted"]
     world.ok("undo")

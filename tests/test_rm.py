@@ -592,7 +592,7 @@ def test_rm_all_needs_a_yes_without_a_terminal(world: World) -> None:
         world.ok("start", label, cwd=home)
     before = state(world, home)
     result = world.par(*PURGE, "all", text="y\n")
-    assert result.stderr == "par: this needs a confirmation\nhint: par rm all -y\n"
+    assert result.stderr == "par: this needs confirmation\nhint: par rm all -y\n"
     assert (result.status, result.stdout) == (2, "")
     assert state(world, home) == before
     done = world.par(*PURGE, "ALL", "--yes")

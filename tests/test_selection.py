@@ -54,13 +54,13 @@ def test_words_and_filters_mean_the_same_to_ls_and_send(several: World) -> None:
 
 def test_what_matches_nothing_is_exit_status_3(several: World) -> None:
     for words, message, hint in (
-        (("no-*",), "no context is called like 'no-*'", "par ls"),
+        (("no-*",), "no context matches 'no-*'", "par ls"),
         (
             ("one-*", "--kind", "checkout"),
-            "none of the 2 contexts is what was asked for: --kind checkout",
+            "none of the 2 contexts matches --kind checkout",
             "par ls",
         ),
-        (("Lone", "--repo", "app"), "the context is not what was asked for: --repo app", "par ls"),
+        (("Lone", "--repo", "app"), "the context does not match --repo app", "par ls"),
         (("one-*", "lon"), "there is no context 'lon'", "did you mean 'Lone'?"),
     ):
         refused(several.par("ls", *words), 3, message, hint)
@@ -75,9 +75,9 @@ def test_what_matches_nothing_is_exit_status_3(several: World) -> None:
 
 def test_rm_of_what_was_not_named_one_by_one_asks_first(several: World) -> None:
     hint = "par rm 'o*' --repo shop -y"
-    refused(several.par("rm", "o*", "--repo", "shop"), 2, "this needs a confirmation", hint)
+    refused(several.par("rm", "o*", "--repo", "shop"), 2, "this needs confirmation", hint)
     refused(
-        several.par("rm", "--state", "running"), 2, "this needs a confirmation", "par rm --state running -y"
+        several.par("rm", "--state", "running"), 2, "this needs confirmation", "par rm --state running -y"
     )
     assert several.ok("rm", "o*", "--repo", "shop", "-y").stdout.startswith("removed 'one-b': ")
     several.ok("rm", "-y", "--kind", "workspace")

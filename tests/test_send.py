@@ -241,7 +241,7 @@ def test_a_renamed_session_and_one_that_came_back_without_marks_are_found(world:
     name = world.session("restored")
     world.tmux("rename-session", "-t", f"={world.session('renamed')}:", "mine")
     world.tmux("kill-session", "-t", f"={name}:")
-    world.tmux("new-session", "-d", "-s", name)
+    world.tmux("new-session", "-d", "-s", name, "-c", str(world.worktree("restored")))
     restored = receive(world, world.tmux("display-message", "-p", "-t", f"={name}:", "#{pane_id}"))
     renamed = Receiver(world.home / f"received{first_pane_of(world, 'mine')}", "")
     assert world.ok("send", "all", "text").stdout == "renamed: typed\nrestored: typed\n"

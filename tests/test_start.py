@@ -17,7 +17,7 @@ def test_start_makes_worktree_branch_and_session(world: World) -> None:
     root = next((world.data / "worktrees").iterdir()) / "feat"
     assert result.stdout == (
         f"session 'feat' in app\n  worktree  {root}\n  branch    feat\n"
-        f"  session   par-app-{root.parent.name}-feat\nopen it: par open feat\n"
+        "  session   feat\nopen it: par open feat\n"
     )
     assert (result.status, result.stderr) == (0, "")
     assert world.git(root, "symbolic-ref", "HEAD") == "refs/heads/feat"
@@ -25,9 +25,7 @@ def test_start_makes_worktree_branch_and_session(world: World) -> None:
     options = (
         "#{session_name} #{@par_label} #{@par_kind} #{@par_repo} #{@par_branch} #{@par_path} #{session_path}"
     )
-    assert world.tmux("list-sessions", "-F", options) == (
-        f"par-app-{root.parent.name}-feat feat session app feat {root} {root}"
-    )
+    assert world.tmux("list-sessions", "-F", options) == (f"feat feat session app feat {root} {root}")
 
 
 def test_start_twice_is_a_conflict(world: World) -> None:
@@ -51,7 +49,7 @@ def test_json_is_one_document_that_says_what_was_made(world: World) -> None:
             "state": "running",
             "init": "",
             "repository": {"name": "app", "path": str(home)},
-            "session": {"name": f"par-app-{root.parent.name}-feat"},
+            "session": {"name": "feat"},
             "worktrees": [
                 {
                     "repository": str(home),
@@ -122,7 +120,7 @@ def test_base_is_where_the_new_branch_starts(world: World) -> None:
     before = traces(world, home)
     for rev in ("nosuch", "--all", "main:file0"):
         result = world.par("start", "feat", f"--base={rev}", cwd=home)
-        refused(result, 3, f"'{rev}' is no commit in app", "git branch --all")
+        refused(result, 3, f"there is no commit '{rev}' in app", "git branch --all")
     assert traces(world, home) == before
 
 
@@ -276,16 +274,30 @@ def test_the_users_tmux_settings_do_not_matter(world: World) -> None:
     assert world.sessions() == []
 
 
-def test_a_session_name_that_is_taken_gets_a_number(world: World) -> None:
+def test_a_session_name_that_is_taken_gets_a_hash(world: World) -> None:
     home = world.repository()
     world.ok("start", "a.b", cwd=home)
     name = world.session("a.b")
     world.ok("start", "a_b", cwd=home)
-    assert world.session("a_b") == f"{name}-2"
-    world.tmux("new-session", "-d", "-s", name.replace("a_b", "c"))
+    assert re.fullmatch(f"{name}-[0-9a-f]{{8}}", world.session("a_b"))
+    world.tmux("new-session", "-d", "-s", "c")
     world.ok("start", "c", cwd=home)
+    assert re.fullmatch("c-[0-9a-f]{8}", world.session("c"))
     world.ok("rm", "--purge", "all", "-y")
-    assert world.sessions() == [name.replace("a_b", "c")]
+    assert world.sessions() == ["c"]
+
+
+def test_a_session_of_the_users_is_never_taken_for_that_of_a_stopped_context(world: World) -> None:
+    world.ok("start", "notes", cwd=world.repository())
+    world.tmux("kill-session", "-t", "=notes:")
+    world.tmux("new-session", "-d", "-s", "notes", "-c", str(world.home))
+    assert world.ok("ls", "--json").json["contexts"][0]["state"] == "stopped"
+    assert world.ok("resurrect").stdout == "notes: session made\n"
+    (own,) = {*world.sessions()} - {"notes"}
+    assert re.fullmatch("notes-[0-9a-f]{8}", own)
+    assert world.ok("ls", "--json").json["contexts"][0]["session"]["name"] == own
+    world.ok("rm", "notes")
+    assert world.sessions() == ["notes"]
 
 
 def test_a_server_that_par_starts_has_nothing_of_par_and_git(world: World) -> None:
@@ -354,10 +366,11 @@ def test_only_a_folder_in_a_repository_will_do(world: World) -> None:
     plain = world.home / "plain"
     plain.mkdir()
     (plain / "file").write_text("")
-    refused(world.par("start", "x", cwd=plain), 3, "'.' is not in a git repository", "use -p PATH")
-    refused(
-        world.par("start", "x", "-p", str(plain)), 3, f"'{plain}' is not in a git repository", "use -p PATH"
-    )
+    told = f"'{plain}' is not in a git repository"
+    refused(world.par("start", "x", cwd=plain), 3, told, "use -p PATH")
+    refused(world.par("start", "x", "-p", str(plain)), 3, told, "use -p PATH")
+    world.repository("inner", under=plain)
+    refused(world.par("start", "x", cwd=plain), 3, told, "par workspace start LABEL, or use -p PATH")
     for path in (str(plain / "file"), str(plain / "none"), "~nobody-of-this-name/x"):
         refused(world.par("start", "x", "-p", path), 3, f"there is no folder '{path}'")
     assert (world.sessions(), world.index if world.data.exists() else None) == ([], None)
@@ -370,3 +383,16 @@ def test_open_without_a_terminal_is_refused_before_anything_is_made(world: World
         result = world.par(*words, "--open", cwd=home)
         refused(result, 2, "not a terminal: there is no tmux client to show a session in", "par ls")
     assert traces(world, home) == before
+
+
+def test_what_it_stands_on_is_said_where_that_is_another_context(world: World) -> None:
+    home = world.repository()
+    assert world.ok("start", "one", cwd=home).stderr == ""
+    inside = world.worktree("one") / "deep"
+    inside.mkdir()
+    tip = commit(world, inside.parent, "of one")
+    stacked = world.ok("start", "two", cwd=inside)
+    told = "'two' starts from the branch of 'one', where you are; --base BRANCH starts it elsewhere\n"
+    assert stacked.stderr == told
+    assert world.git(home, "rev-parse", "two") == tip
+    assert world.ok("start", "three", "--base", "main", cwd=inside).stderr == ""

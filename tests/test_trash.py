@@ -115,7 +115,7 @@ def test_rm_leaves_nothing_but_the_trash_and_emptying_it_nothing_at_all(world: W
     assert [each["id"] for each in entries(world)] == [two]
     refused(world.par("trash", "empty", "one", "-y"), 3, "'one' is not in the trash", "par trash")
     assert world.ok("trash", "empty", "-y").stdout == f"deleted 'two' ({two})\n"
-    assert world.ok("trash", "empty", "-y").stdout == "Nothing in the trash is meant.\n"
+    assert world.ok("trash", "empty", "-y").stdout == "The trash is empty.\n"
     world.git(home, "reset", "-q", "--hard", "HEAD~1")
     left = {each for each in traces(world, home) - before if "ORIG_HEAD" not in each}
     assert left == set()
@@ -131,7 +131,7 @@ def test_trash_empty_needs_a_yes_and_names_what_holds_work(world: World, termina
     (folder / "file0").write_text("changed\n")
     done = world.ok("rm", "clean", "dirty", "--json").json["removed"]
     clean, dirty = [each["trash_id"] for each in done]
-    told = "this needs a confirmation"
+    told = "this needs confirmation"
     refused(world.par("trash", "empty", text="y\n"), 2, told, "par trash empty -y")
     refused(world.par("trash", "empty", "dirty"), 2, told, "par trash empty dirty -y")
     age(world, clean, 1)
@@ -154,7 +154,7 @@ def test_trash_empty_takes_what_is_old_enough(world: World) -> None:
     old, new = removed(world, home, "old", "new")
     age(world, old, 13)
     for words in (("--older-than", "14d"), ("new", "--older-than", "1h"), ("--older-than", "999999d")):
-        assert world.ok("trash", "empty", "-y", *words).stdout == "Nothing in the trash is meant.\n"
+        assert world.ok("trash", "empty", "-y", *words).stdout == "Nothing in the trash is that old.\n"
     assert world.ok("trash", "empty", "-y", "--older-than", "12d").stdout == f"deleted 'old' ({old})\n"
     assert [each["id"] for each in entries(world)] == [new]
     assert world.par("trash", "empty", "--older-than", "soon").status == 2
@@ -246,6 +246,6 @@ def test_trash_of_a_repository_that_is_gone_is_told_and_deleted(world: World) ->
     (name,) = removed(world, home, "feat")
     home.rename(home.with_name("moved"))
     assert len(entries(world)) == 1
-    refused(world.par("trash", "empty"), 2, "this needs a confirmation", "par trash empty -y")
+    refused(world.par("trash", "empty"), 2, "this needs confirmation", "par trash empty -y")
     assert world.ok("trash", "empty", "-y").stdout == f"deleted 'feat' ({name})\n"
     assert list((world.data / "trash").iterdir()) == []

@@ -79,12 +79,14 @@ def approvals(world: World) -> dict[str, str]:
 def held(home: Path, label: str, parts: str) -> str:
     """What is told of a context in which something waits."""
     remedy = f"par trust {home}, then: par init {label} --retry"
-    return f"held: .par.yaml of app asks for what was not approved ({parts}); see it and approve: {remedy}\n"
+    what = f"held: .par.yaml of app asks for things that were not approved ({parts})"
+    return f"{what}; review and approve them: {remedy}\n"
 
 
 def test_without_a_terminal_all_is_shown_but_only_a_yes_approves_it(world: World) -> None:
     home = world.repository()
-    assert world.ok("trust", cwd=home).stdout == "app asks to run nothing: there is nothing to approve.\n"
+    nothing = "app does not ask to run anything: there is nothing to approve.\n"
+    assert world.ok("trust", cwd=home).stdout == nothing
     ask(home, ASKED)
     shown = SHOWN.format(home=home)
     result = world.par("trust", str(home / ".git" / ".."))
@@ -99,7 +101,8 @@ def test_without_a_terminal_all_is_shown_but_only_a_yes_approves_it(world: World
     assert world.ok("start", "feat", cwd=home).stderr == ""
     # A linked worktree shares it, and what its branch brings is never read
     ask(world.worktree("feat"), "commands: [make other]\n")
-    assert world.ok("start", "other", cwd=world.worktree("feat")).stderr == ""
+    stacked = "'other' starts from the branch of 'feat', where you are; --base BRANCH starts it elsewhere\n"
+    assert world.ok("start", "other", cwd=world.worktree("feat")).stderr == stacked
     lib = world.repository("lib")
     ask(lib, "env: {A: b}\n")
     assert world.ok("trust", "-y", cwd=lib).stdout == f"approved for {lib}: env\n"

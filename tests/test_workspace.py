@@ -61,7 +61,7 @@ def test_a_workspace_has_a_worktree_of_each_repository_and_one_session(world: Wo
     world.git(shop / "backend", "branch", "feat")
     result = world.par("workspace", "start", "feat", cwd=shop)
     root = root_of(world, "feat")
-    session = f"par-ws-shop-{root.parent.name}-feat"
+    session = "feat"
     assert result == Result(
         0,
         f"workspace 'feat' of 2 repositories\n  folder    {root}\n"
@@ -93,7 +93,7 @@ def test_ls_has_a_workspace_as_one_row(world: World, shop: Path) -> None:
     root = root_of(world, "feat")
     (row,) = (line for line in world.ok("ls").stdout.splitlines() if "feat" in line)
     assert row.split("\t")[:5] == ["feat", "running", "", "feat", "workspace (backend, frontend)"]
-    assert row.split("\t")[6:] == ["Workspace", world.session("feat")]
+    assert row.split("\t")[6:] == ["Workspace", "", world.session("feat")]
     world.git(root / "frontend", "switch", "-q", "-c", "other")
     assert "\tfeat, other\t" in world.ok("workspace", "ls").stdout
     assert world.ok("workspace", "ls").stdout == world.ok("ls", "--kind", "workspace").stdout
@@ -112,7 +112,29 @@ def test_ls_has_a_workspace_as_one_row(world: World, shop: Path) -> None:
     assert said.startswith(f"feat\n\nrepository  backend, frontend\nbranch      feat\nfolder      {root}\n")
     shutil.rmtree(root / "frontend")
     assert world.ok("workspace", "ls", "--json").json["contexts"][0]["state"] == "broken"
-    refused(world.par("open", "feat"), 3, f"the worktree of 'feat' is gone: '{root}/frontend'", "par rm feat")
+    refused(
+        world.par("open", "feat"), 3, f"the worktree of 'feat' is gone: '{root}/frontend'", "par doctor --fix"
+    )
+
+
+def test_one_repository_of_it_is_meant_by_its_name(world: World, shop: Path, terminal: Terminal) -> None:
+    world.ok("workspace", "start", "feat", cwd=shop)
+    root, windows_before = root_of(world, "feat"), windows(world, "feat")
+    assert world.ok("path", "feat/frontend").stdout == f"{root}/frontend\n"
+    assert world.ok("code", "FEAT/backend", "--editor", "printf '%s'").stdout == f"{root}/backend"
+    told = "there is no repository 'front' in the workspace 'feat'"
+    refused(world.par("path", "feat/front"), 3, told, "did you mean 'frontend'?")
+    refused(
+        world.par("diff", "feat/backend"), 3, "there is no context 'feat/backend'", "did you mean 'feat'?"
+    )
+    terminal.par("open feat/frontend")
+    shown = ("display-message", "-p", "-t", f"={world.session('feat')}:", "#{@par_worktree}")
+    eventually(lambda: (world.tmux("list-clients") != "", world.tmux(*shown)) == (True, "frontend"))
+    world.tmux("kill-window", "-t", f"={world.session('feat')}:feat/frontend")
+    (client,) = world.tmux("list-clients", "-F", "#{client_name}").splitlines()
+    closed = world.ok("open", "feat/frontend", "--client", client)
+    assert closed.stderr == "the window of 'feat/frontend' is closed\n"
+    assert len(windows(world, "feat")) == len(windows_before) - 1
 
 
 def test_only_main_repositories_one_level_below_are_found(world: World, shop: Path) -> None:
@@ -175,7 +197,7 @@ REFUSALS = [
     Refusal("unknown", repos("backend", "fronted"), 3, "'{}/fronted' is not a git repository"),
     Refusal("a-folder-inside", repos("backend/src"), 3, "'{}/backend/src' is not a git repository"),
     Refusal("label-taken", ("OLD",), 4, "context 'old' already exists", "par open old"),
-    Refusal("label-wrong", ("a b",), 2, "label 'a b' holds a character that is not allowed", "..."),
+    Refusal("label-wrong", ("a b",), 2, "label 'a b' contains a character that is not allowed", "..."),
     Refusal(
         "inside",
         ("old/x",),
@@ -197,7 +219,9 @@ REFUSALS = [
         "branch 'side/x' cannot stand beside the branch 'side' in '{}/frontend'",
         "...",
     ),
-    Refusal("base-missing", ("new", "-b", "side"), 3, "'side' is no commit in backend", "git branch --all"),
+    Refusal(
+        "base-missing", ("new", "-b", "side"), 3, "there is no commit 'side' in backend", "git branch --all"
+    ),
     Refusal(
         "base-cannot-apply",
         ("side", "-b", "main"),

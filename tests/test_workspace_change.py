@@ -142,7 +142,7 @@ class Refusal(NamedTuple):
 
 
 REFUSALS = [
-    Refusal("in it", ("add", "big", "front"), 4, "'front' is in the workspace 'big' already", "par open big"),
+    Refusal("in it", ("add", "big", "front"), 4, "'front' is already in the workspace 'big'", "par open big"),
     Refusal(
         "no repository",
         ("add", "big", "nowhere"),
@@ -154,7 +154,7 @@ REFUSALS = [
         "no workspace",
         ("add", "one", "docs"),
         4,
-        "'one' is no workspace: it has one repository",
+        "'one' is not a workspace: it has one repository",
         "par ls --kind workspace",
     ),
     Refusal("no context", ("add", "bigg", "docs"), 3, "there is no context 'bigg'", "did you mean 'big'?"),

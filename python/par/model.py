@@ -152,12 +152,13 @@ class Context(NamedTuple):
 class Session(NamedTuple):
     """A live tmux session of a context; ids are tmux's own, times seconds since the epoch, 0 for never.
 
-    `attached` counts clients, `is_current` says that the caller's own pane is in it, `init` is `@par_init`,
-    `agent` to `ended_panes` what `tmux.agents` tells. An `is_adopted` one was there before, and stays.
+    `folder` is where it was started, `attached` counts clients, the caller is in the `is_current` one; from
+    `agent` on `tmux.agents` tells. An `is_adopted` one was there before, and stays.
     """
 
     id: str
     name: str
+    folder: str
     label: str
     attached: int
     last_attached: int

@@ -14,6 +14,8 @@ ALLOWED = (
     f"and {LABEL_BYTES} bytes are the most"
 )
 RESERVED = frozenset({"all"})
+# The session of the control center
+CENTER = "control-center"
 # Letters and marks that print as nothing (Unicode's Default_Ignorable_Code_Point): labels would look alike
 INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -38,7 +40,7 @@ def _fault(name: str) -> str:
     if name.casefold() in RESERVED:
         return "is reserved"
     if any(not _is_plain(char) for char in name):
-        return "holds a character that is not allowed"
+        return "contains a character that is not allowed"
     if len(name.encode()) > LABEL_BYTES:
         return "is too long"
     if any(_is_odd(part) for part in name.split("/")) or ".." in name or name == "HEAD":
@@ -89,14 +91,15 @@ def digest(path: Path) -> str:
     return f"{zlib.crc32(bytes(path)):08x}"
 
 
-def session(repository: str, path: Path, name: str, taken: Container[str]) -> str:
-    """A session name that tmux reads as nothing but a name, and that is not in `taken`."""
-    return free(session_name(f"par-{repository}-{digest(path)}-{name}"), taken)
+def session(name: str, digits: str, taken: Container[str]) -> str:
+    """The name of a session: the label `name`, with `digits` behind it where that is in `taken`.
 
-
-def workspace_session(folder: str, digits: str, name: str, taken: Container[str]) -> str:
-    """As `session` for a workspace that was started in a folder called `folder`, or in one not known."""
-    return free(session_name("-".join(filter(None, ("par-ws", folder, digits, name)))), taken)
+    tmux reads it as nothing but a name.
+    """
+    short = session_name(name) or "_"
+    if short not in taken and short != CENTER:
+        return short
+    return free(f"{short}-{digits}", taken)
 
 
 def session_name(text: str) -> str:

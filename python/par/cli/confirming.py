@@ -15,7 +15,7 @@ def confirm(listed: str, question: str, done: str, hint: str) -> None:
     answer.
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError("this needs a confirmation", hint=hint)
+        raise UsageError("this needs confirmation", hint=hint)
     narrate(listed)
     if not click.confirm(question, err=True):
         raise DeclinedError(f"nothing was {done}")

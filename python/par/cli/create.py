@@ -51,7 +51,7 @@ def start(
 @click.argument("target")
 @making.options
 @path_option
-@click.option("-l", "--label", metavar="LABEL", help="Call the context so, not after its branch.")
+@click.option("-l", "--label", metavar="LABEL", help="The label, if not that of its branch.")
 @click.option(
     "--init", "with_init", is_flag=True, help="Do what .par.yaml asks for in a stranger's code too."
 )

@@ -61,7 +61,7 @@ def _try_environment(socket: Path, as_json: bool) -> None:
 
 @click.command(epilog="Example: par adopt ../my-app-hotfix --label hotfix")
 @click.argument("place", metavar="PATH|SESSION")
-@click.option("-l", "--label", metavar="LABEL", help="Call the context so, not after its branch or session.")
+@click.option("-l", "--label", metavar="LABEL", help="The label, if not that of its branch or session.")
 @click.option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
 @click.pass_obj
 def adopt(socket: Path, place: str, label: str | None, as_json: bool) -> None:
@@ -80,7 +80,7 @@ def adopt(socket: Path, place: str, label: str | None, as_json: bool) -> None:
 def resurrect(socket: Path, as_json: bool) -> None:
     """Make the sessions of all stopped contexts again, as after a reboot or `tmux kill-server`.
 
-    The one opened last comes first. What is broken is skipped, and said.
+    The one opened last comes first. Broken contexts are skipped, with a note.
     """
     done = resurrect_command.run(resurrect_command.plan(socket))
     emit(resurrect_text.document(done) if as_json else resurrect_text.resurrected(done))

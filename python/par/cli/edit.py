@@ -10,7 +10,8 @@ from par.commands import edit
 def _editor(name: str, title: str, instead: str) -> click.Command:
     @click.command(
         name,
-        help=f"Open the folder of the context LABEL in {title}; of a workspace all of its repositories.",
+        help=f"Open the folder of the context LABEL in {title}; of a workspace all of its repositories.\n\n"
+        "LABEL/REPO is one of them alone.",
         epilog=f"Example: par {name} feature-auth",
     )
     @click.argument("label")

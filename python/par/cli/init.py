@@ -91,7 +91,7 @@ def _approved(planned: Plan, yes: bool) -> Plan:
     if not yes:
         if not asking.is_answered():
             home = asked[0][0]
-            message = f"what .par.yaml of {home.name} asks to run was not approved"
+            message = f"what .par.yaml of {home.name} asks to run has not been approved"
             raise UnsafeError(message, hint=trust_text.command(home))
         if not asking.agrees(asked):
             raise click.Abort

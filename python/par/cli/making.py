@@ -46,7 +46,7 @@ def make(
     show = narrate if then_open else emit
     if not as_json:
         show(start_text.made(context, planned.init))
-    for line in trust_text.held(planned):
+    for line in (*start_text.stacked(planned), *trust_text.held(planned)):
         narrate(line)
     report = init_command.wait(context.label, socket) if with_wait else None
     if as_json:

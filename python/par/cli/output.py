@@ -35,7 +35,7 @@ def emit(text: str, with_colours: bool = False) -> None:
         # What is still in the buffer would be written, and fail, once more when Python ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno not in UNREAD:
-            raise StateError(f"the answer cannot be written: {error.strerror}") from error
+            raise StateError(f"the output cannot be written: {error.strerror}") from error
 
 
 def narrate(text: str) -> None:

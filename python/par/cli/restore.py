@@ -97,7 +97,7 @@ def empty(socket: Path, name: str | None, age: timedelta, yes: bool) -> None:
     """Delete for good what is in the trash. It says first what holds work that is nowhere else."""
     planned = trash_command.plan(trash_command.Request(socket, name, age))
     if not planned:
-        emit("Nothing in the trash is meant.")
+        emit("Nothing in the trash is that old." if age else "The trash is empty.")
         return
     if not yes:
         question = f"Delete {len(planned)} for good?"

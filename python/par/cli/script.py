@@ -20,5 +20,5 @@ def labels(socket: Path) -> None:
 @click.argument("label")
 @click.pass_obj
 def path(socket: Path, label: str) -> None:
-    """Print the folder of the context LABEL."""
+    """Print the folder of the context LABEL, or with LABEL/REPO that of one repository of a workspace."""
     emit(str(path_command.folder(label, socket)))

@@ -18,7 +18,7 @@ REMEDIES = {
     errno.EROFS: "that disk is read-only: mount | grep ro",
     errno.EMFILE: "let more files be open at once: ulimit -n 4096",
     errno.ENFILE: "end programs: the machine has too many files open",
-    errno.ENOMEM: "end programs: there is no memory left",
+    errno.ENOMEM: "end programs: out of memory",
 }
 KEPT_BYTES = 100_000
 REPORT = "https://github.com/tmux-par/tmux-par/issues"
@@ -27,7 +27,7 @@ REPORT = "https://github.com/tmux-par/tmux-par/issues"
 def explained(error: Exception) -> ParError:
     """What to tell the user instead of `error`: a fault of the machine in its own words, or a bug."""
     if isinstance(error, MemoryError):
-        return StateError("there is no memory left")
+        return StateError("out of memory")
     if not isinstance(error, OSError):
         return _log(error)
     try:

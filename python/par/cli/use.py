@@ -20,7 +20,8 @@ client_option = click.option("--client", metavar="NAME", help="The tmux client t
 def open_context(socket: Path, label: str, client: str | None) -> None:
     """Switch to the context LABEL inside tmux, attach to it outside.
 
-    `-` is the context that was open before this one. A stopped session is made again.
+    `-` is the context that was open before this one, LABEL/REPO the window of one repository of a workspace.
+    A stopped session is made again.
     """
     open_command.run(open_command.plan(open_command.Request(label, socket, client)))
 

@@ -116,7 +116,7 @@ def _worktree(folder: Path) -> Worktree:
     if links.names_repository(worktree):
         moved = f"'{shown}' was moved, and its repository does not know"
         raise ConflictError(moved, hint=f"git -C {quoted(home.path)} worktree repair {quoted(top)}")
-    what = "the main worktree" if top == home.path else "no linked worktree"
+    what = "the main worktree" if top == home.path else "not a linked worktree"
     message = f"'{shown}' is {what} of {visible(home.name)}: par adopts linked ones"
     raise ConflictError(message, hint=f"par start LABEL -p {quoted(top)}")
 
@@ -133,7 +133,7 @@ def _check(found: Index, label: str, path: Path) -> None:
     data = paths.data()
     around = {each.path: context.label for context in found.contexts for each in context.worktrees}
     if path in around:
-        message = f"'{shown}' is the context '{around[path]}' already"
+        message = f"'{shown}' is already the context '{around[path]}'"
         raise ConflictError(message, hint=f"par open {around[path]}")
     outside = f"git -C {quote(str(path))} worktree move {quote(str(path))} ELSEWHERE, and adopt it there"
     for other, held in around.items():
@@ -167,7 +167,7 @@ def _reserve(planned: Plan, operation: Operation) -> Context:
             root=planned.worktree.path,
             worktrees=(planned.worktree,),
             # Also where a session is adopted: should that end, par makes one of its own
-            session=names.session(home.name, home.path, planned.label, taken),
+            session=names.session(planned.label, names.digest(home.path), taken),
             socket=planned.socket,
             created_at=datetime.now(timezone.utc).replace(microsecond=0),
             operation=operation.id,

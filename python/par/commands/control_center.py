@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from par.contexts import survey
 from par.errors import ConflictError, NotFoundError
+from par.system import narration
 from par.tmux import center, clients
 from par.tmux.center import Change
 
@@ -39,9 +40,9 @@ def plan(request: Request) -> Plan:
     contexts = found.contexts
     if not contexts:
         raise NotFoundError("there is no context to show", hint="par start LABEL")
-    change = center.compare(request.socket, [context.label for context in contexts])
+    change = center.compare(request.socket, {context.label: context.root for context in contexts})
     if change.is_taken:
-        message = f"a session called '{center.NAME}' is there, and it is not par's"
+        message = f"a session called '{center.NAME}' is already there, and is not par's"
         raise ConflictError(message, hint=f"tmux rename-session -t '={center.NAME}:' NAME")
     if not change.wanted:
         raise NotFoundError("no context has a session", hint=f"par open {contexts[0].label}")
@@ -54,5 +55,8 @@ def plan(request: Request) -> Plan:
 def run(planned: Plan, socket: Path) -> Built:
     """Bring the control center up to date; no program is ever ended."""
     session_id = center.apply(socket, planned.change)
+    if copy := planned.change.copy:
+        came = f"the '{center.NAME}' that came back without par's marks is called '{copy}' now"
+        narration.report(f"{came}: tmux kill-session -t '={copy}:'")
     shown = tuple(dict.fromkeys(window.label for window in planned.change.wanted))
     return Built(session_id, shown, planned.stopped)

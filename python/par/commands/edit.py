@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.commands import path
+from par.contexts import selection
 from par.errors import CommandError, NotFoundError, UsageError
 from par.model import Kind
 from par.names import visible
@@ -51,8 +52,8 @@ def _usual(program: str) -> str:
 
 def _target(request: Request) -> Path:
     folder = path.folder(request.label, request.socket)
-    context = index.load(request.socket).find(request.label)
-    if context.kind is not Kind.WORKSPACE:
+    context, worktree = selection.target(index.load(request.socket), request.label)
+    if worktree or context.kind is not Kind.WORKSPACE:
         return folder
     from par.setup import workspace_file  # noqa: PLC0415 - as above
 

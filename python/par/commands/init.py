@@ -101,7 +101,7 @@ def plan(label: str, socket: Path) -> Plan:
     context, session = status.context, status.session
     if status.state is State.BROKEN:
         message = f"the worktree of '{context.label}' is gone: '{context.root}'"
-        raise NotFoundError(message, hint=f"par rm {context.label}")
+        raise NotFoundError(message, hint="par doctor --fix")
     if session is None:
         raise ConflictError(f"the session of '{context.label}' is stopped", hint=f"par open {context.label}")
     _check_idle(context)

@@ -4,18 +4,22 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from par.contexts import survey
+from par.contexts import selection, survey
 from par.contexts.survey import Survey
 from par.errors import NotFoundError
-from par.model import Context, ContextStatus, State
+from par.model import Context, ContextStatus, State, Worktree
 from par.state import index, locks
-from par.tmux import clients, sessions
+from par.system import narration
+from par.tmux import clients, sessions, windows
 
 PREVIOUS = "-"
 
 
 class Request(NamedTuple):
-    """The label to open, or `-` for the one opened before; `client` pins the tmux client to switch."""
+    """The label to open, or `-` for the one opened before; `client` pins the tmux client to switch.
+
+    LABEL/REPO is the window of one repository of the workspace LABEL.
+    """
 
     label: str
     socket: Path
@@ -23,25 +27,33 @@ class Request(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A context that can be shown, and its session if it has one."""
+    """A context that can be shown, its session if it has one, and the repository whose window comes first."""
 
     context: Context
     session_id: str | None
     client: str | None
+    worktree: Worktree | None = None
 
 
 def plan(request: Request) -> Plan:
     """Find the context. Raises the refusal where it, its folder or a terminal is missing."""
     seen = survey.survey(request.socket)
-    status = _previous(seen, request) if request.label == PREVIOUS else seen.find_ready(request.label)
+    status, worktree = _wanted(seen, request)
     context = status.context
     if status.state is State.BROKEN:
         message = f"the worktree of '{context.label}' is gone: '{status.gone[0]}'"
-        raise NotFoundError(message, hint=f"par rm {context.label}")
+        raise NotFoundError(message, hint="par doctor --fix")
     if not request.client:
         clients.check_can_show(context.socket)
     session = status.session
-    return Plan(context, session.id if session else None, request.client)
+    return Plan(context, session.id if session else None, request.client, worktree)
+
+
+def _wanted(seen: Survey, request: Request) -> tuple[ContextStatus, Worktree | None]:
+    if request.label == PREVIOUS:
+        return _previous(seen, request), None
+    context, worktree = selection.target(seen.known, request.label)
+    return seen.find_ready(context.label), worktree
 
 
 def run(planned: Plan) -> None:
@@ -56,6 +68,8 @@ def run(planned: Plan) -> None:
 
         running.mark_again(context, session_id)
         layouts.build_approved(context, session_id)
+    if planned.worktree and not windows.select(context, session_id, planned.worktree):
+        narration.report(f"the window of '{windows.owner(context, planned.worktree)}' is closed")
     clients.show(context.socket, session_id, planned.client)
 
 

@@ -8,14 +8,17 @@ from par.state import contexts_tsv
 
 
 def folder(label: str, socket: Path) -> Path:
-    """The folder of the context called `label`. Raises NotFoundError where it is gone."""
+    """The folder of the context called `label`, or of one repository of a workspace.
+
+    Raises NotFoundError where it is gone.
+    """
     wanted = key(label)
     rows = contexts_tsv.rows() or []
     found = next((Path(row.root) for row in rows if key(row.label) == wanted), None)
     # Of a data folder that was moved the index tells
     path = found if found and found.is_dir() else _indexed(label, socket)
     if not path.is_dir():
-        raise NotFoundError(f"the worktree of '{label}' is gone: '{path}'", hint=f"par rm {label}")
+        raise NotFoundError(f"the worktree of '{label}' is gone: '{path}'", hint="par doctor --fix")
     return path
 
 
@@ -30,6 +33,8 @@ def labels(socket: Path) -> list[str]:
 
 
 def _indexed(label: str, socket: Path) -> Path:
-    from par.state import index  # noqa: PLC0415 - as slow again as all the rest, and rarely needed
+    from par.contexts import selection  # noqa: PLC0415 - as slow again as all the rest, and rarely needed
+    from par.state import index  # noqa: PLC0415 - as above
 
-    return index.load(socket).find(label).root
+    target = selection.target(index.load(socket), label)
+    return target.worktree.path if target.worktree else target.context.root

@@ -71,7 +71,7 @@ def run(planned: Plan) -> Path:
         return folder
     with locks.adopted(entry.id) as operation:
         if operation is None or entries.load(entry.id) != entry:
-            raise ConflictError("another par is at it", hint="par trash")
+            raise ConflictError("another par is already working on it", hint="par trash")
         if entry.trashed_root.is_dir():
             entry.trashed_root.rename(folder)
         elif len(entry.kept) > 1:

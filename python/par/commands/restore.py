@@ -114,7 +114,7 @@ def _restore(planned: Plan) -> Restored:
     entry, context = planned.entry, planned.context
     with locks.adopted(entry.id) as operation:
         if operation is None or entries.load(entry.id) is None:
-            raise ConflictError("another par is at it", hint="par trash")
+            raise ConflictError("another par is already working on it", hint="par trash")
         context = _reserve(context)
         try:
             _put_back(planned._replace(context=context), operation)

@@ -11,6 +11,7 @@ from par.git import discovery, fetching, remotes
 from par.model import Kind, Repository
 from par.setup.preparation import Consent
 from par.state import locks
+from par.state.index import Index
 
 
 class Request(NamedTuple):
@@ -39,7 +40,19 @@ def plan(request: Request) -> CreationPlan:
     consent = Consent(request.is_trusted, branch.is_strange)
     planned = plans.plan_context(label, Kind.SESSION, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)
-    return planned
+    is_stacked = branch.is_new and not (request.base or branch.upstream)
+    return planned._replace(stacked_on=_label_of(found, request.folder)) if is_stacked else planned
+
+
+def _label_of(found: Index, folder: Path) -> str:
+    """The label of the context that `folder` lies in, or ''."""
+    here = folder.resolve()
+    around = (
+        context.label
+        for context in found.contexts
+        if any(here.is_relative_to(each.path) for each in context.worktrees)
+    )
+    return next(around, "")
 
 
 def _fetch(home: Repository) -> None:

@@ -40,7 +40,7 @@ class Plan(NamedTuple):
 
 def plan(folder: Path) -> Plan:
     """Find what the repository that `folder` lies in asks to run. Raises every refusal."""
-    home = discovery.containing(folder)
+    home = discovery.containing(folder, hint="par trust PATH")
     own = par_yaml.load(main_worktree.folders(home)).own
     known = next((each.recipe for each in trust.approved() if each.path == home.path), None)
     return Plan(home, own, known, own.runs_code and not trust.has_approval(home, own))

@@ -15,7 +15,7 @@ def plan(folder: Path) -> Path:
     """
     known = {each.path for each in trust.approved()}
     named = folder.resolve()
-    path = named if named in known else discovery.containing(folder).path
+    path = named if named in known else discovery.containing(folder, hint="par trust --list").path
     if path not in known:
         raise NotFoundError(f"nothing is approved for '{visible(str(path))}'", hint="par trust --list")
     return path

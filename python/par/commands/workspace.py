@@ -56,7 +56,7 @@ def plan(request: Request) -> CreationPlan:
         kind=Kind.WORKSPACE,
         root=root,
         worktrees=tuple(_worktrees(sources, root, label, request, found)),
-        named_after=(f"ws-{folder.name}", folder),
+        named_after=names.digest(folder),
         taken=plans.live_session_names(request.socket),
         socket=request.socket,
         consent=request.consent,

@@ -72,7 +72,7 @@ def plan_add(request: AddRequest) -> tuple[Context, CreationPlan]:
     source = _source(context, request)
     for known in context.worktrees:
         if known.repository.common_dir == source.home.common_dir:
-            message = f"'{visible(known.name)}' is in the workspace '{context.label}' already"
+            message = f"'{visible(known.name)}' is already in the workspace '{context.label}'"
             raise ConflictError(message, hint=f"par open {context.label}")
     taken = {names.key(each.name) for each in context.root.glob("*")}
     name = names.folder(source.home.name, taken | {names.key(each.name) for each in context.worktrees})
@@ -83,7 +83,7 @@ def plan_add(request: AddRequest) -> tuple[Context, CreationPlan]:
         kind=Kind.WORKSPACE,
         root=context.root,
         worktrees=(wanted,),
-        named_after=("", context.root),
+        named_after="",
         taken=frozenset(),
         socket=context.socket,
         consent=request.consent,
@@ -93,7 +93,7 @@ def plan_add(request: AddRequest) -> tuple[Context, CreationPlan]:
 def _workspace(label: str, socket: Path) -> Context:
     context = survey.survey(socket).find_ready(label).context
     if context.kind is not Kind.WORKSPACE or context.is_adopted:
-        message = f"'{context.label}' is no workspace: it has one repository"
+        message = f"'{context.label}' is not a workspace: it has one repository"
         raise ConflictError(message, hint="par ls --kind workspace")
     return context
 

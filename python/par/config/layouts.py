@@ -91,7 +91,7 @@ def _value(source: Source, node: Node) -> str:
 def _arrangement(source: Source, node: Node) -> str:
     said = values.line(source, node)
     if said and said not in ARRANGEMENTS and not DRAWN.fullmatch(said):
-        message = f"'{values.shown(said)}' is no layout of tmux's"
+        message = f"'{values.shown(said)}' is not a tmux layout"
         source.fault(node.line, node.key, message, f"write one of: {', '.join(ARRANGEMENTS)}")
     return said
 

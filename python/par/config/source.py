@@ -56,7 +56,7 @@ def text(source: Source, may_be_link: bool) -> str | None:
         source.fault(line, "", "it is not UTF-8", "save the file as UTF-8")
     except (FileNotFoundError, NotADirectoryError):
         if source.path.is_symlink():
-            source.fault(0, "", "cannot be read: it is a link to nothing")
+            source.fault(0, "", "cannot be read: it is a dangling link")
     except OSError as error:
         source.fault(0, "", f"cannot be read: {error.strerror or error}")
     return None

@@ -47,18 +47,19 @@ class WorktreePlan(NamedTuple):
 class CreationPlan(NamedTuple):
     """A context that can be made: nothing is in its way.
 
-    The name of its session is made of `named_after`, a name and a folder, and is not in `taken`. The code
-    in one that `is_review` is a stranger's.
+    The name of its session is not in `taken`; `named_after` are the digits that it may need. The code in one
+    that `is_review` is a stranger's. `stacked_on` is the label of the context that it begins in.
     """
 
     label: str
     kind: Kind
     root: Path
     worktrees: tuple[WorktreePlan, ...]
-    named_after: tuple[str, Path]
+    named_after: str
     taken: frozenset[str]
     socket: Path
     consent: Consent = Consent()
+    stacked_on: str = ""
 
     @property
     def is_review(self) -> bool:
@@ -94,7 +95,7 @@ def plan_context(
     """The plan of a new context in the repository `home`. Raises ConfigError."""
     path = paths.worktrees(home.path, consent.is_review) / label
     worktree = WorktreePlan(home, path, branch, prepare(home, consent))
-    after = (home.name, home.path)
+    after = names.digest(home.path)
     return CreationPlan(label, kind, path, (worktree,), after, live_session_names(socket), socket, consent)
 
 
@@ -192,4 +193,4 @@ def check_path(found: Index, path: Path) -> None:
 
 def session_name(planned: CreationPlan, known: Iterable[str]) -> str:
     """A name for the session that no live session has, and none of the contexts `known`."""
-    return names.session(*planned.named_after, planned.label, planned.taken | frozenset(known))
+    return names.session(planned.label, planned.named_after, planned.taken | frozenset(known))

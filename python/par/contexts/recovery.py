@@ -15,7 +15,7 @@ from par.state import index, locks, paths
 from par.state.index import Index
 from par.state.locks import Operation
 from par.system import narration
-from par.tmux import sessions
+from par.tmux import sessions, started
 from par.trash import entries, removal, restoring, storing, workspace_folder
 from par.trash.storing import mark_ready
 
@@ -136,5 +136,7 @@ def _holds_work(worktree: Worktree) -> bool:
 
 
 def _session_id(context: Context) -> str | None:
-    known = {(each.label, each.label or each.name): each.id for each in sessions.sessions(context.socket)}
-    return known.get((context.label, context.label)) or known.get(("", context.session))
+    live = sessions.sessions(context.socket)
+    mine = [each for each in live if each.label == context.label]
+    lost = [each for each in live if not each.label and started.is_lost(context, each.name, each.folder)]
+    return next((each.id for each in (*mine, *lost)), None)

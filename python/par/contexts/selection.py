@@ -89,8 +89,12 @@ def targets(found: Index, wanted: Wanted, seen: Survey | None = None) -> tuple[T
     live = {each.context.label: each for each in seen.statuses} if seen else {}
     matching = tuple(each for each in chosen.values() if _matches(each, live.get(each.context.label), wanted))
     if chosen and not matching:
-        counted = "the context is not" if len(chosen) == 1 else f"none of the {len(chosen)} contexts is"
-        raise NotFoundError(f"{counted} what was asked for: {names.visible(wanted.filters)}", hint="par ls")
+        counted = (
+            "the context does not match"
+            if len(chosen) == 1
+            else f"none of the {len(chosen)} contexts matches"
+        )
+        raise NotFoundError(f"{counted} {names.visible(wanted.filters)}", hint="par ls")
     return matching
 
 
@@ -108,7 +112,7 @@ def _of_word(found: Index, word: str) -> Iterable[Target]:
     else:
         chosen = [each for each in found.contexts if fnmatchcase(names.key(each.label), names.key(word))]
     if not chosen:
-        raise NotFoundError(f"no context is called like '{names.visible(word)}'", hint="par ls")
+        raise NotFoundError(f"no context matches '{names.visible(word)}'", hint="par ls")
     return map(Target, chosen)
 
 

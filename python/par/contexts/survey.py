@@ -10,7 +10,7 @@ from par.git import links
 from par.model import Context, ContextStatus, Session
 from par.state import index, paths
 from par.state.index import Index
-from par.tmux import agents
+from par.tmux import agents, started
 from par.tmux.sessions import mark, sessions
 
 
@@ -72,7 +72,10 @@ def survey(socket: Path) -> Survey:
 
 def _status(context: Context, live: dict[tuple[str, str], Session]) -> ContextStatus:
     marked, unmarked = (context.label, ""), ("", context.session)
-    session = live.get(marked) or live.get(unmarked)
+    session = live.get(marked)
+    lost = live.get(unmarked)
+    if session is None and lost and started.is_lost(context, lost.name, lost.folder):
+        session = lost
     branches = tuple(links.checked_out(worktree.path) for worktree in context.worktrees)
     return ContextStatus(context, session, branches)
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from par.contexts.selection import Target
+from par.tmux import started
 from par.tmux.panes import Pane
 
 
 def of(target: Target, live: Iterable[Pane]) -> list[Pane]:
     """The panes of its context among those of the server, also of a session that lost its marks."""
-    label, session = target.context.label, target.context.session
-    found = [*live]
-    return [each for each in found if each.label == label] or [
-        each for each in found if not each.label and each.session == session
+    context, found = target.context, [*live]
+    return [each for each in found if each.label == context.label] or [
+        each for each in found if not each.label and started.is_lost(context, each.session, each.folder)
     ]
 
 

@@ -99,4 +99,4 @@ def _follow(unfollowed: Iterable[Unfollowed], told: Iterable[Entry], socket: Pat
 
 def _adopt(name: str, held: ExitStack) -> None:
     if held.enter_context(locks.adopted(name)) is None:
-        raise ConflictError("another par is at it", hint="par trash")
+        raise ConflictError("another par is already working on it", hint="par trash")

@@ -13,7 +13,7 @@ from par.names import key, visible
 from par.setup import running
 from par.state import paths
 from par.state.index import Index
-from par.tmux import marks
+from par.tmux import marks, started
 from par.tmux import sessions as tmux_sessions
 from par.tmux.marks import Marked
 
@@ -44,7 +44,11 @@ def examine(found: Index, unknown: Iterable[Stray], live: Live) -> Iterator[Find
     """What is wrong with the sessions."""
     for context in found.contexts:
         if context.is_ready and (session := _unmarked(context, live.get(context.socket, []))):
-            has_lost = "names the place where its folder was" if session.path else "has lost par's marks"
+            has_lost = (
+                "names the place where its folder was"
+                if session.path
+                else "has lost the options that par set on it"
+            )
             message = f"its session {visible(session.name)} {has_lost}"
             fix = partial(_mark, context, session.id)
             yield Finding(Fault.SESSION_UNMARKED, context.label, message, "mark it again", fix=fix)
@@ -72,4 +76,5 @@ def _unmarked(context: Context, live: list[Marked]) -> Marked | None:
     mine = [each for each in live if each.label == context.label]
     if mine:
         return next((each for each in mine if not each.path or _is_outdated(each.path, context)), None)
-    return next((each for each in live if not each.label and each.name == context.session), None)
+    unmarked = (each for each in live if not each.label)
+    return next((each for each in unmarked if started.is_lost(context, each.name, each.folder)), None)

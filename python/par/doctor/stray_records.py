@@ -52,12 +52,9 @@ def _session(label: str, stray: Stray, session: Marked | None, found: Index) -> 
         return session.name
     taken = {*marks.taken_names(session.socket)} if session else set()
     taken |= {context.session for context in found.contexts}
-    if stray.root == stray.worktrees[0].path:
-        return names.session(home.name, home.path, label, taken)
-    digits = paths.workspaces_of(stray.root).name
-    # That it was started in the folder above its repositories is likely, and can be checked
-    started_in = next((each.name for each in home.path.parents if names.digest(each) == digits), "")
-    return names.workspace_session(started_in, digits, label, taken)
+    is_workspace = stray.root != stray.worktrees[0].path
+    digits = paths.workspaces_of(stray.root).name if is_workspace else names.digest(home.path)
+    return names.session(label, digits, taken)
 
 
 def _record(

@@ -65,7 +65,7 @@ def _without_repository(entry: Entry, folders: Iterable[Path]) -> Iterator[Findi
 def _follow(entry: Entry, place: int, admin: Path) -> None:
     with locks.adopted(entry.id) as operation:
         if operation is None or entries.load(entry.id) != entry:
-            raise ConflictError("another par is at it", hint="par trash")
+            raise ConflictError("another par is already working on it", hint="par trash")
         with locks.repository(admin.parent.parent):
             worktree_repair.tie(admin, entry.trashed_path(place))
         home = discovery.containing(entry.trashed_path(place))
@@ -98,7 +98,7 @@ def _without_files(entry: Entry) -> Finding:
 def _give_up_files(entry: Entry) -> None:
     with locks.adopted(entry.id) as operation:
         if operation is None or entries.load(entry.id) != entry:
-            raise ConflictError("another par is at it", hint="par trash")
+            raise ConflictError("another par is already working on it", hint="par trash")
         there = tuple(
             kept._replace(had_folder=kept.had_folder and entry.trashed_path(place).is_dir())
             for place, kept in enumerate(entry.kept)

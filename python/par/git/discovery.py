@@ -17,7 +17,7 @@ HEAD = ("HEAD", "--symbolic-full-name", "HEAD")
 ASKED = ("rev-parse", "--git-common-dir", "--is-bare-repository")
 
 
-def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
+def containing(folder: Path, hint: str = "") -> Repository:
     """The repository that `folder` lies in: the main one, also from a linked worktree.
 
     Raises NotFoundError where there is none, UnsafeError where it lies in the code of a stranger.
@@ -25,7 +25,7 @@ def containing(folder: Path, hint: str = "use -p PATH") -> Repository:
     return with_head(folder, hint)[0]
 
 
-def with_head(folder: Path, hint: str = "use -p PATH") -> tuple[Repository, tuple[str, str] | None]:
+def with_head(folder: Path, hint: str = "") -> tuple[Repository, tuple[str, str] | None]:
     """As `containing`, and the commit that is checked out in `folder` with the ref it is on, empty for none.
 
     None where that is to be asked.
@@ -43,7 +43,8 @@ def with_head(folder: Path, hint: str = "use -p PATH") -> tuple[Repository, tupl
             )
             raise NotFoundError(message, hint="git -C REPOSITORY worktree repair, from where it is now")
         if "not a git repository" in outcome.stderr:
-            raise NotFoundError(f"'{visible(str(folder))}' is not in a git repository", hint=hint)
+            message = f"'{visible(str(folder.absolute()))}' is not in a git repository"
+            raise NotFoundError(message, hint=hint or _way_on(folder))
         raise CommandError(f"git: {outcome.reason}", hint=outcome.hint)
     common, is_bare = _common_dir(folder, said)
     _check_is_own(folder, common)
@@ -56,6 +57,14 @@ def with_head(folder: Path, hint: str = "use -p PATH") -> tuple[Repository, tupl
         head[0],
         head[1].removeprefix("HEAD"),
     ) if is_known and not is_gits_own else None
+
+
+def _way_on(folder: Path) -> str:
+    """What somebody meant who is not in a repository: all that lie in the folder, or one elsewhere."""
+    with suppress(OSError):
+        if any((each / ".git").exists() for each in folder.iterdir()):
+            return "par workspace start LABEL, or use -p PATH"
+    return "use -p PATH"
 
 
 def _common_dir(folder: Path, said: str) -> tuple[Path, bool]:

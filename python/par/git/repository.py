@@ -43,7 +43,9 @@ def find_oid(repository: Repository, rev: str) -> str:
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
     outcome = process.attempt(repository, *asked)
     if outcome.status:
-        raise NotFoundError(f"'{visible(rev)}' is no commit in {repository.name}", hint="git branch --all")
+        raise NotFoundError(
+            f"there is no commit '{visible(rev)}' in {repository.name}", hint="git branch --all"
+        )
     return outcome.stdout.split("\n")[-2]
 
 

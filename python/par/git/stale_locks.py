@@ -62,7 +62,7 @@ def delete(lock: Lock) -> None:
     if not _is_file(lock.path):
         return
     if not _is_abandoned(lock):
-        raise ConflictError("a git is at work", hint="par doctor")
+        raise ConflictError("git is running in it", hint="par doctor")
     lock.path.unlink(missing_ok=True)
 
 

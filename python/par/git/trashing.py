@@ -111,7 +111,7 @@ def _detached(kept: Kept, name: str, reason: str) -> Kept:
             return kept
         if heads.commit(worktree.path) == oid:
             raise CommandError(f"git update-ref: {fault}")
-    raise CommandError(f"'{worktree.path}' does not stand still: something commits in it all the time")
+    raise CommandError(f"'{worktree.path}' keeps changing: something commits to it all the time")
 
 
 def _deletes_branch(kept: Kept, saved_log: Path) -> bool:

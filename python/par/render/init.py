@@ -20,7 +20,7 @@ VERSION = 1
 def report(found: Report) -> str:
     """What `par init` says: a line for each repository, where its log is, and what can be done."""
     if not found.runs:
-        return f"init: nothing was to be done in '{found.label}'"
+        return f"init: '{found.label}' has no commands to run"
     lines = [line for run in found.runs for line in _lines(run)]
     if found.init in {Init.FAILED, Init.HELD}:
         lines.append(f"run again: par init {found.label} --retry")

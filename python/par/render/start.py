@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from par.model import Context, Kind, State, Worktree
 from par.names import visible
 from par.render import documents, ls
+
+if TYPE_CHECKING:
+    from par.contexts.plans import CreationPlan
 
 
 def made(context: Context, init: str = "") -> str:
@@ -23,6 +28,16 @@ def parts(context: Context, init: str) -> list[str]:
         f"  session   {context.session}",
         *_init(context, init),
         f"open it: par open {context.label}",
+    ]
+
+
+def stacked(planned: CreationPlan) -> list[str]:
+    """The line that says what a new context stands on, where that is another context."""
+    if not planned.stacked_on:
+        return []
+    label, other = planned.label, planned.stacked_on
+    return [
+        f"'{label}' starts from the branch of '{other}', where you are; --base BRANCH starts it elsewhere"
     ]
 
 

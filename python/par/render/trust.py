@@ -90,9 +90,9 @@ def _held(worktree: WorktreePlan, planned: CreationPlan) -> str:
     if own is None:
         message = f"{worktree.branch.name} is a stranger's code, so nothing of .par.yaml was done in it"
         return visible(f"held: {message}: par init {planned.label}")
-    message = f".par.yaml of {home.name} asks for what was not approved ({summary(own)})"
+    message = f".par.yaml of {home.name} asks for things that were not approved ({summary(own)})"
     remedy = f"{command(home)}, then: par init {planned.label} --retry"
-    return visible(f"held: {message}; see it and approve: {remedy}")
+    return visible(f"held: {message}; review and approve them: {remedy}")
 
 
 def command(home: Repository, *options: str) -> str:
@@ -110,7 +110,7 @@ def needless(planned: Plan) -> str:
     name = visible(planned.home.name)
     if planned.own.runs_code:
         return f".par.yaml of {name} is approved as it stands now."
-    return f"{name} asks to run nothing: there is nothing to approve."
+    return f"{name} does not ask to run anything: there is nothing to approve."
 
 
 def approvals(found: Iterable[Standing]) -> str:

@@ -80,7 +80,7 @@ def _prepared(home: Repository, is_forced: bool) -> tuple[Preparation | ConfigEr
     except ConfigError as error:
         if not is_forced:
             return error, ""
-        return Preparation(), f"its before_remove is not known, going on without: {error}"
+        return Preparation(), f"going on without its before_remove, which cannot be read: {error}"
     if preparation.unapproved and preparation.unapproved.before_remove:
         return (
             preparation,

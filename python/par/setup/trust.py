@@ -109,7 +109,7 @@ def approved() -> tuple[Approval, ...]:
 def _approval(path: str, record: dict[str, Any]) -> Approval:
     found = Approval(Path(path), _recipe(record["content"]), when(record["approved_at"]))
     if found.digest != record["hash"]:
-        raise ValueError(f"the hash for {path} is not that of its content")
+        raise ValueError(f"the hash for {path} does not match its content")
     return found
 
 

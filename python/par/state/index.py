@@ -49,7 +49,10 @@ class Index(NamedTuple):
                 return found
         except ConflictError as error:
             raise StateError(error.message, hint=error.hint) from error
-        hint = nearest_hint(label, (context.label for context in self.contexts), otherwise="par ls")
+        head = label.rpartition("/")[0]
+        around = next((each.label for each in self.contexts if head and key(each.label) == key(head)), "")
+        otherwise = f"did you mean '{around}'?" if around else "par ls"
+        hint = nearest_hint(label, (context.label for context in self.contexts), otherwise)
         raise NotFoundError(f"there is no context '{visible(label)}'", hint=hint)
 
     def like(self, label: str) -> Context | None:
@@ -124,7 +127,7 @@ def _remember(said: bytes, index: Index) -> None:
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found := dict(pairs)) < len(pairs):
-        raise ValueError("a key is there twice")
+        raise ValueError("a key occurs twice")
     return found
 
 

@@ -21,7 +21,7 @@ def home_of(variable: str, default: str) -> Path:
     try:
         return Path.home() / default
     except RuntimeError as error:
-        raise StateError("HOME is not set, and you have no folder", hint=f"set {variable}") from error
+        raise StateError("HOME is not set, and you have no home folder", hint=f"set {variable}") from error
 
 
 def data() -> Path:

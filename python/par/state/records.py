@@ -149,14 +149,14 @@ def _text(value: object) -> str:
 def _label(text: str) -> str:
     # Looser than what a new one may hold: par-cli took more. It can be shown, typed and is not `all`
     if not text.isprintable() or text[:1] in {"", "-"} or text.casefold() in RESERVED:
-        raise ValueError("its label is none")
+        raise ValueError("its label is not valid")
     return text
 
 
 def _operation(value: object) -> str:
     name = _text(value)
     if not name.isalnum():  # a folder that is deleted as a whole is named after it
-        raise ValueError(f"'{name}' is no name of an operation")
+        raise ValueError(f"'{name}' is not the id of an operation")
     return name
 
 

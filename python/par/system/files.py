@@ -53,7 +53,7 @@ def create(root: Path, name: str, content: bytes, mode: int = 0o666) -> None:
 def content(path: Path) -> bytes:
     """What the file `path` holds. Raises OSError for anything but a file: a FIFO would never end."""
     if path.is_symlink() and not path.exists():
-        raise OSError("it is a link to nothing")
+        raise OSError("it is a dangling link")
     with open(path, "rb", opener=_unblocked) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError("it is not a file")

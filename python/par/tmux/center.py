@@ -1,6 +1,6 @@
 """The control center's session: which windows it shows, and bringing it up to date in one call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ FIELDS = (
     "#{@par_context}",
     "#{window_linked_sessions}",
     "#{@par_label}",
+    "#{pane_current_path}",
     window_list.FIELD,
 )
 
@@ -31,8 +32,9 @@ class Window(NamedTuple):
 class Change(NamedTuple):
     """The windows that the control center is to show, in order, and what that takes.
 
-    `is_taken`: a session of that name is there which par did not make. `formats` are the commands after
-    which the list of windows says what runs in them.
+    `is_taken`: a session of that name is there which par did not make. `copy` is a free name for one that
+    only shows the folders of contexts: tmux-resurrect made it, without marks. `formats` are the commands
+    after which the list of windows says what runs in them.
     """
 
     wanted: tuple[Window, ...]
@@ -40,19 +42,23 @@ class Change(NamedTuple):
     surplus: tuple[str, ...]
     is_there: bool
     is_taken: bool
+    copy: str = ""
     formats: tuple[str, ...] = ()
 
 
-def compare(socket: Path, labels: Sequence[str]) -> Change:
-    """What the control center shows, against the first windows of the contexts called `labels`."""
+def compare(socket: Path, roots: Mapping[str, Path]) -> Change:
+    """What the control center shows, against the first windows of the contexts, whose `roots` it is given."""
     asked = (*window_list.QUESTION, "list-windows", "-a", "-F", "\t".join(FIELDS))
     lines = names.lines(server.attempt(socket, *asked).stdout)
     count = len(window_list.OPTIONS)
     rows = [line.split("\t", len(FIELDS) - 1) for line in lines[count:]]
     now = {row[0]: row[-1] for row in rows}
     inside = [row for row in rows if row[1] == NAME]
+    is_copy = bool(inside) and all(_is_copied(row, roots) for row in inside)
+    copy = names.free(f"{NAME}-2", {row[1] for row in rows}) if is_copy else ""
+    inside = [] if copy else inside
     ids = {row[0] for row in inside}
-    places = {label: place for place, label in enumerate(labels)}
+    places = {label: place for place, label in enumerate(roots)}
     alive = {Window(row[0], row[3]): places[row[3]] for row in rows if row[3] in places and row[5] == row[3]}
     wanted = tuple(sorted(alive, key=lambda window: (alive[window], int(window.id[1:]))))
     keep = {window.id for window in wanted}
@@ -63,6 +69,7 @@ def compare(socket: Path, labels: Sequence[str]) -> Change:
         surplus=tuple(row[0] for row in inside if row[3] and row[0] not in keep and int(row[4]) > 1),
         is_there=bool(inside),
         is_taken=any(row[2] != "1" for row in inside),
+        copy=copy,
         formats=tuple(
             command
             for window in wanted
@@ -71,12 +78,17 @@ def compare(socket: Path, labels: Sequence[str]) -> Change:
     )
 
 
+def _is_copied(row: list[str], roots: Mapping[str, Path]) -> bool:
+    _, _, is_ours, label, _, _, folder, _ = row
+    return not (is_ours or label) and any(Path(folder).is_relative_to(root) for root in roots.values())
+
+
 def apply(socket: Path, change: Change) -> str:
     """Link what is missing, unlink what is surplus, in one call; the id of the session.
 
     Windows are linked, not made: what runs in them is seen and can be typed to. Raises CommandError.
     """
-    script = []
+    script = [f"rename-session -t {TARGET} {change.copy}"] if change.copy else []
     missing = list(change.missing)
     if not change.is_there:
         first = missing.pop(0)

@@ -11,7 +11,7 @@ from par.tmux import server
 from par.tmux.sessions import NAME, OPTIONS, argument
 
 FIELDS = (
-    *("#{session_id}", NAME, "#{@par_label}", "#{@par_kind}"),
+    *("#{session_id}", NAME, "#{session_path}", "#{@par_label}", "#{@par_kind}"),
     *("#{@par_branch}", "#{@par_adopted}", "#{@par_path}", "#{@par_data}"),
 )
 
@@ -22,6 +22,7 @@ class Marked(NamedTuple):
     socket: Path
     id: str
     name: str
+    folder: str
     label: str
     kind: str
     branch: str
@@ -41,7 +42,7 @@ def marked(socket: Path) -> list[Marked]:
         raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
     rows = [line.split("\t") for line in names.lines(outcome.stdout)]
     own = (row[:-1] for row in rows if len(row) == len(FIELDS) and not paths.is_anothers(Path(row[-1])))
-    return [_marked(socket, *row) for row in own]
+    return [_marked(socket, row) for row in own]
 
 
 def folders(socket: Path, session_id: str) -> list[Path]:
@@ -60,10 +61,9 @@ def taken_names(socket: Path) -> frozenset[str]:
     return frozenset(names.lines(outcome.stdout))
 
 
-def _marked(
-    socket: Path, id_: str, name: str, label: str, kind: str, branch: str, adopted: str, path: str
-) -> Marked:
-    return Marked(socket, id_, name, label, kind, branch, adopted == "1", path)
+def _marked(socket: Path, row: list[str]) -> Marked:
+    id_, name, folder, label, kind, branch, adopted, path = row
+    return Marked(socket, id_, name, folder, label, kind, branch, adopted == "1", path)
 
 
 def unmark(session: Marked) -> None:

@@ -23,6 +23,7 @@ FIELDS = (
     "#{pane_id}",
     "#{@par_label}",
     NAME,
+    "#{session_path}",
     "#{pane_active}",
     "#{window_active}",
     "#{pane_dead}",
@@ -41,14 +42,15 @@ FIELDS = (
 class Pane(NamedTuple):
     """A live pane: whose session it is in, and whether it is its window's active or the context's first.
 
-    `is_shown` says that its window is the one that its session shows, `has_first` that the session knows
-    which pane is its first. In a workspace `worktree` names the repository whose window it is in. `agent`
-    is what the agent in it says of itself; `program` is in front.
+    `folder` is where its session was started, `is_shown` says that its window is the one that its session
+    shows, `has_first` that the session knows which pane is its first. In a workspace `worktree` names the
+    repository whose window it is in. `agent` is what the agent in it says of itself; `program` is in front.
     """
 
     id: str
     label: str
     session: str
+    folder: str
     is_active: bool
     is_shown: bool
     is_first: bool
@@ -82,6 +84,7 @@ def _pane(
     pane_id: str,
     label: str,
     session: str,
+    folder: str,
     active: str,
     shown: str,
     dead: str,
@@ -99,6 +102,7 @@ def _pane(
         id=pane_id,
         label=label,
         session=session,
+        folder=folder,
         is_active=active == "1",
         is_shown=shown == "1",
         is_first=pane_id == first,

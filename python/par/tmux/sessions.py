@@ -17,16 +17,15 @@ NAME = "#{s/[.]/_/:session_name}"
 FIELDS = (
     "#{session_id}",
     NAME,
+    "#{session_path}",
     "#{@par_label}",
-    "#{session_attached}",
-    "#{session_last_attached}",
-    "#{@par_pane}",
+    *("#{session_attached}", "#{session_last_attached}", "#{@par_pane}"),
     INIT,
     "#{@par_adopted}",
     agents.SAID,
     "#{@par_data}",
 )
-CENTER = "control-center"
+CENTER = names.CENTER
 # All that par ever writes on a session
 OPTIONS = (
     *("@par_label", "@par_kind", "@par_repo", "@par_branch", "@par_path"),
@@ -57,11 +56,12 @@ def sessions(socket: Path) -> list[Session]:
 
 
 def _session(row: list[str], here: str) -> Session:
-    session_id, name, label, attached, last_attached, pane_id, init, adopted, told = row
+    session_id, name, folder, label, attached, last_attached, pane_id, init, adopted, told = row
     said = agents.agent(told)
     return Session(
         id=session_id,
         name=name,
+        folder=folder,
         label=label,
         attached=int(attached),
         last_attached=int(last_attached or 0),
@@ -83,25 +83,29 @@ def session_of(context: Context) -> Session | None:
 def create(context: Context) -> str:
     """Make the session of `context` in its folder, marked with what is known of it; the session's id.
 
-    That of a workspace has a window for each repository too. One call, so that no session is ever left
-    unmarked. The folder is that of the calling process: `-c` would expand formats in it. Raises CommandError.
+    That of a workspace has a window for each repository too. One call, so that none is ever left unmarked.
+    Where its name was given away meanwhile it gets another. Raises CommandError.
     """
     # An index that par did not write may ask for more than a name: tmux would expand formats in it
     name = names.session_name(context.session)
+    try:
+        return _create(context, name)
+    except CommandError as error:
+        if "duplicate session" not in error.message:
+            raise
+    return _create(context, f"{name}-{names.digest(context.root)}")
+
+
+def _create(context: Context, name: str) -> str:
     target = f"={name}:"
-    is_workspace = context.kind is Kind.WORKSPACE
-    own = () if is_workspace else windows.environment(context.worktrees[0])
+    homes = context.worktrees if context.kind is Kind.WORKSPACE else ()
+    own = () if homes else windows.environment(context.worktrees[0])
     commands = [
         ("new-session", "-d", "-s", name, "-n", names.plain(context.label), *own),
         server.stays(target),
         *_marks(context, target),
         *agents.LISTENING,
-        *(
-            each
-            for w in context.worktrees
-            if is_workspace
-            for each in windows.creation_commands(context, w, target)
-        ),
+        *(each for home in homes for each in windows.creation_commands(context, home, target)),
         ("display-message", "-p", "-t", target, "#{session_id}"),
     ]
     return server.start_script(context.socket, commands, context.root).strip()

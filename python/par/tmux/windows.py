@@ -46,6 +46,15 @@ def window_ids(context: Context, worktrees: Collection[str]) -> list[str]:
     )
 
 
+def select(context: Context, session_id: str, worktree: Worktree) -> bool:
+    """Let the session show the window of `worktree` when it is shown next; whether there is one."""
+    ids = sorted(window_ids(context, [worktree.name]), key=lambda each: int(each[1:]))
+    return any(
+        server.attempt(context.socket, "select-window", "-t", f"{session_id}:{id_}").status == 0
+        for id_ in ids
+    )
+
+
 def owner(context: Context, worktree: Worktree) -> str:
     """Whose a window is that stands in the session besides: the name of a worktree, of this context."""
     return f"{context.label}/{worktree.name}"

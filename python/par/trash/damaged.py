@@ -102,7 +102,7 @@ def bring_out(found: Damaged, folder: Path) -> None:
     """
     with locks.adopted(found.id) as operation:
         if operation is None or entries.load(found.id) is not None:
-            raise ConflictError("another par is at it", hint="par trash")
+            raise ConflictError("another par is already working on it", hint="par trash")
         inside = parts(found.folder)
         if len(inside) > 1:
             folder.mkdir()

@@ -56,14 +56,7 @@ def _worktree(kept: Kept, entry: Entry, label: str, root: Path) -> Worktree:
 def _session(before: Context, label: str, taken: Container[str]) -> str:
     if label == before.label:
         return names.free(before.session, taken)
-    if before.kind is not Kind.WORKSPACE:
-        return names.session(before.repository.name, before.repository.path, label, taken)
-    return names.workspace_session(_folder_name(before), paths.workspaces_of(before.root).name, label, taken)
-
-
-def _folder_name(before: Context) -> str:
-    """What the folder was called that the workspace was started in: only its session's name says it."""
-    mark = f"-{paths.workspaces_of(before.root).name}-"
-    prefix = "par-ws-"
-    is_reported = before.session.startswith(prefix) and mark in before.session
-    return before.session.removeprefix(prefix).partition(mark)[0] if is_reported else ""
+    is_workspace = before.kind is Kind.WORKSPACE
+    home = before.repository.path
+    digits = paths.workspaces_of(before.root).name if is_workspace else names.digest(home)
+    return names.session(label, digits, taken)
