@@ -17,7 +17,7 @@ COUNTED = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-
 
 
 def add_contexts(world: World, home: Path, count: int, model: str = "feat", *, name: str = "more") -> None:
-    """Make contexts `more-0`, `more-1` ... as the context `model` is, with sessions that sleep."""
+    """Make contexts `more-0`, `more-1` ... as the context `model` is, with sessions in which a shell runs."""
     index, table = world.data / "global_state.json", world.data / "contexts.tsv"
     document, row = json.loads(index.read_text()), table.read_text().splitlines(keepends=True)
     record = json.dumps(document["contexts"][model])
@@ -30,6 +30,7 @@ def add_contexts(world: World, home: Path, count: int, model: str = "feat", *, n
         script += [
             f"new-session -d -s {made['session']} -n {label} -c '{made['root']}' 'exec sh'",
             f"set-option -t {target} @par_label {label}",
+            f"set-option -t {target} @par_data {world.data}",
             f"set-option -F -t {target} @par_pane '#{{pane_id}}'",
             f"set-option -w -t {target} @par_context {label}",
         ]
