@@ -36,7 +36,7 @@ class Fault(Enum):
 
 
 # Until these are repaired the rest cannot be judged
-FOUNDATIONS = frozenset({Fault.MODE, Fault.INDEX})
+FOUNDATIONS = frozenset({Fault.MODE, Fault.INDEX, Fault.DATA_MOVED})
 
 
 class Finding(NamedTuple):
