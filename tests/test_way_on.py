@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from conftest import World, commit
-from forks import Doom
+from doom import Doom
 
 needs_proc = pytest.mark.skipif(
     not Path("/proc/self/fd").is_dir(), reason="who holds a lock is only told on Linux"
