@@ -131,7 +131,8 @@ def make_worktree(
     start = fetching.fetch(home, *branch.source, operation) if branch.source else branch.start
     with locks.repository(home.common_dir):
         if branch.is_new:
-            repository.create_branch(home, branch.name, start, operation, is_fetched=bool(branch.source))
+            began = worktree.base or worktree.base_oid
+            repository.create_branch(home, branch.name, start, operation, bool(branch.source), began)
             if branch.source:
                 fetching.drop_fetched(home, operation)
         if branch.upstream:

@@ -1,5 +1,6 @@
 """The branch that a context's work began from and comes home to."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -70,7 +71,10 @@ def fork(worktree: Worktree, base: Base | None) -> str:
     Where the branch was merged since, that is where it was begun. Raises CommandError without any commit.
     """
     tip = process.run(worktree.path, "rev-parse", "--verify", "HEAD").strip()
-    known = [each for each in (base.oid if base else "", worktree.base_oid or _began(worktree)) if each]
+    first = began(worktree.repository, worktree.branch)
+    known = [
+        each for each in (base.oid if base else "", worktree.base_oid or (first.oid if first else "")) if each
+    ]
     found = {process.attempt(worktree.path, "merge-base", each, tip).stdout.strip() for each in known}
     earlier = sorted(found - {tip, ""})
     if len(earlier) > 1:
@@ -78,7 +82,12 @@ def fork(worktree: Worktree, base: Base | None) -> str:
     return earlier[0] if earlier else tip
 
 
-def _began(worktree: Worktree) -> str:
-    """Where par made the branch, by its reflog; '' where it was there before, or that is forgotten."""
-    first = repository.reflog(worktree.repository, worktree.branch)[-1:]
-    return first[0][0] if first and first[0][1].startswith(repository.CREATED) else ""
+def began(home: Repository, branch: str) -> Base | None:
+    """Where par made the branch, as its reflog says; None where it does not, as of one that was there before.
+
+    The ref is empty where it was made at a bare commit.
+    """
+    for oid, message in repository.reflog(home, branch)[-1:]:
+        if made := re.match(rf"{repository.CREATED} from (refs/\S+|[0-9a-f]+) by operation ", message):
+            return Base(made[1] if made[1].startswith("refs/") else "", oid)
+    return None

@@ -97,13 +97,15 @@ def heads(repository: Repository) -> dict[str, str]:
 
 
 def create_branch(
-    repository: Repository, branch: str, oid: str, operation: Operation, is_fetched: bool
+    repository: Repository, branch: str, oid: str, operation: Operation, is_fetched: bool, base: str = ""
 ) -> None:
     """Create a branch that does not exist yet; its reflog says which operation made it, and from what.
 
-    Of one that `is_fetched` it is written down what the remote had: of that nothing is lost with it.
+    `base` is the ref that it begins at, or the commit where no ref is known for it. Of one that `is_fetched`
+    it is written down what the remote had: of that nothing is lost with it.
     """
-    message = f"{FETCHED if is_fetched else CREATED} by operation {operation.id}"
+    began = f" from {base}" if base else ""
+    message = f"{FETCHED if is_fetched else CREATED}{began} by operation {operation.id}"
     made = (*flushing.FLUSHED, "update-ref", "--create-reflog", "-m", message)
     process.run(repository, *made, f"refs/heads/{branch}", oid, NO_OID)
     flushing.refs(repository.common_dir, [f"refs/heads/{branch}"])
