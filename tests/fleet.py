@@ -31,6 +31,7 @@ def add_contexts(world: World, home: Path, count: int, model: str = "feat", *, n
             f"new-session -d -s {made['session']} -n {label} -c '{made['root']}' 'exec sh'",
             f"set-option -t {target} @par_label {label}",
             f"set-option -t {target} @par_data {world.data}",
+            f"set-option -t {target} @par_path '{made['root']}'",
             f"set-option -F -t {target} @par_pane '#{{pane_id}}'",
             f"set-option -w -t {target} @par_context {label}",
         ]
