@@ -71,11 +71,8 @@ def index_of(world: World) -> Path:
 
 
 def contexts(world: World) -> dict[str, Any]:
-    """The records of the index in their order, without what says when, from where and by which operation."""
+    """The records of the index in their order, without what says when and by which operation."""
     records: dict[str, Any] = world.index["contexts"]
-    for worktree in (each for record in records.values() for each in record["worktrees"]):
-        worktree.pop("base", None)
-        worktree.pop("base_oid", None)
     return {label: {**record, "operation": "", "created_at": ""} for label, record in records.items()}
 
 

@@ -75,6 +75,6 @@ def test_an_editor_that_is_missing_wrong_or_fails_is_told(world: World, bin_path
     quote = world.par("code", "feat", "--editor", "vi 'm")
     assert quote == Result(2, "", "par: the editor 'vi 'm' cannot be read: No closing quotation\n")
     failed = world.par("cursor", "feat", PATH=bin_path, FAIL="3")
-    assert failed == Result(8, "", "par: cursor exited with status 3\n")
+    assert failed == Result(8, "", f"par: cursor exited with status 3\n{hint}")
     unknown = world.par("code", "nothing", PATH=bin_path)
     assert unknown == Result(3, "", "par: there is no context 'nothing'\nhint: par ls\n")

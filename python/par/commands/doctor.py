@@ -18,6 +18,7 @@ from par.doctor import (
 from par.doctor.findings import FOUNDATIONS, Finding
 from par.errors import ParError
 from par.state import paths
+from par.state.index import Index
 from par.system import signals
 from par.trash import entries
 
@@ -49,9 +50,8 @@ def plan(request: Request) -> tuple[Finding, ...]:
     live = sessions.everywhere(request.socket)
     found, broken = index_rebuild.load_readable(request.socket)
     if found.is_copy:  # then its worktrees and their sessions are those of another
-        kept = [each for each in found.contexts if paths.another(each.root) is None]
         folders = [each for each in folders if not data_folder.is_copied(each, found)]
-        found = found._replace(contexts=tuple(kept))
+        found = _without_anothers(found)
     live |= sessions.on({context.socket for context in found.contexts} - live.keys())
     marked = [each for on_one in live.values() for each in on_one]
     unknown = strays.unknown([*folders, *strays.named(marked)], found)
@@ -67,6 +67,11 @@ def plan(request: Request) -> tuple[Finding, ...]:
         *disk.remains(found),
         *git_remains.examine(found, entries.entries()),
     )
+
+
+def _without_anothers(found: Index) -> Index:
+    kept = (each for each in found.contexts if paths.another(each.root) is None)
+    return found._replace(contexts=tuple(kept))
 
 
 def run(request: Request, planned: Iterable[Finding]) -> Report:

@@ -38,7 +38,8 @@ def run(request: Request) -> None:
         raise NotFoundError(message, hint=f"par code {request.label} --editor COMMAND")
     status = subprocess.run([*command, str(target)], check=False).returncode
     if status:
-        raise CommandError(f"{command[0]} exited with status {status}")
+        message = f"{visible(command[0])} exited with status {status}"
+        raise CommandError(message, hint=f"par code {request.label} --editor COMMAND")
 
 
 def _usual(program: str) -> str:

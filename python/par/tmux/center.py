@@ -58,9 +58,7 @@ def compare(socket: Path, roots: Mapping[str, Path]) -> Change:
     copy = names.free(f"{NAME}-2", {row[1] for row in rows}) if is_copy else ""
     inside = [] if copy else inside
     ids = {row[0] for row in inside}
-    places = {label: place for place, label in enumerate(roots)}
-    alive = {Window(row[0], row[3]): places[row[3]] for row in rows if row[3] in places and row[5] == row[3]}
-    wanted = tuple(sorted(alive, key=lambda window: (alive[window], int(window.id[1:]))))
+    wanted = _first_windows(rows, {label: place for place, label in enumerate(roots)})
     keep = {window.id for window in wanted}
     return Change(
         wanted=wanted,
@@ -76,6 +74,12 @@ def compare(socket: Path, roots: Mapping[str, Path]) -> Change:
             for command in window_list.commands(lines[:count], window.id, now[window.id])
         ),
     )
+
+
+def _first_windows(rows: list[list[str]], places: Mapping[str, int]) -> tuple[Window, ...]:
+    """The windows of the contexts that have a place, in that order."""
+    alive = {Window(row[0], row[3]): places[row[3]] for row in rows if row[3] in places and row[5] == row[3]}
+    return tuple(sorted(alive, key=lambda window: (alive[window], int(window.id[1:]))))
 
 
 def _is_copied(row: list[str], roots: Mapping[str, Path]) -> bool:
