@@ -44,7 +44,9 @@ class Hub(NamedTuple):
 
     def gate(self) -> Gate:
         gate = Gate(self.world.home / "begun", self.world.home / "go")
-        self.behind(f"echo >> {gate.begun}; until [ -e {gate.go} ]; do sleep 0.02; done;")
+        self.behind(
+            f"echo >> {gate.begun}; until [ -e {gate.go} ] || ! [ -e {gate.begun} ]; do sleep 0.02; done;"
+        )
         return gate
 
 

@@ -656,7 +656,7 @@ class Gate(NamedTuple):
     @property
     def script(self) -> str:
         told = f"echo $$ >{self.begun}.new; mv {self.begun}.new {self.begun}"
-        return f"{told}; until [ -e {self.go} ]; do sleep 0.02; done; "
+        return f"{told}; until [ -e {self.go} ] || ! [ -e {self.begun} ]; do sleep 0.02; done; "
 
 
 @pytest.fixture
