@@ -48,7 +48,6 @@ def test_a_bare_repository_is_called_as_its_project(world: World, layout: str, n
     listed = world.ok("ls", "--json").json["contexts"]
     assert {each["repository"]["name"] for each in listed} == {name}
     assert {each["repository"]["path"] for each in listed} == {str(git_dir)}
-    assert {each["session"]["name"].startswith(f"par-{name}-") for each in listed} == {True}
     # A copy of what lies in the other worktree is not lost with a purge, what is changed is
     (world.worktree("feat1") / ".env").write_text("edited")
     assert "removed 'feat0'" in world.ok("rm", "--purge", "feat0").stdout

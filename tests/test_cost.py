@@ -92,10 +92,11 @@ COSTS = [
     Cost("hooks status", 0, 0, LIGHT),
     Cost("path feat", 0, 0, LIGHT),
     Cost("open feat --client CLIENT", 2, 0, LIGHT),
+    # Before something is typed, which would run for a moment
+    Cost("wait feat --for exit", 4, 0, LIGHT),
     Cost("send feat true", 3, 0, LIGHT),
     Cost("send all true", 3, 0, LIGHT),
     Cost("capture feat", 2, 0, LIGHT),
-    Cost("wait feat --for exit", 4, 0, LIGHT),
     Cost("control-center --no-attach", 3, 0, LIGHT),
     Cost("completion bash", 0, 0, LIGHT),
     Cost("code feat --editor true", 0, 0, LIGHT),

@@ -56,20 +56,20 @@ def test_a_terminal_gets_the_whole_table_where_there_is_room(world: World) -> No
     world.ok("start", "feat", cwd=home)
     world.git(home, "branch", "fix/x")
     world.ok("checkout", "fix/x", "--label", "日本語", cwd=home)
-    one, two = world.session("feat"), world.session("日本語")
-    head, width = "Tmux Session", max(len(one), len(two))
+    assert (world.session("feat"), world.session("日本語")) == ("feat", "___")
+    line = "─" * len("─Tmux Session─")
     terminal = Terminal(world, columns=150, name="wide")
     terminal.par("ls; echo status $?")
     shown = terminal.wait("status 0")
     assert (
         "Par Development Contexts (Global)\n"
         "\n"
-        f"┌──────────┬────────┬──────────────────────┬──────────────────┬──────────┬{'─' * (width + 2)}┐\n"
-        f"│ Label    │ Branch │ Repository/Workspace │ Created          │ Type     │ {head:{width}} │\n"
-        f"├──────────┼────────┼──────────────────────┼──────────────────┼──────────┼{'─' * (width + 2)}┤\n"
-        f"│ ○ feat   │ feat   │ my app               │ {made(world, 'feat')} │ Session  │ {one:{width}} │\n"
-        f"│ ○ 日本語 │ fix/x  │ my app               │ {made(world, '日本語')} │ Checkout │ {two:{width}} │\n"
-        f"└──────────┴────────┴──────────────────────┴──────────────────┴──────────┴{'─' * (width + 2)}┘\n"
+        f"┌──────────┬────────┬──────────────────────┬──────────────────┬──────────┬{line}┐\n"
+        f"│ Label    │ Branch │ Repository/Workspace │ Created          │ Type     │ Tmux Session │\n"
+        f"├──────────┼────────┼──────────────────────┼──────────────────┼──────────┼{line}┤\n"
+        f"│ ○ feat   │ feat   │ my app               │ {made(world, 'feat')} │ Session  │ feat         │\n"
+        f"│ ○ 日本語 │ fix/x  │ my app               │ {made(world, '日本語')} │ Checkout │ ___          │\n"
+        f"└──────────┴────────┴──────────────────────┴──────────────────┴──────────┴{line}┘\n"
         f"{LEGEND}\n"
     ) in shown
     terminal.type("clear")

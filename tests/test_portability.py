@@ -93,6 +93,8 @@ def test_every_popup_works_with(programs: dict[str, str], world: World) -> None:
     desk.terminal.press("f", "e", "a", "t", "Enter")
     desk.terminal.wait("Send to feat: the command")
     desk.terminal.type("true")
+    desk.terminal.wait("y sends it all the same")
+    desk.terminal.press("y")
     desk.terminal.wait("par: sent to feat")
     desk.open("remove", "Remove (tab marks several)")
     desk.terminal.press("f", "e", "a", "t", "Enter")
