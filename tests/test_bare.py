@@ -269,3 +269,13 @@ def test_the_repository_nearest_to_the_folder_is_meant(world: World) -> None:
         "cannot be removed: 'around' has the repository of 'one' in it",
         "par rm one",
     )
+
+
+def test_a_project_that_was_moved_is_followed(world: World) -> None:
+    folder, _ = project(world, ".bare")
+    world.ok("start", "feat", cwd=folder)
+    moved = folder.rename(folder.with_name("moved"))
+    held = world.par("checkout", "main", cwd=moved)
+    assert (held.status, "worktree prune" in held.stderr) == (4, False)
+    world.ok("doctor", "--fix", cwd=moved)
+    assert works(world, "feat")

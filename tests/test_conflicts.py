@@ -23,7 +23,7 @@ def conflict(labels: list[str], *files: str, base: str | None = None, repository
 
 def test_contexts_that_would_conflict_are_named_with_each_file(world: World) -> None:
     home = world.repository()
-    nothing = "No conflicts between 0 worktrees and the branches that they were begun from.\n"
+    nothing = "0 worktrees compared: no conflicts.\n"
     assert world.par("conflicts") == Result(0, nothing, "")
     world.ok("start", "one", cwd=home)
     write(world, "one", "file0", "one\n")
@@ -59,7 +59,7 @@ def test_contexts_that_would_conflict_are_named_with_each_file(world: World) -> 
         *("'two' and main in app:", "  file0"),
     ]
     assert world.git(home, "status", "--porcelain=v2", "--branch") == before
-    nothing = "No conflicts between 0 worktrees and the branches that they were begun from.\n"
+    nothing = "0 worktrees compared: no conflicts.\n"
     assert world.par("conflicts", "--repo", "web") == Result(0, nothing, "")
 
 
@@ -177,3 +177,31 @@ def test_the_base_of_what_was_there_before_is_the_default_branch(world: World) -
     assert [[*row[:4], row[5]] for row in compared] == [
         [label, "1", "0", "1", "stem"] for label in ("there", "bare")
     ]
+
+
+def test_one_repository_that_git_cannot_read_does_not_keep_the_others(world: World) -> None:
+    homes = [world.repository(name) for name in ("sound", "broken")]
+    for home in homes:
+        for number in (1, 2):
+            label = f"{home.name}-{number}"
+            world.ok("start", label, cwd=home)
+            write(world, label, "file0", f"{label}\n")
+    world.git(homes[0], "merge", "-q", "sound-1")
+    (homes[1] / ".git/HEAD").write_text("")
+    found = world.par("conflicts", "--json")
+    labels = [each["labels"] for each in found.json["conflicts"]]
+    assert (found.status, labels) == (0, [["sound-1", "sound-2"], ["sound-2"]])
+    assert found.stderr.startswith(f"{homes[1]} is left out: git ")
+    pruned = world.par("prune", "--dry-run")
+    assert (pruned.status, pruned.stdout) == (0, "  sound-1  (sound)  its work is in main\n")
+
+
+def test_a_repository_that_was_just_begun_inside_is_no_obstacle(world: World) -> None:
+    home = world.repository()
+    for label in ("one", "two"):
+        world.ok("start", label, cwd=home)
+        write(world, label, "new *[x]", f"{label}\n", is_committed=False)
+        world.git(world.worktree(label), "init", "-q", "nested")
+    assert "+one" in world.ok("diff", "one").stdout
+    (found,) = world.ok("conflicts", "--worktree", "--json").json["conflicts"]
+    assert found == conflict(["one", "two"], "new *[x]")

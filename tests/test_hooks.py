@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -178,6 +179,13 @@ def test_what_cannot_be_read_or_written_is_said(world: World) -> None:
     path.parent.write_text("a file")
     assert world.par("hooks", "install", "claude").status == 7
     assert path.parent.read_text() == "a file"
+
+
+def test_settings_that_are_no_file_are_never_waited_for(world: World) -> None:
+    (world.home / ".claude").mkdir()
+    os.mkfifo(world.home / ".claude/settings.json")
+    message = f"'{world.home}/.claude/settings.json' cannot be read: it is not a file"
+    refused(world.par("hooks", "install", "claude"), 7, message, f"ls -l {world.home}/.claude/settings.json")
 
 
 def test_a_dry_run_is_a_diff_and_changes_nothing(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from functools import partial
 from pathlib import Path
@@ -220,10 +221,13 @@ def test_only_the_last_logs_are_kept(two: World) -> None:
     for number in range(25):
         (runs / f"20200101-0000{number:02}-abcd").mkdir(parents=True)
         (runs / f"20200101-0000{number:02}-abcd/0.log").touch()
+        os.utime(runs / f"20200101-0000{number:02}-abcd", (0, 0))
+    # One of another par that has only begun: nothing in it is locked yet
+    (runs / "20190101-000000-abcd").mkdir()
     two.ok("run", "one", "--", "true")
     kept = sorted(each.name for each in runs.iterdir())
-    assert len(kept) == 21
-    assert kept[0] == "20200101-000005-abcd"
+    assert len(kept) == 22
+    assert kept[:2] == ["20190101-000000-abcd", "20200101-000005-abcd"]
     assert {each.name for each in (runs / kept[-1]).iterdir()} == {
         "0.job",
         "0.lock",

@@ -249,3 +249,20 @@ def test_trash_of_a_repository_that_is_gone_is_told_and_deleted(world: World) ->
     refused(world.par("trash", "empty"), 2, "this needs confirmation", "par trash empty -y")
     assert world.ok("trash", "empty", "-y").stdout == f"deleted 'feat' ({name})\n"
     assert list((world.data / "trash").iterdir()) == []
+
+
+def test_a_link_that_was_deleted_in_the_trash_costs_nothing_that_was_staged(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    folder = world.worktree("feat")
+    (folder / "file0").write_text("staged\n")
+    world.git(folder, "add", "file0")
+    (folder / "file0").write_text("changed since\n")
+    before = world.git(folder, "status", "--porcelain=v2", "--branch")
+    world.ok("rm", "feat")
+    (link,) = world.data.glob("trash/*/0/.git")
+    link.unlink()
+    world.ok("undo")
+    assert world.git(folder, "status", "--porcelain=v2", "--branch") == before
+    assert world.git(folder, "show", ":file0") == "staged"
+    assert len(list((home / ".git/worktrees").iterdir())) == 1

@@ -149,3 +149,41 @@ def test_whoami_is_the_pane_or_the_worktree(two: World) -> None:
     }
     outside = "this is neither a pane nor a worktree of a context"
     refused(two.par("whoami", cwd=Path("/")), 3, outside, "par ls")
+
+
+def test_a_script_is_no_shell_that_waits_for_a_command(two: World) -> None:
+    script = two.home / "asks.sh"
+    script.write_text("#!/bin/bash\ntouch begun\nread -p 'delete all? ' answer\necho $answer > answered\n")
+    script.chmod(0o755)
+    folder = two.worktree("one")
+    two.ok("send", "one", str(script))
+    eventually((folder / "begun").exists, "the script")
+    refusal = "one: not sent, a script of 'bash' runs in it: --force\n"
+    assert two.par("send", "one", "echo next").stdout == refusal
+    for until in ("exit", "idle"):
+        assert two.par("wait", "one", "--for", until, "--timeout", "0.3").status == 124
+    two.ok("send", "one", "--force", "no")
+    two.ok("wait", "one", "--for", "exit")
+    assert (folder / "answered").read_text() == "no\n"
+    # A shell that was typed there is one as well
+    two.ok("send", "one", "bash --norc -i")
+    eventually(lambda: two.tmux("display-message", "-p", "-t", "=one:", "#{pane_current_command}") == "bash")
+    eventually(lambda: two.par("send", "one", "touch nested").status == 0)
+    eventually((folder / "nested").exists, "the nested shell")
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "1e300", "-1"])
+def test_what_is_no_number_of_seconds_is_refused(two: World, seconds: str) -> None:
+    for words in ("wait one", "ls --long", "run one -- true"):
+        command, *rest = words.split()
+        result = two.par(command, "--timeout", seconds, *rest)
+        assert (result.status, result.stdout) == (2, ""), (words, result)
+
+
+def test_a_word_that_was_said_at_a_prompt_makes_no_agent_of_what_runs_there_since(two: World) -> None:
+    two.ok("state", "failed", "one")
+    (two.worktree("one") / "long").write_text("line\n" * 200)
+    two.ok("send", "one", "less long")
+    eventually(lambda: two.tmux("display-message", "-p", "-t", "=one:", "#{pane_current_command}") == "less")
+    refusal = "one: not sent, 'less' runs in it, neither a shell nor an agent: --force\n"
+    assert two.par("send", "one", "hello").stdout == refusal

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli.output import emit, narrate, width
+from par.cli.seconds import Seconds
 from par.cli.targets import filters, narrowed
 from par.commands import ls
 from par.commands.ls import Listing
@@ -19,7 +20,7 @@ from par.render import ls as ls_text
 @click.option(
     "--timeout",
     "seconds",
-    type=click.FloatRange(min=0),
+    type=Seconds(),
     metavar="SECONDS",
     default=2.0,
     help="With --long: show `?` for what takes longer.",

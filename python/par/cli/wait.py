@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli.output import emit
+from par.cli.seconds import Seconds
 from par.cli.targets import filters, wanted
 from par.commands import wait as wait_command
 from par.commands.wait import Until
@@ -23,7 +24,7 @@ from par.names import visible
     help="How far they have to come.",
 )
 @click.option("--any", "is_any", is_flag=True, help="Return when the first of them is so far.")
-@click.option("--timeout", type=click.FloatRange(0), help="Give up after so many seconds: exit status 124.")
+@click.option("--timeout", type=Seconds(), help="Give up after so many seconds: exit status 124.")
 @click.pass_obj
 def wait(
     socket: Path,

@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.contexts import survey
+from par.errors import CommandError
 from par.git import base, merging, repository, uncommitted
+from par.git.merging import TooOldError
 from par.model import Context, Repository, Worktree
+from par.names import visible
+from par.system import narration
 
 
 class Request(NamedTuple):
@@ -45,7 +49,10 @@ class _Tip(NamedTuple):
 
 
 def run(request: Request) -> Report:
-    """Merge in memory; nothing is changed. Raises CommandError, also where git is too old."""
+    """Merge in memory; nothing is changed. Raises CommandError where git is too old.
+
+    A repository that git cannot look at is left out, and reported.
+    """
     found = survey.recovered_index(request.socket)
     homes: dict[Repository, list[tuple[Context, Worktree]]] = {}
     for context in found.contexts:
@@ -53,8 +60,17 @@ def run(request: Request) -> Report:
             is_wanted = request.repository in {None, worktree.repository.name}
             if is_wanted and worktree.repository.common_dir.is_dir() and worktree.path.is_dir():
                 homes.setdefault(worktree.repository, []).append((context, worktree))
-    conflicts = [each for home in homes for each in _conflicts(home, homes[home], request.with_uncommitted)]
-    return Report(tuple(conflicts), sum(map(len, homes.values())))
+    conflicts: list[Conflict] = []
+    compared = 0
+    for home, places in homes.items():
+        try:
+            conflicts += _conflicts(home, places, request.with_uncommitted)
+            compared += len(places)
+        except TooOldError:
+            raise
+        except CommandError as error:
+            narration.report(f"{visible(str(home.path))} is left out: {error.message}")
+    return Report(tuple(conflicts), compared)
 
 
 def _conflicts(

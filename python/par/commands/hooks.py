@@ -113,7 +113,7 @@ def _read(agent: Agent) -> tuple[Path, str | None]:
         place = path.resolve()
         if path.is_symlink() and not place.exists():
             raise NotFoundError(f"'{visible(str(path))}' is a link to nothing", hint=f"ls -l {path}")
-        return place, place.read_bytes().decode() if place.exists() else None
+        return place, files.content(place).decode() if place.exists() else None
     except UnicodeDecodeError as error:
         line = bytes(error.object).count(b"\n", 0, error.start) + 1
         message = f"'{visible(str(path))}' cannot be understood: line {line}: it is not UTF-8"

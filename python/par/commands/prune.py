@@ -9,6 +9,8 @@ from par.errors import CommandError
 from par.git import base, merged, uncommitted
 from par.git.base import Bases
 from par.model import Context, ContextStatus, Repository, Worktree
+from par.names import visible
+from par.system import narration
 
 
 class Request(NamedTuple):
@@ -36,11 +38,19 @@ def candidates(request: Request) -> tuple[Candidate, ...]:
     for status in selection.statuses(seen, request.wanted) if seen.statuses else ():
         worktrees = status.context.worktrees if _is_idle(status) else ()
         for home in {each.repository for each in worktrees} - known.keys():
-            known[home] = base.load(home)
+            known[home] = _bases(home)
         reasons = [_reason(each, known[each.repository]) for each in worktrees]
         if reasons and all(reasons):
             found.append(Candidate(status.context, ", ".join(dict.fromkeys(reasons))))
     return tuple(found)
+
+
+def _bases(home: Repository) -> Bases:
+    try:
+        return base.load(home)
+    except CommandError as error:
+        narration.report(f"{visible(str(home.path))} is left out: {error.message}")
+        return Bases({}, "", frozenset())
 
 
 def _is_idle(status: ContextStatus) -> bool:

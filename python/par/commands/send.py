@@ -10,6 +10,7 @@ from par.contexts import here, selection, target_panes
 from par.contexts.selection import Target, Wanted
 from par.errors import NotFoundError
 from par.state import index
+from par.system import ends
 from par.tmux import panes
 from par.tmux.panes import Pane
 
@@ -171,6 +172,8 @@ def _refusal(pane: Pane, request: Request) -> str:
         return "it does not wait for an answer"
     if not (pane.is_shell or pane.is_agent):
         return f"'{names.visible(pane.program)}' runs in it, neither a shell nor an agent: --force"
+    if pane.is_shell and not pane.agent and not ends.is_at_prompt(pane.pid):
+        return f"a script of '{names.visible(pane.program)}' runs in it: --force"
     return ""
 
 

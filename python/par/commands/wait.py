@@ -100,10 +100,14 @@ def _seen(planned: Plan, live: Mapping[Path, Sequence[Pane]]) -> Seen:
 
 
 def _is_there(pane: Pane | None, until: Until) -> bool:
-    has_ended = pane is None or pane.is_dead or (pane.is_shell and not pane.agent)
+    has_ended = pane is None or pane.is_dead or _is_at_prompt(pane)
     if until is Until.EXIT or pane is None:
         return has_ended and until is Until.EXIT
     return has_ended or pane.agent in QUIET_STATES if until is Until.IDLE else pane.agent == until.value
+
+
+def _is_at_prompt(pane: Pane) -> bool:
+    return pane.is_shell and not pane.agent and ends.is_at_prompt(pane.pid)
 
 
 def _loss(pane: Pane | None, until: Until) -> str:

@@ -23,7 +23,11 @@ def check_is_free(home: Repository, branch: str, found: Index = NOTHING) -> None
         raise ConflictError(message, hint=f"par open {context.label}")
     if holder and not Path(holder).exists():
         message = f"branch '{branch}' is checked out at '{names.visible(holder)}', which is gone"
-        raise ConflictError(message, hint=f"git -C {quote(str(home.path))} worktree prune")
+        # Its index and reflogs are still there: what is only moved is whole once git knows its new place
+        git = f"git -C {quote(str(home.path))} worktree"
+        deleted = f"if it was deleted: {git} remove {names.quoted(holder)}"
+        hint = f"if it was moved: {git} repair NEWPLACE; {deleted}"
+        raise ConflictError(message, hint=hint)
     if holder:
         message = f"branch '{branch}' is checked out at '{names.visible(holder)}'"
         raise ConflictError(message, hint=f"cd {names.quoted(holder)}")

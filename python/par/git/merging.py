@@ -16,6 +16,10 @@ MOST_PROCESSES = 4
 Pair = tuple[str, str]
 
 
+class TooOldError(CommandError):
+    """git cannot merge without a worktree: it is older than OLDEST."""
+
+
 def conflicts(home: Repository, pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
     """For each pair of commits the files in which merging the two would conflict, by their paths.
 
@@ -61,7 +65,7 @@ def _merged_alone(home: Repository, ours: str, theirs: str) -> tuple[str, ...]:
     outcome = process.attempt(home, *MERGE, ours, theirs)
     if outcome.status == UNKNOWN_OPTION:
         message = f"git is older than {OLDEST}: it cannot merge without a worktree"
-        raise CommandError(message, hint=f"install git {OLDEST} or newer")
+        raise TooOldError(message, hint=f"install git {OLDEST} or newer")
     if outcome.status > 1 and "unrelated histories" not in outcome.stderr:
         raise CommandError(f"git merge-tree: {outcome.reason}", hint=outcome.hint)
     return tuple(name for name in outcome.stdout.split("\0")[1:] if name) if outcome.status == 1 else ()

@@ -43,8 +43,7 @@ class Kept(NamedTuple):
 
 def inspect(worktree: Worktree, is_going: bool) -> Kept:
     """What there is to keep of a worktree, whose branch goes too where it `is_going`."""
-    is_linked = links.is_linked(worktree)
-    had_folder = is_linked or links.is_forgotten(worktree)
+    had_folder = (is_linked := links.is_linked(worktree)) or links.is_forgotten(worktree)
     if is_linked:
         head, oid, tip = heads.standing(worktree)
     else:
@@ -138,8 +137,8 @@ def _saved_log(trashed: Path) -> Path:
 def move_back(kept: Kept, trashed: Path, target: Worktree, head: str, operation: Operation) -> None:
     """Put the worktree where `target` says, with HEAD at the ref `head`. Raises CommandError, OSError.
 
-    The caller holds the repository's lock and has seen that place and branch are free. What marks the
-    end, for one that had a folder, is that it is no longer locked.
+    The caller holds the repository's lock and has seen that place and branch are free. It is at its end
+    when one that had a folder is no longer locked.
     """
     nested.settle(trashed)
     if kept.tip:
@@ -149,6 +148,7 @@ def move_back(kept: Kept, trashed: Path, target: Worktree, head: str, operation:
         repository.add_worktree(target.repository, target.path, target.branch, operation, with_hooks=False)
         usable.check(target)
         return
+    worktree_repair.tie_again(kept.worktree._replace(path=trashed))
     was_known = worktree_repair.is_known(kept.worktree, trashed)
     moving.move(trashed, target.path)
     nested.follow([trashed, kept.worktree.path], target.path)

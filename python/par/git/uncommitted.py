@@ -8,6 +8,7 @@ from pathlib import Path
 
 from par.errors import CommandError
 from par.git import links, process
+from par.git.process import Outcome
 from par.model import Worktree
 
 
@@ -23,11 +24,25 @@ def index(worktree: Worktree, *, with_content: bool) -> Iterator[Path]:
         copy = Path(folder, "index")
         if admin and (admin / "index").is_file():
             shutil.copyfile(admin / "index", copy)
-        asked = ("add", "--all") if with_content else ("add", "--intent-to-add", ".")
-        outcome = process.attempt(worktree.path, *asked, index=copy)
-        if outcome.status:
-            raise CommandError(f"git add: {outcome.reason}", hint=outcome.hint)
+        _add_untracked(worktree.path, copy)
+        if with_content:
+            _check(process.attempt(worktree.path, "add", "--update", index=copy))
         yield copy
+
+
+def _add_untracked(path: Path, copy: Path) -> None:
+    """Name the untracked files in the index `copy`; a repository among them is not looked into."""
+    listed = process.attempt(path, "ls-files", "-z", "--others", "--exclude-standard", index=copy)
+    _check(listed)
+    found = [each for each in listed.stdout.split("\0") if each and not each.endswith("/")]
+    asked = ("--literal-pathspecs", "add", "--intent-to-add", "--pathspec-from-file=-", "--pathspec-file-nul")
+    if found:
+        _check(process.attempt(path, *asked, text="\0".join(found), index=copy))
+
+
+def _check(outcome: Outcome) -> None:
+    if outcome.status:
+        raise CommandError(f"git add: {outcome.reason}", hint=outcome.hint)
 
 
 def commit(worktree: Worktree) -> str:

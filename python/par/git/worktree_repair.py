@@ -4,11 +4,12 @@ The links are written by hand, as gitrepository-layout(5) describes them: `git w
 git 2.30, and it does not make again what was deleted.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from par.git import deletion, flushing, links, moving, process, repository, usable
-from par.model import Repository, Worktree
+from par.model import NAMELESS, Repository, Worktree
 from par.state import paths
 
 
@@ -16,6 +17,12 @@ def tie(admin: Path, path: Path) -> None:
     """Let the worktree at `path` and what its repository keeps for it, in `admin`, name each other."""
     moving.write(path, ".git", f"gitdir: {admin}\n")
     moving.write(admin, "gitdir", f"{path}/.git\n")
+
+
+def tie_again(worktree: Worktree) -> None:
+    """Write the link of a worktree again where it was deleted and its repository still names the place."""
+    if not os.path.lexists(worktree.path / ".git") and (admin := whole_admin(worktree)):
+        tie(admin, worktree.path)
 
 
 def whole_admin(worktree: Worktree) -> Path | None:
@@ -62,7 +69,7 @@ def found_at(worktree: Worktree, folders: Iterable[Path], was: Path | None = Non
     if named is None:
         return None
     for folder in folders:
-        for common in (folder / ".git", folder):
+        for common in (folder, *(folder / each for each in sorted(NAMELESS))):
             admin = common.resolve() / "worktrees" / named.name
             said = links.said_place(admin)
             if said and paths.moved(said) in {worktree.path, was} and is_whole(admin):
@@ -72,7 +79,8 @@ def found_at(worktree: Worktree, folders: Iterable[Path], was: Path | None = Non
 
 def beside(home: Repository) -> list[Path]:
     """The folders where a repository may be that was renamed."""
-    around = home.path.parent
+    project = home.path.parent if home.path.name in NAMELESS else home.path
+    around = project.parent
     return [each for each in around.iterdir() if each.is_dir()] if around.is_dir() else []
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def report(found: Report) -> str:
     """A line for each pair that would conflict, and below it the files."""
     if not found.conflicts:
-        return f"No conflicts between {found.compared} worktrees and the branches that they were begun from."
+        counted = "1 worktree" if found.compared == 1 else f"{found.compared} worktrees"
+        return f"{counted} compared: no conflicts."
     return "\n".join(line for each in found.conflicts for line in _lines(each))
 
 

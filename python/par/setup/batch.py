@@ -16,6 +16,7 @@ from par.state import paths
 from par.tmux import run_window
 from par.tmux.run_window import Wanted
 
+NEW_SECONDS = 600
 KEPT_RUNS = 20
 # A runner that was killed says nothing: its lock tells
 LOOK_SECONDS = 1.0
@@ -178,12 +179,14 @@ def _ended(progress: Progress) -> Progress:
 
 
 def _delete_old(home: Path) -> None:
-    """Keep the last runs only; one that goes on is not touched."""
+    """Keep the last runs only; one that goes on, or has only begun and holds no lock yet, is not touched."""
     if not home.is_dir():
         return
     for folder in sorted(home.iterdir())[:-KEPT_RUNS]:
-        if not any(job_lock.is_held(each) for each in folder.glob("*.lock")):
-            _delete(folder)
+        with suppress(FileNotFoundError):  # another par deletes it too
+            is_new = time.time() - folder.stat().st_mtime < NEW_SECONDS
+            if not is_new and not any(job_lock.is_held(each) for each in folder.glob("*.lock")):
+                _delete(folder)
 
 
 def _delete(folder: Path) -> None:

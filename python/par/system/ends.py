@@ -19,9 +19,32 @@ def in_front(pid: int) -> int:
             return 0
     except (OSError, ValueError):
         return 0
-    asked = ("ps", "-o", "tpgid=", "-p", str(pid))
-    said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    said = _ps("tpgid=", pid)
     return int(said) if said.isdecimal() else 0
+
+
+def is_at_prompt(shell: int) -> bool:
+    """Whether the shell that a terminal was opened with, or one typed there, waits for a command.
+
+    It does not while a script is in front, which is called as its shell: its command line names a file.
+    """
+    front = in_front(shell)
+    if front in {0, shell}:
+        return True
+    _, *words = _words(front) or [""]
+    return "-i" in words or not any(word == "-c" or not word.startswith("-") for word in words)
+
+
+def _words(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").removesuffix("\0").split("\0")
+    except OSError:
+        return [] if sys.platform == "linux" else _ps("args=", pid).split()
+
+
+def _ps(column: str, pid: int) -> str:
+    asked = ("ps", "-o", column, "-p", str(pid))
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
 
 
 @contextmanager

@@ -35,6 +35,7 @@ FIELDS = (
     "#{pane_current_command}",
     "#{b:default-shell}",
     "#{@par-agents}",
+    "#{@par_state_by}",
     "#{@par_data}",
 )
 
@@ -66,10 +67,7 @@ class Pane(NamedTuple):
 
 
 def panes(socket: Path) -> list[Pane]:
-    """The panes on the server at `socket`, in the order of their windows; none without a server.
-
-    None of a par with another data folder.
-    """
+    """This par's panes on the server at `socket`, in the order of their windows; none without a server."""
     outcome = server.attempt(socket, "list-panes", "-a", "-F", "\t".join(FIELDS))
     if outcome.is_absent:
         return []
@@ -96,6 +94,7 @@ def _pane(
     program: str,
     default_shell: str,
     own_agents: str,
+    said_by: str,
 ) -> Pane:
     agent = agents.agent(said).state
     return Pane(
@@ -114,7 +113,8 @@ def _pane(
         agent=agent,
         program=program,
         is_shell=known_programs.is_shell(program, default_shell),
-        is_agent=bool(agent) or known_programs.is_agent(program, own_agents),
+        # What was said at a prompt makes no agent of the program that was started there since
+        is_agent=bool(agent and said_by) or known_programs.is_agent(program, own_agents),
     )
 
 
