@@ -139,8 +139,8 @@ def test_diff_of_a_workspace_names_the_repositories(world: World) -> None:
     for name in ("back", "front"):
         world.repository(name)
     world.ok("workspace", "start", "big", "--repos", "back,front", cwd=world.home / "src")
-    for folder in world.data.glob("workspaces/*/big/*/"):
-        (folder / "file0").write_text("changed\n")
+    for tracked in world.data.glob("workspaces/*/big/*/file0"):
+        tracked.write_text("changed\n")
     shown = world.ok("diff", "big").stdout
     heads = [line for line in shown.splitlines() if line.startswith("diff --git ")]
     assert heads == [f"diff --git a/{name}/file0 b/{name}/file0" for name in ("back", "front")]

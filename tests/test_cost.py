@@ -168,7 +168,8 @@ BUDGETS = {
     "start new": 8.5,
     "rm new": 8.5,
 }
-SLACK = 1.05
+# The budgets are for Python 3.13: an older one takes more for the same, as a multiple of its bare start
+SLACK = 1.05 if sys.version_info >= (3, 13) else 1.2
 
 
 @pytest.mark.timeout(600)
