@@ -112,6 +112,8 @@ def test_each_repository_of_a_workspace_is_one_and_none_runs_twice(world: World)
     world.ok("workspace", "start", "feat", cwd=shop)
     ran = world.par("run", "feat", "FEAT/frontend", "--json", "--", "pwd")
     assert (ran.status, results(ran)) == (0, {"feat backend": 0, "feat frontend": 0})
+    of_one = world.par("run", "--repo", "backend", "--json", "--", "pwd")
+    assert (of_one.status, results(of_one)) == (0, {"feat backend": 0})
     one = world.par("run", "feat/frontend", "--output", "--", "pwd")
     folder = world.worktree("feat") / "frontend"
     assert one.stdout == f"--- feat (frontend): ok\n$ pwd\n{folder}\n"

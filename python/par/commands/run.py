@@ -59,7 +59,7 @@ def plan(request: Request) -> Plan:
     statuses = [seen.find_ready(each.context.label) for each in targets]
     _check(statuses)
     pairs = zip(targets, statuses, strict=True)
-    tasks = {task.folder: task for target, status in pairs for task in _tasks(target, status)}
+    tasks = {task.folder: task for target, status in pairs for task in _tasks(target, status, request)}
     text = " ".join(request.words) if request.with_shell else shlex.join(request.words)
     command = Command(text, SHELL if request.with_shell else "", request.seconds)
     return Plan(tuple(tasks.values()), command, request.most, request.keeps_going)
@@ -87,10 +87,12 @@ def _check(statuses: Sequence[ContextStatus]) -> None:
         raise ConflictError(f"no session is there to run it in: {', '.join(stopped)}", hint=hint)
 
 
-def _tasks(target: Target, status: ContextStatus) -> Iterable[Task]:
+def _tasks(target: Target, status: ContextStatus, request: Request) -> Iterable[Task]:
     context = target.context
     is_workspace = context.kind is Kind.WORKSPACE
     for worktree in (target.worktree,) if target.worktree else context.worktrees:
+        if request.wanted.repository not in {None, worktree.repository.name}:
+            continue
         yield Task(
             label=context.label,
             repository=worktree.name if is_workspace else worktree.repository.name,
