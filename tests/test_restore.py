@@ -359,6 +359,19 @@ def test_branch_that_has_moved_on_meanwhile_is_not_taken_back_in_time(world: Wor
     assert world.git(world.worktree("mine"), "status", "--short", "--branch") == "## HEAD (no branch)"
 
 
+def test_an_undo_of_a_purge_brings_back_nothing_older(world: World) -> None:
+    home = world.repository()
+    for label in ("older", "purged", "forced"):
+        world.ok("start", label, cwd=home)
+    world.ok("rm", "older")
+    for label, words in (("purged", ("--purge",)), ("forced", ("--purge", "--force"))):
+        world.ok("rm", label, *words)
+        message = f"'{label}' was deleted for good: there is nothing to bring back"
+        refused(world.par("undo"), 3, message, "par trash")
+    world.ok("start", "forced", cwd=home)
+    assert "restored 'older'" in world.ok("undo").stdout
+
+
 def test_one_undo_is_for_one_command(world: World) -> None:
     home = world.repository()
     for label in ("a", "b", "c", "d"):

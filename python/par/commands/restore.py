@@ -76,6 +76,9 @@ def _last_removed(request: Request, found: Index) -> tuple[Entry, ...]:
     latest = next(iter(entries.entries()), None)
     # What was adopted again since then is no news
     if gone and not found.like(gone.label) and not (latest and latest.removed_at > gone.at):
+        if not gone.place:
+            message = f"'{visible(gone.label)}' was deleted for good: there is nothing to bring back"
+            raise NotFoundError(message, hint="par trash")
         message = f"par only forgot '{visible(gone.label)}', an adopted one: there is nothing to bring back"
         raise NotFoundError(message, hint=gone.again)
     if latest is None:

@@ -19,16 +19,7 @@ from par.state import index, locks, paths
 from par.state.locks import Operation
 from par.system import narration, processes, signals
 from par.tmux import panes
-from par.trash import (
-    emptying,
-    entries,
-    expiry,
-    forgotten,
-    holding,
-    removal,
-    storing,
-    workspace_folder,
-)
+from par.trash import emptying, entries, expiry, forgotten, holding, removal, storing, workspace_folder
 from par.trash.entries import Entry
 from par.trash.removal import Removed
 from par.trash.storing import Seen
@@ -110,7 +101,11 @@ def _remove(status: ContextStatus, planned: Plan, command: str) -> Removed:
     done = _taken_away(status, planned, command)
     # Until now a program that worked in it could write there
     entry = entries.load(done.trash_id) if planned.is_purge and done.trash_id else None
-    return _purged(entry, done) if entry else done
+    done = _purged(entry, done) if entry else done
+    # With an empty trash an undo finds nothing older to bring back
+    if planned.is_purge and not (done.trash_id or done.is_adopted) and entries.entries():
+        forgotten.note(done)
+    return done
 
 
 def _purged(entry: Entry, done: Removed) -> Removed:

@@ -1,4 +1,4 @@
-"""The adopted context that was let go of last: nothing of it comes back, but it can be taken again."""
+"""The context that went last past the trash, adopted or purged: nothing of it comes back by an undo."""
 
 import json
 from contextlib import suppress
@@ -13,7 +13,7 @@ from par.trash.removal import Removed
 
 
 class Forgotten(NamedTuple):
-    """A label, and the folder or session that it stood for until then."""
+    """A label, and the folder or session that it stood for; '' for one that was deleted for good."""
 
     label: str
     place: str
@@ -31,8 +31,9 @@ def adopting(label: str, place: str) -> str:
 
 
 def note(done: Removed) -> None:
-    """Remember that an adopted context was let go of, for the next undo; it does without where that fails."""
-    record = {"label": done.label, "place": place(done), "at": datetime.now(timezone.utc).isoformat()}
+    """Remember a context that went past the trash, for the next undo; it does without where that fails."""
+    where = place(done) if done.is_adopted else ""
+    record = {"label": done.label, "place": where, "at": datetime.now(timezone.utc).isoformat()}
     with suppress(OSError):
         index.write(_file(), json.dumps(record).encode(), is_durable=False)
 
