@@ -70,8 +70,7 @@ def delete_branch(life: Actions) -> None:
 def rename_repository(life: Actions) -> None:
     """A repository is away for a while, under another name, and comes back: what is in it waits so long."""
     home = life.dice.choice([*life.model.homes.values()])
-    # A workspace goes in two halves then, of which the one in the trash names the branch of the other
-    held = [each for each in life.model.listed if life.model.homes_of(each) == {home}]
+    held = [each for each in life.model.listed if home in life.model.homes_of(each)]
     away = home.with_name("away")
     home.rename(away)
     words: list[tuple[str, ...]] = [("ls",), ("doctor",), ("undo",), ("trash",), ("resurrect",)]
