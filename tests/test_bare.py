@@ -276,6 +276,6 @@ def test_a_project_that_was_moved_is_followed(world: World) -> None:
     world.ok("start", "feat", cwd=folder)
     moved = folder.rename(folder.with_name("moved"))
     held = world.par("checkout", "main", cwd=moved)
-    assert (held.status, "worktree prune" in held.stderr) == (4, False)
+    assert (held.status, "\nhint: if it was moved: git -C " in held.stderr) == (4, True)
     world.ok("doctor", "--fix", cwd=moved)
     assert works(world, "feat")

@@ -25,8 +25,7 @@ def check_is_free(home: Repository, branch: str, found: Index = NOTHING) -> None
         message = f"branch '{branch}' is checked out at '{names.visible(holder)}', which is gone"
         # Its index and reflogs are still there: what is only moved is whole once git knows its new place
         git = f"git -C {quote(str(home.path))} worktree"
-        deleted = f"if it was deleted: {git} remove {names.quoted(holder)}"
-        hint = f"if it was moved: {git} repair NEWPLACE; {deleted}"
+        hint = f"if it was moved: {git} repair NEWPLACE; if it was deleted: {git} prune"
         raise ConflictError(message, hint=hint)
     if holder:
         message = f"branch '{branch}' is checked out at '{names.visible(holder)}'"
