@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from par.names import visible
 from par.render import documents
+from par.render.ls import UNITS
 from par.render.table import Column, plain, table
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ COLUMNS = (
     Column("Base", 10),
 )
 PLAIN = ("label", "ahead", "behind", "changed", "last_commit", "base")
-UNITS = (("d", 86400), ("h", 3600), ("m", 60))
 UNKNOWN = "?"
 
 
