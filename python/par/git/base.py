@@ -71,11 +71,9 @@ def fork(worktree: Worktree, base: Base | None) -> str:
     Where the branch was merged since, that is where it was begun. Raises CommandError without any commit.
     """
     tip = process.run(worktree.path, "rev-parse", "--verify", "HEAD").strip()
-    first = began(worktree.repository, worktree.branch)
-    known = [
-        each for each in (base.oid if base else "", worktree.base_oid or (first.oid if first else "")) if each
-    ]
-    found = {process.attempt(worktree.path, "merge-base", each, tip).stdout.strip() for each in known}
+    first = None if worktree.base_oid else began(worktree.repository, worktree.branch)
+    known = (base.oid if base else "", first.oid if first else worktree.base_oid)
+    found = {process.attempt(worktree.path, "merge-base", each, tip).stdout.strip() for each in known if each}
     earlier = sorted(found - {tip, ""})
     if len(earlier) > 1:
         earlier = process.run(worktree.path, "merge-base", "--independent", *earlier).split()
