@@ -153,7 +153,7 @@ class Session(NamedTuple):
     """A live tmux session of a context; ids are tmux's own, times seconds since the epoch, 0 for never.
 
     `folder` is where it was started, `attached` counts clients, the caller is in the `is_current` one; from
-    `agent` on `tmux.agents` tells. An `is_adopted` one was there before, and stays.
+    `agent` on `tmux.agents` describes them. An `is_adopted` one was there before, and stays.
     """
 
     id: str

@@ -42,9 +42,9 @@ const say = (word, folder, env) => {
   before = before.then(() => run(word, folder, env))
 }
 
-const wordOf = (type, told) => {
-  if (type === "session.status") return told.status?.type === "idle" ? undefined : "working"
-  if (type === "session.error" && told.error?.name === "MessageAbortedError") return "done"
+const wordOf = (type, fields) => {
+  if (type === "session.status") return fields.status?.type === "idle" ? undefined : "working"
+  if (type === "session.error" && fields.error?.name === "MessageAbortedError") return "done"
   return WORDS[type]
 }
 
@@ -64,10 +64,10 @@ export default {
   server: async ({ client, directory }) => ({
     event: async ({ event }) => {
       try {
-        const told = event?.properties ?? {}
-        const word = wordOf(event?.type, told)
+        const fields = event?.properties ?? {}
+        const word = wordOf(event?.type, fields)
         if (!word) return
-        const path = { id: told.sessionID }
+        const path = { id: fields.sessionID }
         if (ENDS.includes(word) && (await isChild(() => client.session.get({ path })))) return
         say(word, directory, process.env)
       } catch {}
@@ -79,12 +79,12 @@ export default {
     const env = { ...process.env, TMUX_PANE: "" }
     const children = new Set()
     const hear = async (event) => {
-      const told = event?.data ?? event?.properties ?? {}
-      if (event?.type === "session.created" && told.parentID) children.add(told.id ?? told.sessionID)
-      const word = wordOf(event?.type, told)
+      const fields = event?.data ?? event?.properties ?? {}
+      if (event?.type === "session.created" && fields.parentID) children.add(fields.id ?? fields.sessionID)
+      const word = wordOf(event?.type, fields)
       const folder = event?.location?.directory ?? ctx.location?.directory
       if (!word || !folder) return
-      const { sessionID } = told
+      const { sessionID } = fields
       const is = children.has(sessionID) || (await isChild(() => ctx.session?.get?.({ sessionID })))
       if (!(ENDS.includes(word) && is)) say(word, folder, env)
     }

@@ -34,17 +34,17 @@ def examine(found: Index, trashed: Iterable[Path], socket: Path) -> Iterator[Fin
         message = f"it is a copy of {visible(str(was))}, which is in use: what is in both belongs to that"
         hint = f"use that one; or par doctor --fix after mv {quote(str(was))} {quote(f'{was}.before')}"
         yield Finding(Fault.DATA_COPY, shown, message, hint=hint)
-    told = [each for each in kept if each.was_at and not each.is_copy]
+    moved = [each for each in kept if each.was_at and not each.is_copy]
     unfollowed = [*_of_contexts(found), *_of_trash(kept)]
-    is_index_told = found.was_at is not None and not found.is_copy
-    if told or unfollowed or is_index_told:
+    is_index_moved = found.was_at is not None and not found.is_copy
+    if moved or unfollowed or is_index_moved:
         what = [
-            "the index" if is_index_told else "",
-            _counted(len(told), "removal"),
+            "the index" if is_index_moved else "",
+            _counted(len(moved), "removal"),
             _counted(len(unfollowed), "worktree that git knows", "worktrees that git knows"),
         ]
         message = f"it was elsewhere before, as is still written of {' and '.join(filter(None, what))}"
-        fix = partial(_follow, unfollowed, told, socket)
+        fix = partial(_follow, unfollowed, moved, socket)
         yield Finding(Fault.DATA_MOVED, shown, message, "write down where they are now", fix=fix)
 
 
@@ -81,14 +81,14 @@ def _is_unfollowed(path: Path) -> bool:
     return said is not None and said != path and not said.exists() and links.now_at(said) == path
 
 
-def _follow(unfollowed: Iterable[Unfollowed], told: Iterable[Entry], socket: Path) -> None:
+def _follow(unfollowed: Iterable[Unfollowed], moved: Iterable[Entry], socket: Path) -> None:
     for each in unfollowed:
         with ExitStack() as held:
             if each.id:
                 _adopt(each.id, held)
             held.enter_context(locks.repository(each.common_dir))
             nested.settle(each.path)
-    for entry in told:
+    for entry in moved:
         with ExitStack() as held:
             _adopt(entry.id, held)
             if entries.load(entry.id) == entry:
