@@ -6,7 +6,7 @@
 . "${BASH_SOURCE[0]%/*}/tmux.sh"
 
 clients=$'client\t#{session_id}\t#{client_name}\t#{client_last_session}'
-contexts=$'#{?@par_label,context,session}\t#{session_id}\t0#{session_last_attached}\t#{session_name}'
+contexts=$'#{?#{||:#{@par_label},#{@par_remote}},context,session}\t#{session_id}\t0#{session_last_attached}\t#{session_name}'
 
 main() {
   local client=$1 kind id text name here='' last='' newest=0 best=''

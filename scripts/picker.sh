@@ -13,6 +13,7 @@ main() {
     return
   fi
   choose_layout
+  ask_hosts
   while take_rows || fail; do
     choose || break
     act || return
@@ -31,16 +32,17 @@ fail() {
 # The client that presses Enter there is the one that tmux switches
 show_tree() {
   local error marked
-  marked=$(tmux list-sessions -f '#{@par_label}' -F x 2>&1)
+  marked=$(tmux list-sessions -f "$is_ours" -F x 2>&1)
   if [ -z "$marked" ]; then
     say "$client" 'par: no context runs here - the menu makes one, or brings the stopped ones back'
     return
   fi
-  error=$(tmux choose-tree -Zs -O "$(tree_order)" -t "$pane_id" -f '#{@par_label}' -F "$tree_format" 2>&1) ||
+  error=$(tmux choose-tree -Zs -O "$(tree_order)" -t "$pane_id" -f "$is_ours" -F "$tree_format" 2>&1) ||
     say "$client" "par: the tree does not open: $error"
 }
 
-tree_format='#{?session_attached,●,○} #{q/e:@par_label}  #{q/e:@par_repo}  #{q/e:@par_branch}'
+is_ours='#{||:#{@par_label},#{@par_remote}}'
+tree_format='#{?session_attached,●,○} #{?@par_label,#{q/e:@par_label},#{q/e:@par_remote}}  #{q/e:@par_repo}  #{q/e:@par_branch}'
 # shellcheck disable=SC2154
 tree_format+="#{?$waits,  waiting,}"
 
@@ -50,12 +52,26 @@ choose_layout() {
   [ "$columns" -ge 100 ] || [ "$lines" -ge 16 ] || preview+=:hidden
 }
 
+# What the hosts said last is shown at once, and what they say now as soon as they have; an older fzf cannot
+ask_hosts() {
+  local version
+  asking=()
+  has_hosts || return
+  version=$("$fzf" --version)
+  version=${version%%[!0-9.]*}
+  case $version in
+    0.[0-9] | 0.[0-9].* | 0.[12][0-9]* | 0.3[0-5]*) ;;
+    *) asking=(--bind "start:reload-sync(exec \"\$PAR_HOSTS\" \"\$PAR_CLIENT\")") ;;
+  esac
+}
+
 # Sets `status`, `query`, `key`, and of the rows chosen `ids`, `labels` and `states`; fails when it was left
 choose() {
   local output id label state header=$keys _
   [ -n "$rows" ] || header=$welcome$'\n'$keys
   # shellcheck disable=SC2016 # the shell that fzf starts expands it
-  output=$(PAR_PREVIEW=$root/scripts/preview.sh fuzzy --ansi --multi \
+  output=$(PAR_PREVIEW=$root/scripts/preview.sh PAR_HOSTS=$root/scripts/hosts.sh PAR_CLIENT=$client \
+    fuzzy --ansi --multi ${asking[@]+"${asking[@]}"} \
     --with-nth=7.. --prompt='par> ' --header="$header" --query="$query" --print-query \
     --expect=ctrl-n,ctrl-s,ctrl-x,ctrl-z,ctrl-t,ctrl-o,ctrl-r,'?' --bind=enter:deselect-all+accept \
     --bind=ctrl-/:toggle-preview,alt-p:toggle-preview \

@@ -2,10 +2,12 @@
 # The rows of the picker, best first, for the scripts beside this one, which source it:
 #   gather_rows                  begins to list the contexts for $client, while the caller finds out other things
 #   take_rows                    waits for that and sets `rows`; where a helper failed it says so, and fails
+#   has_hosts                    whether a host has ever told of its contexts
 #   has_trash                    whether something can be brought back
 #   visible                      an awk function, for LC_ALL=C: what a terminal would act on or hide becomes '?'
 # A row has fields, separated by tabs: id of the session or '-', label, state, three keys of the order (rank, last
-# used or, of those that wait, longest waiting; age), what is shown.
+# used or, of those that wait, longest waiting; age), what is shown. The state of HOST:LABEL is 'remote', and its
+# session the one here that shows it.
 
 # shellcheck source=scripts/tmux.sh
 . "${BASH_SOURCE[0]%/*}/tmux.sh"
@@ -33,6 +35,14 @@ has_trash() {
   return 1
 }
 
+has_hosts() {
+  local file
+  for file in "$data"/hosts/*.tsv; do
+    [ ! -r "$file" ] || return 0
+  done
+  return 1
+}
+
 gather_rows() {
   local said
   # shellcheck disable=SC2154
@@ -49,19 +59,22 @@ take_rows() {
   return 1
 }
 
-# One call to tmux, joined with what par wrote down of all contexts, also of those whose session is stopped
+# One call to tmux, joined with what par wrote down of all contexts, also of those whose session is stopped, and with
+# what the hosts said last of theirs
 list_rows() {
-  local contexts=$data/contexts.tsv
+  local contexts=$data/contexts.tsv hosts=()
   [ -r "$contexts" ] || contexts=/dev/null
+  ! has_hosts || hosts=(from=host "$data"/hosts/*.tsv)
   tmux list-clients -F "$row_clients" \; list-sessions -F "$row_sessions" |
-    CLIENT=$1 SOCKET=$socket LC_ALL=C awk -F'\t' "$visible $row_program" from=par "$contexts" from=tmux - |
+    CLIENT=$1 SOCKET=$socket LC_ALL=C awk -F'\t' "$visible $row_program" from=par "$contexts" \
+      ${hosts[@]+"${hosts[@]}"} from=tmux - |
     LC_ALL=C sort -t$'\t' -k4,4n -k5,5nr -k6,6nr
 }
 
 row_clients=$'client\t#{session_id}\t#{client_name}'
 row_sessions=$'session\t#{session_id}\t#{s/[.]/_/:session_name}\t#{@par_label}\t#{session_attached}'
 row_sessions+=$'\t#{session_last_attached}\t#{@par_repo}\t#{@par_branch}\t#{@par_init}'
-row_sessions+=$'\t#{T;l:%s}\t#{?@par-quiet-after,#{@par-quiet-after},60}\t'$agents$'\t#{session_path}'
+row_sessions+=$'\t#{T;l:%s}\t#{?@par-quiet-after,#{@par-quiet-after},60}\t'$agents$'\t#{@par_remote}\t#{session_path}'
 
 # shellcheck disable=SC2016
 row_program='
@@ -69,13 +82,21 @@ from == "par" {
   age[$1] = NR; kind[$1] = $2; repository[$1] = $3; branch[$1] = $4
   by_session[$5] = $1; server[$1] = $6; folder[$1] = $7
 }
+from == "host" && $1 == "host" { host = $2; asked[host] = $3; is_silent[host] = $4 == "silent" }
+from == "host" && $1 == "context" {
+  label = host ":" $2; home[label] = host
+  age[label] = NR; repository[label] = $5; branch[label] = $6
+  there[label] = $4; told[label] = $7; told_at[label] = $8 + 0; init[label] = $9
+}
 from == "tmux" && $1 == "client" && $3 == ENVIRON["CLIENT"] { here = $2 }
 from == "tmux" && $1 == "session" && $2 ~ /^\$[0-9]+$/ {
-  label = $4 != "" ? $4 : lost($3, $13)
+  now = $10
+  label = $4 != "" ? $4 : $13 != "" ? $13 : lost($3, $14)
   if (label == "") next
   if (!(label in age)) { age[label] = 0; repository[label] = $7; branch[label] = $8 }
   id[label] = $2; used[label] = $6
   state[label] = $5 > 0 ? "attached" : "running"
+  if ($4 == "" && $13 != "") { home[label] = substr(label, 1, index(label, ":") - 1); next }
   note[label] = agent($10, $11, $12)
   if ($9 ~ /^(running|failed|held)$/) note[label] = note[label] (note[label] != "" ? ", " : "") "init " $9
 }
@@ -83,23 +104,30 @@ END {
   mark["attached"] = "\033[32m●\033[m"; mark["running"] = "○"
   mark["stopped"] = mark["elsewhere"] = "·"; mark["broken"] = "\033[31m✗\033[m"
   for (label in age) {
-    if (is_gone(label)) state[label] = "broken"
+    sign[label] = ""
+    if (label in home) { describe_there(label); state[label] = "remote" }
+    else if (is_gone(label)) state[label] = "broken"
     else if (!(label in id)) {
       state[label] = server[label] == ENVIRON["SOCKET"] ? "stopped" : "elsewhere"
       if (state[label] == "elsewhere") note[label] = "on another tmux server"
     }
+    if (sign[label] == "") sign[label] = mark[state[label]]
     note[label] = note[label] "" # gawk 5.2 crashes where a function is given an element that has no value yet
     name[label] = visible(label) (label in id && id[label] == here ? "*" : "")
     repository[label] = visible(repository[label])
     fit(1, name[label]); fit(2, note[label]); fit(3, repository[label])
   }
   for (label in age) {
-    colour = note[label] ~ /failed/ ? "\033[31m" : note[label] ~ /waiting/ || is_held(label) ? "\033[33m" : ""
+    is_grey = label in home && is_old(home[label])
+    colour = is_grey ? "" : note[label] ~ /failed/ ? "\033[31m" : note[label] ~ /waiting/ || is_held(label) ? "\033[33m" : ""
     printf "%s\t%s\t%s\t", (label in id ? id[label] : "-"), label, state[label]
     printf "%d\t%d\t%d\t", rank(label), (label in waits ? 2147483647 - waits[label] : used[label]), age[label]
-    printf "%s %s", mark[state[label]], padded(1, name[label])
+    if (is_grey) { printf "\033[90m"; gsub(/\033\[[0-9]*m/, "", sign[label]) }
+    printf "%s %s", sign[label], padded(1, name[label])
     if (width[2]) printf "  %s%s%s", colour, padded(2, note[label]), (colour != "" ? "\033[m" : "")
-    printf "  %s\n", (branch[label] == label ? repository[label] : padded(3, repository[label]) "  " visible(branch[label]))
+    is_same = branch[label] == (label in home ? substr(label, length(home[label]) + 2) : label)
+    printf "  %s", (is_same ? repository[label] : padded(3, repository[label]) "  " visible(branch[label]))
+    print is_grey ? "\033[m" : ""
   }
 }
 # Of what the programs of the session $2 say that which wants the user most, and for how long
@@ -114,10 +142,25 @@ function agent(now, quiet_after, said,    count, panes, part, one, place, best, 
     text = part[2] == "working" && part[5] + quiet_after < now ? "quiet" : part[2]
   }
   if (text == "waiting") waits[label] = since
-  now = since > 0 ? now - since : 0
-  return text (now >= 86400 ? " " int(now / 86400) "d" : now >= 3600 ? " " int(now / 3600) "h" : \
-    now >= 60 ? " " int(now / 60) "m" : "")
+  return text span(since > 0 ? now - since : 0)
 }
+function span(seconds) {
+  return seconds >= 86400 ? " " int(seconds / 86400) "d" : seconds >= 3600 ? " " int(seconds / 3600) "h" : \
+    seconds >= 60 ? " " int(seconds / 60) "m" : ""
+}
+# A context of a host, as that said last: its sign is that of its state over there, unless it is shown here
+function describe_there(label,    text, age) {
+  sign[label] = state[label] == "attached" ? mark["attached"] : mark[there[label] == "attached" ? "running" : there[label]]
+  if (sign[label] == "") sign[label] = state[label] != "" ? mark["running"] : mark["stopped"]
+  if (told[label] != "") text = told[label] span(told_at[label] > 0 ? now - told_at[label] : 0)
+  if (init[label] ~ /^(running|failed|held)$/) text = text (text != "" ? ", " : "") "init " init[label]
+  if (is_old(home[label])) {
+    age = span(now - asked[home[label]])
+    text = text (text != "" ? ", " : "") (age != "" ? "seen" age " ago" : "no answer")
+  } else if (told[label] == "waiting") waits[label] = told_at[label]
+  note[label] = visible(text)
+}
+function is_old(host) { return asked[host] > 0 && (is_silent[host] || asked[host] + 60 < now) }
 function has_ended(pid,    line, is_there) {
   is_there = (getline line < ("/proc/" pid "/stat")) > 0
   close("/proc/" pid "/stat")
@@ -126,6 +169,7 @@ function has_ended(pid,    line, is_there) {
 # Where one is already comes last: the first is where one wants to go
 function rank(label) {
   if (label in id && id[label] == here) return 3
+  if (label in home && is_old(home[label]) && !(label in id)) return 2
   return note[label] ~ /waiting/ ? 0 : label in id ? 1 : 2
 }
 # What a stranger wrote is held by design; status.sh says the same of the status line

@@ -45,6 +45,7 @@ count_contexts() {
   local rows
   gather_rows
   take_rows || { wait_for_key; return 1; }
+  ! has_hosts || rows=$(awk -F'\t' '$3 != "remote"' <<<"${rows%$'\n'}") # 'all' are those that are here
   [ -n "$rows" ] || { printf 'There is no context yet.\n' >/dev/tty && wait_for_key && return 1; }
   rows=${rows//[!$'\n']/}
   printf 'all %d contexts' "$((${#rows} + 1))"

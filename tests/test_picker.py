@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import sys
 import time
+from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from conftest import World, eventually
+from conftest import ROOT, World, eventually
 from desk import Desk, only
 from plugin import copy
 
@@ -456,3 +459,49 @@ def test_who_waits_longest_comes_first_and_who_shows_no_life_is_quiet(world: Wor
     shown = [" ".join(row.split()) for row in desk.rows()]
     assert shown[:2] == ["○ old waiting 2h app", "○ new waiting app"]
     assert set(shown[2:]) == {"○ busy quiet 3m app", "○ over done 1d app", "○ gone app"}
+
+
+def test_contexts_of_hosts_are_shown_as_they_were_known(world: World) -> None:
+    desk = Desk(world)
+    desk.fake("here")
+    known(world, "build1", 0, there("fix", agent="waiting", since=130), there("docs/a", branch="other"))
+    known(world, "gpu.2", 0, there("train", "stopped"), there("broke", "broken", init="failed"))
+    known(world, "old", 7300, there("lost", agent="waiting", since=7300))
+    shown = desk.tmux("new-session", "-d", "-P", "-F", "#{session_id}", "echo OVER-THERE; exec cat")
+    desk.tmux("set-option", "-t", shown, "@par_remote", "build1:docs/a")
+    desk.open("picker", HEADER)
+    desk.wait_rows(
+        "○ build1:fix waiting 2m app",
+        "○ build1:docs/a app other",
+        "○ here app",
+        "○ old:lost waiting 2h, seen 2h ago app",
+        "✗ gpu.2:broke init failed app",
+        "· gpu.2:train app",
+    )
+    assert "\x1b[90m" in next(row for row in desk.terminal.screen(colours=True).splitlines() if "lost" in row)
+    # Of one that is shown here already it is what is seen there, and enter goes to it
+    desk.terminal.press("d", "o", "c")
+    desk.terminal.wait("OVER-THERE")
+    desk.terminal.press("Enter")
+    eventually(lambda: desk.shown() not in {"home", "here"})
+    assert desk.tmux("list-clients", "-F", "#{session_id}") == shown
+
+
+def there(
+    label: str, state: str = "running", *, branch: str = "", agent: str = "", since: int = 0, init: str = ""
+) -> dict[str, object]:
+    """A context as a host tells it, whose agent has said so for so many seconds."""
+    at = datetime.fromtimestamp(time.time() - since, timezone.utc).isoformat() if agent else None
+    told = {"label": label, "kind": "session", "state": state, "branch": branch or label, "init": init}
+    return {**told, "repository": {"name": "app"}, "agent": agent, "agent_since": at}
+
+
+def known(world: World, host: str, age: int, *contexts: dict[str, object]) -> None:
+    """Let par know what a host said so many seconds ago."""
+    script = (
+        "import json, sys; from par.state import host_rows;"
+        "host_rows.write(sys.argv[1], json.loads(sys.argv[3]), int(sys.argv[2]))"
+    )
+    words = (host, str(int(time.time()) - age), json.dumps(contexts))
+    done = world.run(sys.executable, "-c", script, *words, PYTHONPATH=str(ROOT / "python"))
+    assert done.status == 0, done

@@ -147,6 +147,11 @@ def emptied() -> Path:
     return data() / "emptied"
 
 
+def hosts() -> Path:
+    """What is kept to reach other machines: the sockets of shared connections."""
+    return data() / "hosts"
+
+
 def config() -> Path:
     """The user's settings: `$XDG_CONFIG_HOME/par/config.yaml`, by default in `~/.config/par`."""
     return home_of("XDG_CONFIG_HOME", ".config") / "par/config.yaml"
