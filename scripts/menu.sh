@@ -28,6 +28,7 @@ main() {
   offer "${none}Send" s popup.sh send
   offer_more "${none}Send to all" a popup.sh send-all
   divide
+  offer_more 'Rename' R popup.sh rename
   offer 'Remove' x popup.sh remove
   offer "${nothing}Undo" u popup.sh undo
   offer_more "${nothing}Trash" t popup.sh trash

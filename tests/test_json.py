@@ -174,6 +174,8 @@ def test_what_is_printed_is_what_the_page_says(world: World) -> None:
     look("ls")
     look("resurrect")
     odd_ones(world, look)
+    look("rename feat feature")
+    look("rename feature feat")
     look("rm mine feat")
     eventually(lambda: look("trash")["trash"])
     look("restore feat")

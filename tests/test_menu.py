@@ -19,13 +19,14 @@ ITEMS = [
     "Control center (C)",
     "Send (s)",
     "Send to all (a)",
+    "Rename (R)",
     "Remove (x)",
     "Undo (u)",
     "Trash (t)",
     "Help (?)",
 ]
 # A terminal of 12 lines has room for ten
-LESS = [each for each in ITEMS if each[-2] not in "fkat"]
+LESS = [each for each in ITEMS if each[-2] not in "fkaRt"]
 
 
 def items(screen: str) -> list[str]:
@@ -98,6 +99,7 @@ def test_what_cannot_be_done_cannot_be_chosen(world: World) -> None:
         ("o", "par: picker"),
         ("s", "par: send"),
         ("a", "par: send all"),
+        ("R", "par: rename"),
         ("x", "par: remove"),
         ("k", "par: workspace"),
         ("t", "par: trash"),

@@ -46,6 +46,7 @@ ALLOWED = {
     "cli.unexpected": f"{OWN}: the log of a bug",
     "doctor.index_rebuild": OWN,
     "contexts.creation": f"{OWN}: the parent of a worktree that is not there yet",
+    "contexts.renaming": f"{OWN}: the parent of a folder that is moved there, and logs; {RENAMED}",
     "trash.plain_folders": f"{OWN}: the parent of what comes back; {RENAMED}",
     "trash.restoring": RENAMED,
     "trash.removal": f"{OWN}; {RENAMED}",

@@ -28,6 +28,7 @@ class Phase(Enum):
     ADDING = "adding"
     DROPPING = "dropping"
     RETURNING = "returning"
+    RENAMING = "renaming"
 
     @property
     def verb(self) -> str:
@@ -48,14 +49,12 @@ class State(Enum):
     ADDING = "adding"
     DROPPING = "dropping"
     RETURNING = "returning"
+    RENAMING = "renaming"
     DAMAGED = "damaged"
 
 
 class Repository(NamedTuple):
-    """A git repository: `path` is its main worktree (the git folder itself where it is bare).
-
-    `common_dir` is git's common directory; both are absolute and resolved.
-    """
+    """A git repository by its resolved folders; `path` is its main worktree, its git folder if it is bare."""
 
     path: Path
     common_dir: Path
@@ -114,7 +113,7 @@ class Context(NamedTuple):
     server it lives on. `operation` is the id of the operation that last changed the record,
     `created_at` an aware time in UTC. One that `is_adopted` has a worktree which par did not make: its
     folder and branch are never touched. One that `is_review` holds the code of a stranger, whose programs
-    do not run unasked.
+    do not run unasked. `new_label` is what one is called when it is renamed.
     """
 
     label: str
@@ -128,6 +127,7 @@ class Context(NamedTuple):
     operation: str
     is_adopted: bool = False
     is_review: bool = False
+    new_label: str = ""
 
     @property
     def is_ready(self) -> bool:

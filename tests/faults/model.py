@@ -12,7 +12,7 @@ from faults.known import MARK, Work, admin, head, index, kept, noted, tree, unfi
 
 REPOSITORIES = ("app", "back", "front", "docs")
 PLACES = ("worktrees/*/*", "review/*/*", "workspaces/*/*", "workspaces/*/*/*", "trash/*/*")
-CHANGING = {"creating", "removing", "purging", "restoring", "adding", "dropping"}
+CHANGING = {"creating", "removing", "purging", "restoring", "adding", "dropping", "renaming"}
 STATUSES = {0, 2, 3, 4, 5, 6, 7, 8, 130}
 
 

@@ -34,6 +34,7 @@ GROUPS = {
         Verb("status", "agents", "Say in one line what the agents do."),
         Verb("code", "edit", "Open a context in VS Code."),
         Verb("cursor", "edit", "Open a context in Cursor."),
+        Verb("rename", "rename", "Give a context another label, and all that is called so."),
         Verb("init", "init", "Show how a context's commands went, or run them again."),
     ),
     "Bring work home": (
@@ -71,6 +72,7 @@ MEANT = {
     "list": "ls",
     **dict.fromkeys(("attach", "switch"), "open"),
     **dict.fromkeys(("delete", "remove"), "rm"),
+    **dict.fromkeys(("mv", "move"), "rename"),
     "edit": "code",
     "help": "--help",
 }

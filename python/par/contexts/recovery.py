@@ -7,7 +7,7 @@ is led by the record, which was written before the first effect, and by marks th
 from contextlib import suppress
 from pathlib import Path
 
-from par.contexts import dropping, rollback
+from par.contexts import dropping, renaming, rollback
 from par.errors import ParError, StateError
 from par.git import edits, links, repository, stale_locks
 from par.model import Context, Phase, Worktree
@@ -37,7 +37,8 @@ def recover(found: Index, socket: Path) -> None:
 def _clear_locks(context: Context, operation: Operation) -> None:
     """Delete what a git of the operation left that died with it, and would stop all that follows."""
     begun = operation.begun or (context.created_at.timestamp() if context.phase is Phase.CREATING else None)
-    for number, worktree in enumerate(context.worktrees):
+    further = renaming.becoming(context, context.new_label).worktrees if context.new_label else ()
+    for number, worktree in enumerate((*context.worktrees, *further)):
         if worktree.repository.common_dir.is_dir() and not context.is_adopted:
             with locks.repository(worktree.repository.common_dir):
                 stale_locks.clear(
@@ -46,7 +47,10 @@ def _clear_locks(context: Context, operation: Operation) -> None:
 
 
 def _recover(context: Context, operation: Operation) -> None:
-    if context.is_adopted:
+    if context.phase is Phase.RENAMING:
+        renaming.take_back(context)
+        narration.report(f"'{context.label}' is called so again: its renaming was interrupted")
+    elif context.is_adopted:
         removal.forget_adopted(context, sessions.session_of(context))
     elif context.phase is Phase.CREATING:
         _recover_creating(context, operation)

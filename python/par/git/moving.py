@@ -12,6 +12,8 @@ from par.system import durable, files
 
 # How the reason begins for which par locks what it moves into the trash
 REMOVED = "removed by par"
+# The same for what gets another name
+RENAMED = "renamed by par"
 
 
 def lock(path: Path, reason: str) -> None:
@@ -29,14 +31,19 @@ def unlock(path: Path) -> None:
 
 def move(source: Path, target: Path) -> None:
     """Rename a worktree; it names its repository then, but not the other way. Raises OSError."""
-    admin = links.admin_dir(source)
     mode = source.stat().st_mode
     deletion.allow_writing(source)  # also to move it, it must be: it names its parent
-    if admin and not links.is_absolute(source):
-        write(source, ".git", f"gitdir: {admin}\n")  # as git makes them with worktree.useRelativePaths
+    name_repository(source)
     durable.rename(source, target)
     if target.stat().st_mode != mode:
         target.chmod(mode)
+
+
+def name_repository(path: Path) -> None:
+    """Let a worktree name its repository wherever it lies; with worktree.useRelativePaths git does not."""
+    admin = links.admin_dir(path)
+    if admin and not links.is_absolute(path):
+        write(path, ".git", f"gitdir: {admin}\n")
 
 
 def relink(path: Path) -> None:

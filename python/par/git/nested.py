@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from par.git import deletion, links, moving
 
+# How the reasons begin for which par locks
+MARKS = (moving.REMOVED.encode(), moving.RENAMED.encode())
+
 
 class Nested(NamedTuple):
     """A worktree at `path`, for which its repository keeps the folder `admin`."""
@@ -27,7 +30,7 @@ def lock(folder: Path, reason: str) -> None:
             if not (each.admin / "locked").exists():
                 moving.write(each.admin, "locked", f"{reason}\n")
             if folder not in each.admin.parents:  # named by a path that may lead out of what moves
-                moving.write(each.path, ".git", f"gitdir: {each.admin}\n")
+                moving.name_repository(each.path)
 
 
 def follow(was: Sequence[Path], now: Path, reason: str = "") -> None:
@@ -78,7 +81,7 @@ def _set_lock(admin: Path, reason: str) -> None:
 
 def _is_locked_by_par(admin: Path) -> bool:
     lock_file = admin / "locked"
-    return lock_file.is_file() and lock_file.read_bytes().startswith(moving.REMOVED.encode())
+    return lock_file.is_file() and lock_file.read_bytes().startswith(MARKS)
 
 
 def _inside(folder: Path, was: Path, now: Path) -> Iterator[Nested]:

@@ -42,7 +42,8 @@ def write(context: Context, former: Context | None = None) -> None:
         document = {"settings": SETTINGS, **said, "folders": folders}
         ordered = {"folders": document.pop("folders"), **document}
         files.write(context.root, place.name, f"{json.dumps(ordered, indent=2)}\n".encode(), mode=0o600)
-        _delete_halves(place)
+        for each in {place, was}:
+            _delete_halves(each)
     except OSError as error:
         raise StateError(f"{visible(str(place))} cannot be written: {error.strerror or error}") from error
 

@@ -56,7 +56,7 @@ class Index(NamedTuple):
         raise NotFoundError(f"there is no context '{visible(label)}'", hint=hint)
 
     def like(self, label: str) -> Context | None:
-        """The context whose label is `label` but for case, if there is one.
+        """The context whose label is `label` but for case, or becomes that, if there is one.
 
         Raises ConflictError where the record of that label is damaged.
         """
@@ -65,7 +65,9 @@ class Index(NamedTuple):
             if key(each.label) == wanted:
                 message = f"the record of context '{visible(each.label)}' is damaged: {each.message}"
                 raise ConflictError(message, hint=FIX)
-        return next((each for each in self.contexts if key(each.label) == wanted), None)
+        reserved = (each for each in self.contexts if each.new_label and key(each.new_label) == wanted)
+        same = (each for each in self.contexts if key(each.label) == wanted)
+        return next(same, None) or next(reserved, None)
 
     def labels(self) -> list[str]:
         """All labels that are taken, also of damaged records."""

@@ -65,6 +65,7 @@ def to_record(context: Context) -> Record:
         "worktrees": [_worktree_record(worktree) for worktree in context.worktrees],
         **({"is_adopted": True} if context.is_adopted else {}),
         **({"is_review": True} if context.is_review else {}),
+        **({"new_label": context.new_label} if context.new_label else {}),
     }
 
 
@@ -104,6 +105,7 @@ def from_record(label: str, record: Record) -> Context:
         operation=_operation(record["operation"]),
         is_adopted=record.get("is_adopted") is True,
         is_review=record.get("is_review") is True,
+        new_label=_label(record["new_label"]) if "new_label" in record else "",
     )
 
 
