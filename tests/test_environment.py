@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from conftest import World, eventually, refused
 PLAIN = """\
 ok     tmux: {tmux}
 ok     git: {git}
+ok     python: {python}
 ok     server: {server}
 ok     tmux.conf: {conf}
 ok     exit-unattached: off
@@ -50,6 +52,7 @@ def test_all_that_par_needs_is_tried_and_nothing_is_left(world: World) -> None:
     programs = {
         name: world.run(name, flag).stdout.strip() for name, flag in (("tmux", "-V"), ("git", "version"))
     }
+    programs["python"] = f"{sys.version.split()[0]} ({sys.executable})"
     plain = world.ok("doctor", "--environment")
     assert plain.stdout == PLAIN.format(**programs, server="none runs yet", conf="none", base=0)
     assert (world.sessions(), list(world.home.glob("tmux-*/*")), world.data.exists()) == ([], [], False)
@@ -158,7 +161,7 @@ def test_a_tmux_that_is_too_old_or_answers_for_another_is_told(world: World) -> 
     path = f"{shims}:{world.env['PATH']}"
     old = world.par("doctor", "--environment", PATH=path)
     assert old.stdout.splitlines()[0] == "FAILED tmux: tmux 3.1c; do: install tmux 3.2 or newer"
-    assert (old.status, len(old.stdout.splitlines())) == (6, 2)
+    assert (old.status, len(old.stdout.splitlines())) == (6, 3)
     said = "server version is too old for client"
     (shims / "tmux").write_text(
         f'#!/bin/sh\ncase "$3 $4" in *default\\ list-sessions) echo "{said}" >&2; exit 1 ;; esac\n'

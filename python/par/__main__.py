@@ -32,6 +32,8 @@ def main() -> int:
     signals.unwind_on_signals()
     narration.listen(narrate)
     try:
+        if sys.argv[1:2] == ["--words"]:  # of another machine's par
+            sys.argv[1:] = import_module("par.hosts.incoming").accept(sys.argv[2:])
         status = par.main(prog_name="par", standalone_mode=False)
     except ParError as error:
         narrate(failure(error))

@@ -8,6 +8,7 @@ import click
 
 from par.cli.output import narrate
 from par.config.recipe import Recipe
+from par.hosts import incoming
 from par.model import Repository
 from par.names import visible
 from par.render import trust as trust_text
@@ -18,7 +19,7 @@ Asked = Sequence[tuple[Repository, Recipe]]
 
 def is_answered() -> bool:
     """Whether there is a person who sees a question and can answer it."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return (sys.stdin.isatty() and sys.stderr.isatty()) or incoming.can_ask()
 
 
 def show(asked: Asked) -> None:
@@ -28,6 +29,10 @@ def show(asked: Asked) -> None:
 
 def agrees(asked: Asked) -> bool:
     """Show what each repository wants to run, page by page, and ask once for all. Aborts on Ctrl-C."""
+    names = ", ".join(visible(home.name) for home, _ in asked)
+    question = f"Run these in every new context of {names}?"
+    if (said := incoming.answer(_message(asked), question)) is not None:
+        return said
     size = os.get_terminal_size(sys.stderr.fileno())
     first, *more = trust_text.pages(_message(asked), size.columns or 80, (size.lines or 24) - 2)
     narrate(first)
@@ -35,8 +40,7 @@ def agrees(asked: Asked) -> bool:
         narrate("-- any key shows more --")
         click.getchar()
         narrate(page)
-    names = ", ".join(visible(home.name) for home, _ in asked)
-    return click.confirm(f"Run these in every new context of {names}?", err=True)
+    return click.confirm(question, err=True)
 
 
 def _message(asked: Asked) -> str:

@@ -1,5 +1,6 @@
 """The `par` command: its global options, and how it finds a verb."""
 
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -35,6 +36,12 @@ class Verbs(click.Group):
             hint = f"par {MEANT[args[0]]}" if args[0] in MEANT else nearest_hint(args[0], known, "par --help")
             raise UsageError(f"there is no command '{visible(args[0])}'", hint=hint)
         name, command, rest = super().resolve_command(ctx, args)
+        host = ctx.params.get("host")
+        # Without a word that could name a host nothing is loaded that knows of them
+        if command and (host or any(":" in each or each.startswith("--host") for each in rest)):
+            elsewhere = import_module("par.cli.elsewhere")
+            if asked := elsewhere.asked(command.name, command, rest, host):
+                return command.name, elsewhere.command(asked), []
         return (command.name if command else name), command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -56,8 +63,9 @@ class Verbs(click.Group):
 @click.version_option(__version__, prog_name="par", message="%(prog)s %(version)s")
 @click.option("-L", "name", metavar="NAME", help="Use the tmux server called NAME, as `tmux -L`.")
 @click.option("-S", "socket", metavar="PATH", help="Use the tmux server at the socket PATH, as `tmux -S`.")
+@click.option("--host", metavar="HOST", help="Do it on that machine; also behind the command.")
 @click.pass_context
-def par(ctx: click.Context, name: str | None, socket: str | None) -> None:
+def par(ctx: click.Context, name: str | None, socket: str | None, host: str | None) -> None:
     """Parallel work in tmux: each task gets a context.
 
     A context is a label with its own git worktree, branch and tmux session, known in every folder.

@@ -50,6 +50,7 @@ GROUPS = {
         Verb("doctor", "doctor", "Compare what par knows with what is there, and repair it."),
     ),
     "Set up": (
+        Verb("host", "host", "Have contexts on other machines too, by ssh."),
         Verb("config", "config", "Check .par.yaml and settings, or write a first one."),
         Verb("trust", "trust", "Approve what a repository's .par.yaml asks to run."),
         Verb("untrust", "trust", "Take that approval back."),

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -63,7 +64,8 @@ def run(socket: Path) -> tuple[Check, ...]:
 
     Nothing of the user's is changed, but the scratch server reads the user's tmux.conf as any does.
     """
-    programs = (_program("tmux", OLDEST_TMUX), _program("git", OLDEST_GIT))
+    python = Check("python", f"{sys.version.split()[0]} ({sys.executable})")
+    programs = (_program("tmux", OLDEST_TMUX), _program("git", OLDEST_GIT), python)
     if programs[0].is_failed:
         return programs
     with _bench() as bench:

@@ -33,11 +33,20 @@ def read(path: Path, is_users: bool) -> Reading:
     said = source.text(begun, may_be_link=is_users)
     if said is None:
         return Reading(path, bool(begun.mistakes), mistakes=tuple(begun.mistakes))
+    return _understood(begun, said, is_users)
+
+
+def of_users(path: Path, said: str) -> Reading:
+    """What the user's file at `path` would say if `said` was in it."""
+    return _understood(Source(path, []), said, is_users=True)
+
+
+def _understood(begun: Source, said: str, is_users: bool) -> Reading:
     from par.config import nodes, schema  # noqa: PLC0415 - most repositories and users have no file
 
     recipe, settings = schema.read(begun, nodes.tree(begun, said), is_users)
     found = sorted(begun.mistakes, key=lambda mistake: mistake.line)
-    return Reading(path, True, recipe, settings, tuple(found))
+    return Reading(begun.path, True, recipe, settings, tuple(found))
 
 
 def check(readings: Iterable[Reading]) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
-from par.config import values
+from par.config import hosts, values
 from par.config.layouts import layout
 from par.config.nodes import Node, Sort
 from par.config.recipe import Recipe, Step, most_port
@@ -130,4 +130,5 @@ SETTINGS: Mapping[str, Reader] = {
     "trash_days": partial(values.whole, least=0, most=MOST_DAYS),
     "trust": partial(values.choice, allowed=("ask", "always")),
     "editor": values.line,
+    hosts.KEY: hosts.hosts,
 }

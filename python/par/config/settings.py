@@ -1,11 +1,16 @@
 """The user's settings: a YAML file, read only where there is one."""
 
+from __future__ import annotations
+
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from par.config import reading
 from par.config.reading import Reading
 from par.state import paths
+
+if TYPE_CHECKING:
+    from par.config.hosts import Host
 
 
 class Settings(NamedTuple):
@@ -13,12 +18,13 @@ class Settings(NamedTuple):
 
     `trash_days` is after how many days a removal is deleted for good; 0 keeps it for ever. `trust` says
     whether the commands of a repository are to be approved: `ask` or `always`. `editor` is the command line
-    of the editor, or empty.
+    of the editor, or empty. `hosts` are the other machines.
     """
 
     trash_days: int = 14
     trust: str = "ask"
     editor: str = ""
+    hosts: tuple[Host, ...] = ()
 
 
 def load() -> Settings:

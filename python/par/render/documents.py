@@ -15,3 +15,8 @@ Document = dict[str, Any]
 def dumped(content: Document) -> str:
     """`content` as a document, its version before it."""
     return json.dumps({"version": VERSION, **content}, indent=2)
+
+
+def redumped(document: Document) -> str:
+    """A document that has its version already."""
+    return json.dumps(document, indent=2)

@@ -1,0 +1,160 @@
+"""The same command on another machine: which words name one, and what of its answer is shown here."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from par.cli.output import emit, narrate
+from par.errors import UsageError
+from par.hosts import answers, calls, known
+from par.hosts.ssh import Listener
+from par.render import documents
+from par.render import elsewhere as text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from par.config.hosts import Host
+    from par.hosts.calls import Question
+
+OPTION = "--host"
+# They ask hosts themselves
+OWN = frozenset({"host"})
+# They make no sense on another machine
+LOCAL = frozenset({"completion", "control-center", "demo", "hooks", "next", "state", "config"})
+# The arguments that are labels
+TARGETS = ("label", "labels", "words", "wanted", "name")
+# Into a file or a pipe their bytes go as they are: a patch is to be applied
+EXACT = frozenset({"diff", "capture"})
+
+
+class Asked(NamedTuple):
+    """A command line for par on the hosts that were named."""
+
+    hosts: tuple[str, ...]
+    words: tuple[str, ...]
+    is_mixed: bool = False
+
+
+class _Word(str):
+    """A word of the command line: click hands this very object over."""
+
+    __slots__ = ()
+
+
+def asked(name: str, command: click.Command, words: Sequence[str], host: str | None) -> Asked | None:
+    """What `par NAME WORDS` is on the hosts that it names; None where it names none, or asks them itself.
+
+    `host` is the one that was named before NAME.
+    """
+    if name in OWN:
+        return None
+    rest, hosts = _without_option(words)
+    marked = [_Word(each) for each in rest]
+    targets = _targets(command, marked)
+    prefixed = [each for each in targets if ":" in each]
+    named = (*([host] if host else []), *hosts, *(each.partition(":")[0] for each in prefixed))
+    plain = [each.partition(":")[2] if any(each is one for one in prefixed) else each for each in marked]
+    is_mixed = bool(prefixed) and len(prefixed) < len(targets) and not (hosts or host)
+    return Asked(named, (name, *map(str, plain)), is_mixed) if named else None
+
+
+def command(asked: Asked) -> click.Command:
+    """The command that does what is `asked`."""
+    return click.Command(asked.words[0], callback=lambda: run(asked))
+
+
+def run(asked: Asked) -> int:
+    """Run it over there and show what it says; its exit status.
+
+    Raises UsageError where no single host is meant, and NotFoundError, ConfigError and what `calls` raises.
+    """
+    verb = asked.words[0]
+    host, *others = {each.name: each for each in map(known.named, asked.hosts)}.values()
+    if others or asked.is_mixed:
+        raise UsageError("these contexts are not all on one host", hint=f"par {verb} for one after the other")
+    if verb in LOCAL:
+        raise UsageError(f"par {verb} is for this machine only", hint=f"par {verb} --help")
+    ask = _answer(host) if sys.stdin.isatty() and sys.stderr.isatty() else None
+    errors = _Lines(lambda line: narrate(text.line(host.name, line)))
+    if "--json" in asked.words:
+        outcome = calls.call(host, *asked.words, listener=Listener(error=errors.add), ask=ask)
+        errors.end()
+        if outcome.stdout:
+            emit(documents.redumped(answers.document(host, outcome.stdout)))
+        return outcome.status
+    if verb in EXACT and not sys.stdout.isatty():
+        outcome = calls.call(host, *asked.words, listener=Listener(error=errors.add), ask=ask)
+        sys.stdout.buffer.write(outcome.stdout)
+    else:
+        lines = _Lines(lambda line: emit(text.shown(line) if verb in EXACT else text.line(host.name, line)))
+        outcome = calls.call(host, *asked.words, listener=Listener(lines.add, errors.add), ask=ask)
+        lines.end()
+    errors.end()
+    return outcome.status
+
+
+def _without_option(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words without `--host NAME`, and the names. Raises UsageError where one is missing."""
+    rest: list[str] = []
+    hosts: list[str] = []
+    left = iter(words)
+    for each in left:
+        if each == "--":
+            return [*rest, each, *left], hosts
+        if each == OPTION:
+            if (value := next(left, None)) is None:
+                raise UsageError("--host needs the name of a host", hint="par host ls")
+            hosts.append(value)
+        elif each.startswith(f"{OPTION}="):
+            hosts.append(each.partition("=")[2])
+        else:
+            rest.append(each)
+    return rest, hosts
+
+
+def _targets(command: click.Command, words: list[_Word]) -> list[_Word]:
+    """Those of `words` that are labels."""
+    ctx = click.Context(command, resilient_parsing=True)
+    if isinstance(command, click.Group):
+        inner = command.get_command(ctx, words[0]) if words else None
+        return _targets(inner, words[1:]) if inner else []
+    values, _, _ = command.make_parser(ctx).parse_args(list(words))
+    found = [values.get(name) for name in TARGETS]
+    flat = [one for each in found for one in (each if isinstance(each, (list, tuple)) else (each,))]
+    flat = [each for each in flat if isinstance(each, _Word)]  # not what stands for no value
+    if command.name == "send":  # the last word is the text
+        return flat[:-1]
+    if command.name == "run" and "--" in words:
+        return [each for each in flat if any(each is one for one in words[: words.index(_Word("--"))])]
+    return flat
+
+
+def _answer(host: Host) -> Callable[[Question], bool]:
+    def ask(question: Question) -> bool:
+        for line in question.shown.split("\n"):
+            narrate(text.shown(line))
+        return click.confirm(f"{host.name}: {text.shown(question.question)}", err=True)
+
+    return ask
+
+
+class _Lines:
+    """Pieces of bytes as the lines of text that they are."""
+
+    def __init__(self, show: Callable[[str], Any]) -> None:
+        self._show = show
+        self._left = b""
+
+    def add(self, piece: bytes) -> None:
+        *lines, self._left = (self._left + piece).split(b"\n")
+        for each in lines:
+            self._show(each.decode("utf-8", "replace"))
+
+    def end(self) -> None:
+        """Show what no line break came behind."""
+        if self._left:
+            self._show(self._left.decode("utf-8", "replace"))

@@ -1,0 +1,62 @@
+"""`par host`."""
+
+import click
+
+from par.cli.output import emit, narrate, width
+from par.commands import host as command
+from par.hosts import known
+from par.render import host as text
+
+
+@click.group(invoke_without_command=True, epilog="Example: par host add build1 user@build.example.org")
+@click.pass_context
+def host(ctx: click.Context) -> None:
+    """Other machines, where contexts can be too: par knows each by a name, and reaches it by ssh.
+
+    A context there is HOST:LABEL. Everything about the connection is in your own ssh_config; par never
+    asks for a password, and where `ssh` would ask, par fails and says so.
+    """
+    if ctx.invoked_subcommand is None:
+        emit(ctx.get_help())
+
+
+@host.command(epilog="Example: par host add build1 user@build.example.org")
+@click.argument("name")
+@click.argument("destination", required=False)
+def add(name: str, destination: str | None) -> None:
+    """Try the connection, put this version of par there, and write the host into config.yaml.
+
+    DESTINATION is as for ssh, and NAME without it. par goes to a folder of its own over there, where its
+    launcher makes a private Python environment once.
+    """
+    planned = command.plan_add(name, destination or name)
+    narrate(f"{planned.name}: putting par there ...")
+    emit(text.checks(planned, command.install(planned)))
+    command.add(planned)
+    emit(f"added {planned.name}; start a context there: par start LABEL --host {planned.name} -p PATH")
+
+
+@host.command("ls", epilog="Example: par host ls --json")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_hosts(as_json: bool) -> None:
+    """List the hosts of config.yaml. None of them is asked."""
+    hosts = known.hosts()
+    emit(text.document(hosts) if as_json else text.listing(hosts, width()))
+
+
+@host.command(epilog="Example: par host rm build1")
+@click.argument("name")
+@click.option("--uninstall", is_flag=True, help="Delete what par put there first; contexts there stay.")
+def rm(name: str, uninstall: bool) -> None:
+    """Forget a host. Nothing is removed over there, and no context is touched."""
+    planned = command.plan_rm(name)
+    command.rm(planned, uninstall)
+    emit(f"forgot {planned.name}{', and took par away there' if uninstall else ''}")
+
+
+@host.command(epilog="Example: par host update")
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+def update(names: tuple[str, ...]) -> None:
+    """Put this version of par on these hosts, or on all of them, and look again at what login gives there."""
+    for each in map(known.named, names) if names else known.hosts():
+        emit(text.checks(each, command.install(each)))

@@ -1,0 +1,107 @@
+"""`par host`: the other machines that par knows, and the copy of par on each."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from par.config import hosts as config_hosts
+from par.config import reading
+from par.config.hosts import Host
+from par.errors import CommandError, ConfigError, ConflictError, StateError
+from par.hosts import calls, copy, known, sharing, ssh
+from par.names import visible
+from par.state import paths
+from par.system import files
+
+PROGRAMS = ("python", "git", "tmux")
+
+
+class Check(NamedTuple):
+    """What was seen of a program over there; `remedy` says what to do where it does not serve."""
+
+    name: str
+    message: str
+    remedy: str
+
+
+def plan_add(name: str, destination: str) -> Host:
+    """The host that is to be added. Raises UsageError for what cannot be one, and ConflictError."""
+    config_hosts.check_name(name)
+    config_hosts.check_destination(destination)
+    if there := next((each for each in known.hosts() if each.name.lower() == name.lower()), None):
+        message = f"there is a host '{there.name}' already, {there.destination}"
+        raise ConflictError(message, hint=f"par host update {there.name}")
+    host = Host(name, destination)
+    _changed(host, None)
+    return host
+
+
+def install(host: Host) -> list[Check]:
+    """Put this par on a host, and try what it finds there. Raises CommandError, DeadlineError."""
+    copy.install(host)
+    outcome = calls.call(host, "doctor", "--environment", "--json", seconds=copy.SECONDS)
+    try:
+        rows = json.loads(outcome.stdout)["checks"]
+        told = ((each["name"], each["message"], each["remedy"] or "") for each in rows)
+        checks = [Check(*map(visible, each)) for each in told]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        said = outcome.stderr.decode("utf-8", "replace").strip().split("\n")[0].removeprefix("par: ")
+        message = f"{host.name}: {visible(said) or 'what it says cannot be understood'}"
+        raise CommandError(message, hint=ssh.by_hand(host)) from error
+    return [each for each in checks if each.name in PROGRAMS or each.remedy]
+
+
+def add(host: Host) -> None:
+    """Write the host into config.yaml. Raises ConfigError where it cannot be written there."""
+    _write(_changed(host, None))
+
+
+def plan_rm(name: str) -> Host:
+    """The host that is to be forgotten. Raises NotFoundError and ConfigError."""
+    host = known.named(name)
+    _changed(None, host)
+    return host
+
+
+def rm(host: Host, with_copy: bool) -> None:
+    """Forget a host, after its copy of par was taken away `with_copy`."""
+    if with_copy:
+        copy.uninstall(host)
+    sharing.close(host)
+    _write(_changed(None, host))
+
+
+def _changed(added: Host | None, dropped: Host | None) -> str:
+    """The text of config.yaml with a host more or less, when nothing else has changed by it."""
+    path = paths.config()
+    try:
+        text = files.content(path).decode() if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"'{visible(str(path))}' cannot be read: {error}") from error
+    before = reading.of_users(path, text)
+    there = before.settings.get(config_hosts.KEY, ())
+    wanted = (*(each for each in there if each != dropped), *([added] if added else []))
+    after = config_hosts.with_host(text, added) if added else text
+    after = config_hosts.without_host(after, dropped.name) if dropped else after
+    found = reading.of_users(path, after)
+    hosts = {config_hosts.KEY: wanted} if wanted else {}
+    rest = {name: each for name, each in before.settings.items() if name != config_hosts.KEY}
+    if (found.recipe, found.mistakes, found.settings) != (before.recipe, (), {**rest, **hosts}):
+        what = f"{config_hosts.KEY}: {{{added.name}: {added.destination}}}" if added else "the host"
+        message = f"'{visible(str(path))}' is written in a way that par cannot change"
+        hint = f"add there: {what}" if added else f"take {dropped.name if dropped else ''} out there"
+        raise ConfigError(message, hint=hint)
+    return after
+
+
+def _write(text: str) -> None:
+    path = paths.config()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = path.resolve()
+        mode = place.stat().st_mode & 0o777 if place.exists() else 0o666
+        files.write(place.parent, place.name, text.encode(), mode)
+    except OSError as error:
+        message = f"'{visible(str(path))}' cannot be written: {error.strerror or error}"
+        raise StateError(message, hint=f"ls -l {path}") from error

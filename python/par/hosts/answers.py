@@ -1,0 +1,52 @@
+"""JSON that a host says: one document, as par writes it, in which no label can pass for one of here."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from par.errors import CommandError, UsageError
+from par.hosts import ssh
+from par.names import label, visible
+
+if TYPE_CHECKING:
+    from par.config.hosts import Host
+
+VERSION = 1
+SEPARATOR = ":"
+# The keys of lists of labels
+LABELS = frozenset({"label", "labels", "shown", "stopped"})
+
+
+def document(host: Host, said: bytes) -> dict[str, Any]:
+    """The one document in `said`, its labels as `checked`. Raises CommandError for anything else."""
+    try:
+        found = json.loads(said)
+        if not isinstance(found, dict) or found.get("version") != VERSION:
+            raise ValueError("it is no document of this version")
+        return {key: _prefixed(host, key, value) for key, value in found.items()}
+    except (ValueError, RecursionError, UsageError) as error:
+        reason = visible(str(error))[: ssh.MOST_SAID]
+        message = f"{host.name} says what cannot be understood: {reason}"
+        raise CommandError(message, hint=ssh.by_hand(host)) from error
+
+
+def prefixed(host: Host, name: str) -> str:
+    """What the context called `name` over there is called here. Raises UsageError where that is no label."""
+    return f"{host.name}{SEPARATOR}{label(name)}"
+
+
+def _prefixed(host: Host, key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {each: _prefixed(host, _inner(key, each), one) for each, one in value.items()}
+    if isinstance(value, list):
+        return [_prefixed(host, "label" if key in LABELS else "", one) for one in value]
+    if key == "label" and value is not None:
+        if not isinstance(value, str):
+            raise ValueError("a label is no string")
+        return prefixed(host, value)
+    return value
+
+
+def _inner(around: str, key: str) -> str:
+    return "label" if around == "agents" else key

@@ -1,0 +1,26 @@
+"""The hosts that the user's config.yaml names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from par.config import settings
+from par.errors import NotFoundError
+from par.names import nearest_hint, visible
+
+if TYPE_CHECKING:
+    from par.config.hosts import Host
+
+
+def hosts() -> tuple[Host, ...]:
+    """All of them, as config.yaml has them. Raises ConfigError."""
+    return settings.load().hosts
+
+
+def named(name: str) -> Host:
+    """The host called `name`; case does not count. Raises NotFoundError with the nearest, and ConfigError."""
+    there = hosts()
+    if found := next((each for each in there if each.name.lower() == name.lower()), None):
+        return found
+    hint = nearest_hint(name, (each.name for each in there), f"par host add {visible(name)}")
+    raise NotFoundError(f"there is no host '{visible(name)}'", hint=hint)

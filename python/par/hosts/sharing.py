@@ -1,0 +1,72 @@
+"""One connection for all that is asked of a host: ssh's own multiplexing, unless the user has set it up."""
+
+import os
+import stat
+import subprocess
+import tempfile
+from pathlib import Path
+from zlib import crc32
+
+from par.config.hosts import Host
+from par.state import paths
+
+# A socket's path has 104 bytes on macOS, and ssh binds it under a name that is 17 longer
+MOST_BYTES = 104 - 17 - 1
+PERSIST_SECONDS = 600
+
+
+def options(host: Host) -> list[str]:
+    """The options of ssh that share a connection; none where the user's ssh_config has its own.
+
+    ssh itself is asked for that only while par has no connection.
+    """
+    socket = _socket(host)
+    if socket is None:
+        return []
+    alive: list[str] = []
+    if not socket.exists():
+        said = _settings(host)
+        if said.get("controlpath", "none") != "none" or said.get("controlmaster", "false") != "false":
+            return []
+        if said.get("serveraliveinterval", "0") == "0":  # or it hangs for minutes when the laptop wakes up
+            alive = ["-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=2"]
+    named = str(socket).replace("%", "%%")
+    shared = ("ControlMaster=auto", f"ControlPersist={PERSIST_SECONDS}", f'ControlPath="{named}"')
+    return [*alive, *(word for each in shared for word in ("-o", each))]
+
+
+def close(host: Host) -> None:
+    """End the connection that par shares, if there is one."""
+    socket = _socket(host)
+    if socket and socket.exists():
+        named = str(socket).replace("%", "%%")
+        words = ("ssh", "-O", "exit", "-o", f'ControlPath="{named}"', "--", host.destination)
+        subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=5)
+
+
+def _socket(host: Host) -> Path | None:
+    """Where the connection is shared; None where there is no safe place for it."""
+    name = f"{crc32(host.destination.encode()):08x}"
+    for folder in (paths.hosts(), Path(tempfile.gettempdir(), f"par-{os.getuid()}")):
+        path = folder / name
+        # ssh reads more in a name with one of these
+        if len(os.fsencode(path)) <= MOST_BYTES and not set('"\\$') & set(str(path)) and _is_own(folder):
+            return path
+    return None
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether `folder` is there, or could be made, and is nobody else's to use."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+
+def _settings(host: Host) -> dict[str, str]:
+    """What the user's ssh_config says for a host."""
+    words = ("ssh", "-G", "--", host.destination)
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)

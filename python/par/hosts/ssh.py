@@ -1,0 +1,128 @@
+"""The user's own ssh: a script over there, what it says, and why that did not come."""
+
+import shlex
+import shutil
+from collections.abc import Callable
+from typing import NamedTuple
+
+from par.config.hosts import Host
+from par.errors import CommandError, DeadlineError, NotFoundError, ParError
+from par.hosts import sharing, wire
+from par.hosts.exchange import Limits, TooLongError, TooMuchError, exchange
+from par.names import visible
+
+FAILED = 255
+MOST_BYTES = 8_000_000
+MOST_SAID = 300
+
+
+class Outcome(NamedTuple):
+    """What a script left over there: its exit status and what it said after the start files of the shell.
+
+    `is_here` is not so where the host has no par of this version.
+    """
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+    is_here: bool = True
+
+
+class Listener(NamedTuple):
+    """What gets each piece of the two streams as it comes."""
+
+    output: Callable[[bytes], None] | None = None
+    error: Callable[[bytes], None] | None = None
+
+
+NOBODY = Listener()
+
+
+def arguments(host: Host, *options: str) -> list[str]:
+    """The command line of ssh up to the words for the host. It never asks. Raises NotFoundError."""
+    if not shutil.which("ssh"):
+        raise NotFoundError("ssh is not on PATH", hint="install OpenSSH")
+    asked = ("-o", "BatchMode=yes", "-o", f"ConnectTimeout={host.timeout}")
+    return ["ssh", *asked, *sharing.options(host), *options, "--", host.destination]
+
+
+def run(
+    host: Host,
+    script: str,
+    words: tuple[str, ...],
+    text: bytes | None = None,
+    seconds: float | None = None,
+    listener: Listener = NOBODY,
+    mark: str = "",
+) -> Outcome:
+    """Run one of the scripts of `wire` on a host, its second word being the `mark`, with these words behind.
+
+    `text` is what it reads. Raises CommandError where the connection fails, or it says more than MOST_BYTES,
+    and DeadlineError where it takes longer than `seconds`.
+    """
+    mark = mark or wire.nonce()
+    output, error = _Behind(mark, listener.output), _Behind(mark, listener.error)
+    command = [*arguments(host, "-T"), wire.command(script, words[0], mark, *words[1:])]
+    try:
+        status = exchange(command, text, Limits(MOST_BYTES, seconds), output, error)
+    except TooMuchError as fault:
+        message = f"{host.name} said more than {MOST_BYTES // 1_000_000} MB"
+        raise CommandError(message, hint=by_hand(host)) from fault
+    except TooLongError as fault:
+        message = f"{host.name} did not answer within {seconds:g} s{_last(error.said)}"
+        raise DeadlineError(message, hint=by_hand(host)) from fault
+    if output.standing == "absent":
+        return Outcome(status, b"", b"", is_here=False)
+    if output.standing != "here" or status == FAILED:
+        raise _unreachable(host, output, error, status)
+    return Outcome(status, bytes(output.said), bytes(error.said))
+
+
+def by_hand(host: Host) -> str:
+    """The command line that shows what is wrong with the connection."""
+    return f"ssh {shlex.quote(host.destination)}"
+
+
+class _Behind:
+    """What comes behind the line with the mark; what comes before it is noise, and kept until then.
+
+    A question, which begins with the mark once more, is handed to nobody.
+    """
+
+    def __init__(self, mark: str, listener: Callable[[bytes], None] | None) -> None:
+        self._mark, self._listener = mark.encode(), listener
+        self._handed = 0
+        self.said = bytearray()
+        self.standing = ""
+
+    def __call__(self, piece: bytes) -> None:
+        self.said += piece
+        if not self.standing:
+            self._find_mark()
+        begins = self.said[: len(self._mark)]
+        if self.standing and self._listener and not self._mark.startswith(begins):
+            self._listener(bytes(self.said[self._handed :]))
+            self._handed = len(self.said)
+
+    def _find_mark(self) -> None:
+        begin = self.said.find(self._mark + b" ")
+        end = self.said.find(b"\n", begin)
+        if min(begin, end) >= 0:
+            self.standing = self.said[begin + len(self._mark) + 1 : end].decode("ascii", "replace")
+            del self.said[: end + 1]
+
+
+def _unreachable(host: Host, output: _Behind, error: _Behind, status: int) -> ParError:
+    if output.standing == "here":
+        message = f"the connection to {host.name} broke{_last(error.said)}"
+        return CommandError(message, hint=f"par ls --host {host.name}")
+    if status == FAILED:
+        return CommandError(f"{host.name}{_last(error.said) or ': ssh failed'}", hint=by_hand(host))
+    said = _last(error.said) or _last(output.said)
+    return CommandError(f"{host.name} does not run what par asks for{said}", hint=by_hand(host))
+
+
+def _last(said: bytearray) -> str:
+    """The last line with a word in it, as it can be shown."""
+    lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
+    return f": {visible(lines[-1])[:MOST_SAID]}" if lines else ""

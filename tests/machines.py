@@ -1,0 +1,133 @@
+"""Other machines: a real sshd on loopback, in which each key is a host with a home of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from conftest import World, eventually, sealed_world
+
+SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+needed = pytest.mark.skipif(not (SSHD and shutil.which("ssh")), reason="needs OpenSSH's client and server")
+SERVER = """
+ListenAddress 127.0.0.1
+Port {port}
+HostKey {folder}/host_key
+AuthorizedKeysFile {folder}/authorized_keys
+PidFile {folder}/pid
+PermitUserEnvironment yes
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin yes
+StrictModes no
+UsePAM no
+PrintMotd no
+MaxStartups 100
+"""
+CLIENT = """
+Host *
+  HostName 127.0.0.1
+  Port {port}
+  IdentitiesOnly yes
+  UserKnownHostsFile {folder}/known_hosts
+  StrictHostKeyChecking yes
+"""
+
+
+class Machines:
+    """The machines that a world reaches by ssh: `worlds` are theirs, by name. `folder` has sshd's files."""
+
+    def __init__(self, home: World, folder: Path) -> None:
+        self.home, self.folder = home, folder
+        self.worlds: dict[str, World] = {}
+        self.port = _free_port()
+        self._key("host_key")
+        host_key = (folder / "host_key.pub").read_text()
+        (folder / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {host_key}")
+        (folder / "server").write_text(SERVER.format(port=self.port, folder=folder))
+        (folder / "client").write_text(CLIENT.format(port=self.port, folder=folder))
+        programs = home.home / "programs"
+        programs.mkdir()
+        # ssh asks the system for the home folder, not HOME: this one has the tests' configuration
+        (programs / "ssh").write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {folder}/client "$@"\n')
+        (programs / "ssh").chmod(0o755)
+        home.env["PATH"] = f"{programs}:{home.env['PATH']}"
+        self._sshd = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        if os.getuid() == 0:
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+        assert SSHD
+        words = [SSHD, "-D", "-E", self.folder / "log", "-f", self.folder / "server"]
+        started = subprocess.Popen(words, cwd="/")
+        eventually(lambda: (self.folder / "pid").exists(), "sshd")
+        return started
+
+    def end(self) -> None:
+        """End sshd and every connection to it."""
+        for pid in self.connections():
+            subprocess.run(["kill", str(pid)], check=False, capture_output=True)
+        self._sshd.terminate()
+        self._sshd.wait()
+
+    def connections(self) -> list[int]:
+        """The processes of sshd that serve a connection."""
+        below = subprocess.run(
+            ["ps", "-A", "-o", "ppid=,pid="], capture_output=True, text=True, check=True
+        ).stdout.split()
+        pairs = zip(below[::2], below[1::2], strict=True)
+        return [int(pid) for parent, pid in pairs if parent == str(self._sshd.pid)]
+
+    def add(self, name: str, world: World, command: str = "", **env: str) -> None:
+        """From now on `ssh name` reaches `world`, which has more `env`; sshd runs `command`, if there is one."""
+        key = self._key(f"key-{name}")
+        self.worlds[name] = world
+        with (self.folder / "client").open("a") as client:
+            client.write(f"\nHost {name}\n  IdentityFile {key}\n")
+        given = {**world.env, "PAR_PYTHON": sys.executable, **env}
+        options = [f'environment="{each}={value}"' for each, value in given.items() if '"' not in value]
+        options += [f'command="{command}"'] if command else []
+        public = key.with_suffix(".pub").read_text()
+        with (self.folder / "authorized_keys").open("a") as keys:
+            keys.write(f"{','.join(options)} {public}")
+
+    def _key(self, name: str) -> Path:
+        path = self.folder / name
+        words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(path))
+        subprocess.run(words, check=True)
+        return path
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(home: World) -> Iterator[Machines]:
+    """An sshd that no machine is reached by yet."""
+    folder = Path(tempfile.mkdtemp(prefix="par-sshd-", dir="/tmp")).resolve()
+    made = Machines(home, folder)
+    try:
+        yield made
+    finally:
+        made.end()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def machines(world: World) -> Iterator[Machines]:
+    """A machine `build1` that `world` reaches by ssh; par is not there yet."""
+    with running(world) as made, sealed_world() as build1:
+        made.add("build1", build1)
+        yield made
