@@ -67,9 +67,9 @@ class Machines:
         if os.getuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         assert SSHD
-        words = [SSHD, "-D", "-E", self.folder / "log", "-f", self.folder / "server"]
+        words = [SSHD, "-D", "-E", f"{self.folder}/log", "-f", f"{self.folder}/server"]
         started = subprocess.Popen(words, cwd="/")
-        eventually(lambda: (self.folder / "pid").exists(), "sshd")
+        eventually((self.folder / "pid").exists, "sshd")
         return started
 
     def end(self) -> None:
@@ -88,7 +88,7 @@ class Machines:
         return [int(pid) for parent, pid in pairs if parent == str(self._sshd.pid)]
 
     def add(self, name: str, world: World, command: str = "", **env: str) -> None:
-        """From now on `ssh name` reaches `world`, which has more `env`; sshd runs `command`, if there is one."""
+        """From now on `ssh name` reaches `world`, with more `env`; sshd runs `command`, if there is one."""
         key = self._key(f"key-{name}")
         self.worlds[name] = world
         with (self.folder / "client").open("a") as client:

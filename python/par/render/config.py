@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from par.config.recipe import Recipe, Step
@@ -87,7 +87,7 @@ def _rows(report: Report) -> list[dict[str, Any]]:
                 }
                 for one in each.mistakes
             ],
-            "asks": None if each.mistakes else {**_values(each.recipe), **each.settings},
+            "asks": None if each.mistakes else {**_values(each.recipe), **_settings(each.settings)},
         }
         for each in report.readings
     ]
@@ -104,6 +104,11 @@ def _values(recipe: Recipe) -> dict[str, Any]:
         "layout": json.loads(recipe.layout) if recipe.layout else None,
         "before_remove": _steps(recipe.before_remove),
     }
+
+
+def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    hosts = {"hosts": {each.name: each.destination for each in settings.get("hosts", ())}}
+    return {**settings, **(hosts if hosts["hosts"] else {})}
 
 
 def _steps(steps: Iterable[Step]) -> list[dict[str, Any]]:
