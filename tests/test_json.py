@@ -31,6 +31,7 @@ SAME = {
     "par workspace rm": "par rm",
     "par trust": "par trust --list",
     "par prune": "par prune --dry-run",
+    "par undo": "par restore",
 }
 REFERENCE = re.compile(r"(?:the|one of the) (\w+) of (par .+)")
 
@@ -176,6 +177,8 @@ def test_what_is_printed_is_what_the_page_says(world: World) -> None:
     odd_ones(world, look)
     look("rename feat feature")
     look("rename feature feat")
+    look("merge feat --keep")
+    assert look("undo")["branches"]
     look("rm mine feat")
     eventually(lambda: look("trash")["trash"])
     look("restore feat")

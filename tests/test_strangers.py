@@ -39,6 +39,7 @@ ALLOWED = {
     "state.lock_files": OWN,
     "trash.entries": OWN,
     "trash.emptying": OWN,
+    "trash.moves": OWN,
     "trash.damaged": f"{OWN}, and a folder that is not there yet, which the user named; {RENAMED}",
     "setup.jobs": OWN,
     "setup.runner": f"{OWN}: the log of a job",

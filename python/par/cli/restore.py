@@ -11,6 +11,7 @@ from par.cli.output import emit, narrate, width
 from par.commands import rescue as rescue_command
 from par.commands import restore as restore_command
 from par.commands import trash as trash_command
+from par.commands import undo as undo_command
 from par.names import visible
 from par.render import restore as restore_text
 from par.render import trash as trash_text
@@ -44,10 +45,15 @@ def restore(
     """Bring back LABELs as they were, or all that the last command removed.
 
     Files, also the ignored ones, commits, branch and session: in the places they had. Of a label that was
-    removed more than once the last is meant, also with `all`. `par undo` is the same command.
+    removed more than once the last is meant, also with `all`. `par undo` is the same command; without a label
+    it takes back a merge or rebase too, if that was the last.
     """
     if folder is not None:
         _bring_files_back(socket, wanted, folder, has_more=bool(new_label or as_json))
+        return
+    if not (wanted or new_label) and (moved := undo_command.plan(socket)):
+        back = undo_command.run(moved)
+        emit(restore_text.undone_document(back) if as_json else restore_text.undone(back))
         return
     planned = restore_command.plan(restore_command.Request(wanted, socket, new_label))
     done = []

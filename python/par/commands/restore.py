@@ -5,11 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from par.commands import restore_entry
+from par.commands import restore_entry, undo
 from par.commands.restore_entry import Plan
 from par.contexts import plans, survey
 from par.errors import ConflictError, NotFoundError, ParError, StateError, UsageError
 from par.git import trashing
+from par.git.branch_moves import Move
 from par.model import Context
 from par.names import visible
 from par.setup import layouts, running
@@ -19,7 +20,7 @@ from par.state.index import Index
 from par.state.locks import Operation
 from par.system import signals
 from par.tmux import sessions
-from par.trash import damaged, entries, forgotten, restoring, storing
+from par.trash import damaged, entries, forgotten, moves, restoring, storing
 from par.trash.entries import Entry
 
 ALL = "all"
@@ -37,11 +38,15 @@ class Request(NamedTuple):
 
 
 class Restored(NamedTuple):
-    """A context that is back, how its commands had gone, as in `@par_init`, and what is not as it was."""
+    """A context that is back, how its commands had gone, as in `@par_init`, and what is not as it was.
+
+    The branches in `moved` were moved with its removal, and are back too.
+    """
 
     context: Context
     init: str
     notes: tuple[str, ...]
+    moved: tuple[Move, ...] = ()
 
 
 def plan(request: Request) -> tuple[Plan, ...]:
@@ -53,7 +58,8 @@ def plan(request: Request) -> tuple[Plan, ...]:
         hint = f"par restore {chosen[0].id} --as {request.new_label}"
         raise UsageError(f"--as renames one context, and this is {len(chosen)}: {labels}", hint=hint)
     if len(chosen) == 1:
-        return (restore_entry.plan(chosen[0], request.new_label, found),)
+        planned = restore_entry.plan(chosen[0], request.new_label, found)
+        return (undo.with_moves(planned, takes_back=not request.names),)
     return _plan_together(chosen, found)
 
 
@@ -110,7 +116,8 @@ def run(planned: Sequence[Plan]) -> Iterator[Restored]:
 
 def _planned_again(planned: Plan) -> Plan:
     entry = entries.load(planned.entry.id) or planned.entry
-    return restore_entry.plan(entry, None, index.load(planned.context.socket))
+    again = restore_entry.plan(entry, None, index.load(planned.context.socket))
+    return again._replace(moved=planned.moved)
 
 
 def _restore(planned: Plan) -> Restored:
@@ -122,22 +129,35 @@ def _restore(planned: Plan) -> Restored:
         try:
             _put_back(planned._replace(context=context), operation)
             session_id = sessions.create(context)
+            if planned.moved:
+                moves.take_back(planned.moved, operation)
         except BaseException as error:
-            # Where this fails too the next par does it; what failed first is raised
-            with signals.ignored(), suppress(ParError, OSError):
-                restoring.return_to_trash(entry, context, operation)
+            _return(planned, context, operation)
             if isinstance(error, OSError):
                 message = f"'{context.label}' cannot be put back: {error.strerror or error}"
                 raise StateError(message, hint=f"par restore {entry.id}") from error
             raise
         with signals.ignored():
             done = restoring.finish(context, operation)
+            if planned.moved:
+                moves.forget(planned.moved)
             init = running.mark_again(done, session_id)
     layouts.build_approved(done, session_id)
-    return Restored(done, init, planned.notes)
+    return Restored(done, init, planned.notes, planned.moved.rows if planned.moved else ())
+
+
+def _return(planned: Plan, context: Context, operation: Operation) -> None:
+    """Let all be in the trash again. Where this fails too the next par does it; what failed first counts."""
+    with signals.ignored(), suppress(ParError, OSError):
+        restoring.return_to_trash(planned.entry, context, operation)
+        if planned.moved:
+            moves.make(planned.moved, operation)
+            moves.finish(planned.moved)
 
 
 def _put_back(planned: Plan, operation: Operation) -> None:
+    if planned.moved:
+        moves.begin(planned.moved)
     if planned.entry.has_root:
         storing.put_root_back(planned.entry, planned.context.root)
     rows = zip(planned.entry.kept, planned.context.worktrees, planned.heads, strict=True)

@@ -14,19 +14,21 @@ from par.names import visible
 from par.state.index import Index
 from par.trash import restore_plan
 from par.trash.entries import Entry
+from par.trash.moves import Moves
 
 
 class Plan(NamedTuple):
     """An entry of the trash and the context that it becomes.
 
     `heads` has, for each worktree, the ref that HEAD is put on; where it is empty HEAD stays on the
-    commit, for the reason in `notes`.
+    commit, for the reason in `notes`. What was `moved` with its removal is taken back too.
     """
 
     entry: Entry
     context: Context
     heads: tuple[str, ...]
     notes: tuple[str, ...]
+    moved: Moves | None = None
 
 
 def plan(entry: Entry, new_label: str | None, found: Index) -> Plan:

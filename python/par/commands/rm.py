@@ -118,23 +118,28 @@ def _purged(entry: Entry, done: Removed) -> Removed:
 
 def _taken_away(status: ContextStatus, planned: Plan, command: str) -> Removed:
     with locks.operation() as operation:
-        with locks.index():
-            found = index.load(status.context.socket)
-            if found.find(status.context.label) != status.context:
-                message = f"context '{status.context.label}' was changed by another par"
-                raise ConflictError(message, hint=f"par rm {status.context.label}")
-            removing, kept = _removing(status.context, operation.id, planned.is_purge and planned.is_forced)
-            index.save(found.with_(removing))
-        if removing.is_adopted:
-            done = removal.forget_adopted(removing, status.session)
-            forgotten.note(done)
-            return done
-        try:
-            session_id = status.session.id if status.session else None
-            return _take_away(removing, kept, operation, session_id, planned, command)
-        except OSError as error:
-            message = f"context '{removing.label}' cannot be moved away: {error.strerror or error}"
-            raise StateError(message, hint="par ls") from error
+        return take_away(status, planned, operation, command)
+
+
+def take_away(status: ContextStatus, planned: Plan, operation: Operation, command: str = "") -> Removed:
+    """Remove one context as a part of `operation`, after what is done before; signals are ignored by now."""
+    with locks.index():
+        found = index.load(status.context.socket)
+        if found.find(status.context.label) != status.context:
+            message = f"context '{status.context.label}' was changed by another par"
+            raise ConflictError(message, hint=f"par rm {status.context.label}")
+        removing, kept = _removing(status.context, operation.id, planned.is_purge and planned.is_forced)
+        index.save(found.with_(removing))
+    if removing.is_adopted:
+        done = removal.forget_adopted(removing, status.session)
+        forgotten.note(done)
+        return done
+    try:
+        session_id = status.session.id if status.session else None
+        return _take_away(removing, kept, operation, session_id, planned, command)
+    except OSError as error:
+        message = f"context '{removing.label}' cannot be moved away: {error.strerror or error}"
+        raise StateError(message, hint="par ls") from error
 
 
 def _take_away(

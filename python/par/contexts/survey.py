@@ -42,6 +42,10 @@ def recovered_index(socket: Path) -> Index:
 
         recovery.recover(found, socket)
         found = index.load(socket)
+    if paths.moving().exists():
+        from par.trash import moves  # noqa: PLC0415 - as above
+
+        moves.recover()
     if paths.emptied().exists():
         from par.trash import emptying  # noqa: PLC0415 - as above
 

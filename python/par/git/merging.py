@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from concurrent import futures
+from typing import NamedTuple
 
 from par.errors import CommandError
 from par.git import process
@@ -14,6 +15,13 @@ MERGE = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
 MOST_PROCESSES = 4
 
 Pair = tuple[str, str]
+
+
+class Merged(NamedTuple):
+    """The tree of a merge, and the files in conflict; with some of these the tree is of no use."""
+
+    tree: str
+    files: tuple[str, ...]
 
 
 class TooOldError(CommandError):
@@ -38,16 +46,31 @@ def tree(home: Repository, ours: str, theirs: str) -> str:
     return outcome.stdout.split("\0")[0] if outcome.status == 0 else ""
 
 
+def merged(home: Repository, ours: str, theirs: str) -> Merged:
+    """What merging two commits makes; nothing at all of two without a common ancestor.
+
+    Raises CommandError, and TooOldError where git is too old.
+    """
+    outcome = process.attempt(home, *MERGE, ours, theirs)
+    if outcome.status == UNKNOWN_OPTION:
+        message = f"git is older than {OLDEST}: it cannot merge without a worktree"
+        raise TooOldError(message, hint=f"install git {OLDEST} or newer")
+    if outcome.status > 1 and "unrelated histories" not in outcome.stderr:
+        raise CommandError(f"git merge-tree: {outcome.reason}", hint=outcome.hint)
+    found, *files = outcome.stdout.split("\0") if outcome.status < 2 else [""]
+    return Merged(found, tuple(name for name in files if name))
+
+
 def _merged(home: Repository, pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     while left := pairs[len(found) :]:
         text = "".join(f"{ours} {theirs}\n" for ours, theirs in left)
         outcome = process.attempt(home, *MERGE, "--stdin", text=text)
         if outcome.status == UNKNOWN_OPTION:  # before git 2.39
-            return [_merged_alone(home, *pair) for pair in pairs]
-        merged = [*_results(outcome.stdout)]
+            return [merged(home, *pair).files for pair in pairs]
+        told = [*_results(outcome.stdout)]
         # It ends at the first two that have nothing in common
-        found += merged if len(merged) == len(left) else [*merged, _merged_alone(home, *left[len(merged)])]
+        found += told if len(told) == len(left) else [*told, merged(home, *left[len(told)]).files]
     return found
 
 
@@ -59,13 +82,3 @@ def _results(said: str) -> Iterator[tuple[str, ...]]:
             return
         next(fields, "")
         yield tuple(iter(fields.__next__, ""))
-
-
-def _merged_alone(home: Repository, ours: str, theirs: str) -> tuple[str, ...]:
-    outcome = process.attempt(home, *MERGE, ours, theirs)
-    if outcome.status == UNKNOWN_OPTION:
-        message = f"git is older than {OLDEST}: it cannot merge without a worktree"
-        raise TooOldError(message, hint=f"install git {OLDEST} or newer")
-    if outcome.status > 1 and "unrelated histories" not in outcome.stderr:
-        raise CommandError(f"git merge-tree: {outcome.reason}", hint=outcome.hint)
-    return tuple(name for name in outcome.stdout.split("\0")[1:] if name) if outcome.status == 1 else ()

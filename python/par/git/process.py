@@ -4,8 +4,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from par import names
@@ -42,6 +43,7 @@ NO_HOOKS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 # Nor is a bare repository found by lying where git looks: anybody can commit one, with its hooks
 FOUND_BY_NAME = ("-c", "safe.bareRepository=explicit")
 SOMEWHERE = Path("/")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 # What par asks git, and most that it lets it do, takes no longer
 BRIEF_SECONDS = 2.0
 BLAMES = ("fatal: ", "error: ")
@@ -91,10 +93,12 @@ def attempt(
     text: str | None = None,
     options: Sequence[str] = (*NO_HOOKS, *FOUND_BY_NAME),
     index: Path | None = None,
+    variables: Mapping[str, str] = NOTHING,
 ) -> Outcome:
     """Run git in a folder or for a repository, without hooks, and return what it left, whatever its status.
 
-    `text` is what it reads from its standard input, `index` the file that it uses as the index.
+    `text` is what it reads from its standard input, `index` the file that it uses as the index, and
+    `variables` is in its environment too.
     """
     folder, named = _located(place)
     command = ["git", *options, *named, *arguments]
@@ -105,7 +109,7 @@ def attempt(
             command,
             BRIEF_SECONDS,
             cwd=folder,
-            env=environment() | ({"GIT_INDEX_FILE": str(index)} if index else {}),
+            env={**environment(), **({"GIT_INDEX_FILE": str(index)} if index else {}), **variables},
             stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -88,6 +88,10 @@ def _own(worktree: Worktree, places: Iterable[Path]) -> Iterator[Lock]:
     for place in places:
         for admin in links.admin_dirs(worktree._replace(path=place)):
             yield from (Lock(path, (place, admin), False) for path in _locks(admin))
+        if place == worktree.repository.path:
+            common = worktree.repository.common_dir
+            heads = (common / name for name in ("index.lock", "HEAD.lock"))
+            yield from (Lock(path, (place, common), False) for path in heads if _is_file(path))
     yield from _in_refs(worktree.repository, [worktree.branch])
 
 

@@ -27,8 +27,8 @@ ASIDE = ".par"
 
 def operation(path: Path) -> str | None:
     """What git was doing at `path` and has not finished: 'a rebase' ...; None for nothing."""
-    admin = links.admin_dir(path)
-    return next((what for name, what in IN_PROGRESS.items() if admin and (admin / name).exists()), None)
+    admin = links.admin_dir(path) or path / ".git"
+    return next((what for name, what in IN_PROGRESS.items() if (admin / name).exists()), None)
 
 
 def is_used(common_dir: Path, branch: str, own: Path | None = None) -> bool:

@@ -9,17 +9,29 @@ from par.names import visible
 from par.render import documents, ls, start
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from par.commands.restore import Restored
+    from par.commands.undo import Undone
+    from par.git.branch_moves import Move
 
 
 def restored(done: Sequence[Restored]) -> str:
     """What came back: one context with all that belongs to it, several with a line each."""
+    back = [_back(row) for each in done for row in each.moved]
     if len(done) > 1:
-        return "\n".join(f"{_title(each.context)}{_note(each.init)}" for each in done)
+        return "\n".join([*(f"{_title(each.context)}{_note(each.init)}" for each in done), *back])
     (one,) = done
-    return "\n".join([_title(one.context), *start.parts(one.context, one.init)])
+    return "\n".join([_title(one.context), *start.parts(one.context, one.init), *back])
+
+
+def undone(done: Undone) -> str:
+    """Which branches are back where they were."""
+    return "\n".join([f"undone: the {done.verb} of '{done.label}'", *map(_back, done.rows)])
+
+
+def _back(row: Move) -> str:
+    return f"{visible(row.branch)} in {visible(row.home.name)} is at {row.was[:10]} again"
 
 
 def _title(context: Context) -> str:
@@ -33,4 +45,19 @@ def _note(init: str) -> str:
 
 def document(done: Sequence[Restored]) -> str:
     """The document of `par restore --json`."""
-    return documents.dumped({"contexts": [start.values(each.context, each.init) for each in done]})
+    contexts = [start.values(each.context, each.init) for each in done]
+    return documents.dumped(
+        {"contexts": contexts, "branches": _rows(row for each in done for row in each.moved)}
+    )
+
+
+def undone_document(done: Undone) -> str:
+    """The same, where only branches came back."""
+    return documents.dumped({"contexts": [], "branches": _rows(done.rows)})
+
+
+def _rows(moved: Iterable[Move]) -> list[dict[str, str]]:
+    return [
+        {"repository": str(each.home.path), "branch": each.branch, "from": each.now, "to": each.was}
+        for each in moved
+    ]

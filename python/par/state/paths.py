@@ -142,6 +142,16 @@ def trash() -> Path:
     return data() / "trash"
 
 
+def moves() -> Path:
+    """Which branches were moved, and can be moved back: a file for each command that did."""
+    return data() / "moves"
+
+
+def moving() -> Path:
+    """As `moves`, of those that are being moved."""
+    return data() / "moving"
+
+
 def emptied() -> Path:
     """What was taken out of the trash, in one rename each, and is being deleted."""
     return data() / "emptied"

@@ -1,0 +1,47 @@
+"""`par merge`."""
+
+from pathlib import Path
+
+import click
+
+from par.cli.output import emit, narrate
+from par.commands import merge as command
+from par.commands.merge_part import How, Wish
+from par.render import merge as text
+from par.render import rm as rm_text
+
+
+@click.command(epilog="Example: par merge feature-auth --squash -m 'Sign in with a token'")
+@click.argument("label")
+@click.option("--into", metavar="BRANCH", help="Into this branch, not the one that it was begun from.")
+@click.option("--squash", "how", flag_value=How.SQUASH.value, help="As one commit.")
+@click.option("--rebase", "how", flag_value=How.REBASE.value, help="Its commits on top, without a merge.")
+@click.option("--ff-only", "how", flag_value=How.FF_ONLY.value, help="Only if the branch just goes forward.")
+@click.option("-m", "--message", metavar="MSG", help="The message of the merge, or of the one commit.")
+@click.option("--keep", "is_kept", is_flag=True, help="Leave the context where it is.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was merged as JSON.")
+@click.pass_obj
+def merge(
+    socket: Path,
+    label: str,
+    into: str | None,
+    how: str | None,
+    message: str | None,
+    is_kept: bool,
+    as_json: bool,
+) -> None:
+    """Merge the work of LABEL into the branch that it was begun from, and put LABEL into the trash.
+
+    `par undo` takes both back. Nothing is merged while something in LABEL is not committed, its agent works,
+    or the merge would conflict. Where the branch is checked out the files follow; changes in the way there
+    are never touched. The merge is made in memory: no hook runs. Where nothing new is on the branch it goes
+    forward, as with git merge, unless a message is given.
+    """
+    found = How(how or How.MERGE.value)
+    if message is not None and (found in {How.REBASE, How.FF_ONLY} or not message.strip()):
+        raise click.UsageError("-m takes the message of a merge or of --squash, and it cannot be empty")
+    wish = Wish(label, found, into, message)
+    done = command.run(command.plan(command.Request(wish, socket, is_kept)))
+    emit(text.document(done) if as_json else text.merged(done))
+    if done.expired:
+        narrate(rm_text.expired(done.expired))

@@ -1,0 +1,119 @@
+"""A branch that goes to another commit, and the checkout that has it: both, or neither.
+
+`git merge` and `git reset` obey settings that stash, squash or unstage; `git read-tree` with two trees does
+not: what is staged or changed in other files stays as it is, and done once more it changes nothing.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from par.errors import CommandError, ConflictError
+from par.git import edits, flushing, process, repository
+from par.model import Repository
+from par.names import visible
+from par.state.locks import Operation
+
+SUBMODULE = "160000"
+SETTLED = ("-c", "submodule.recurse=false")
+
+
+class Move(NamedTuple):
+    """A branch of `home` that goes from the commit `was` to `now`; `holder`, if any, has it checked out."""
+
+    home: Repository
+    branch: str
+    was: str
+    now: str
+    holder: Path | None = None
+
+    @property
+    def back(self) -> "Move":
+        """The same the other way."""
+        return self._replace(was=self.now, now=self.was)
+
+    @property
+    def tip(self) -> str | None:
+        """Where the branch is; None where it is not there, or its repository is gone."""
+        is_there = self.home.common_dir.is_dir()
+        return repository.branch_oid(self.home, self.branch) if is_there else None
+
+
+def in_the_way(move: Move) -> list[str]:
+    """The files in the holder that the move would write over: changed there, or not tracked, also ignored."""
+    if move.holder is None:
+        return []
+    changed = dict(_changed(move))
+    dirty = {*edits.uncommitted(move.holder, None)}
+    gone = {name for name, status in changed.items() if status == "D"}
+    new = (name for name, status in changed.items() if status == "A")
+    lying = {found for name in new if (found := _lying(move.holder, name, gone))}
+    return sorted(lying | (dirty & changed.keys()))
+
+
+def _changed(move: Move) -> Iterator[tuple[str, str]]:
+    """The files that the move changes, and how: A, D, M or T.
+
+    A submodule that it leaves in place is none of them: git does not touch its files.
+    """
+    asked = ("diff-tree", "-r", "-z", "--no-renames", "--raw", move.was, move.now)
+    fields = iter(process.run(move.home, *asked).split("\0"))
+    for about in filter(None, fields):
+        name, (old, new, *_, status) = next(fields), about.removeprefix(":").split(" ")
+        if not old == new == SUBMODULE:
+            yield name, status
+
+
+def _lying(folder: Path, name: str, gone: set[str]) -> str:
+    """What lies where the new file `name` comes, and does not go with the move; '' for nothing."""
+    for above in [*reversed(PurePosixPath(name).parents)][1:]:
+        place = folder / above
+        if (place.is_symlink() or place.is_file()) and str(above) not in gone:
+            return str(above)
+    place = folder / name
+    if place.is_dir() and not place.is_symlink():
+        inside = (each for each in place.rglob("*") if each.is_symlink() or not each.is_dir())
+        return name if any(each.relative_to(folder).as_posix() not in gone for each in inside) else ""
+    # Where case does not count, the file itself may lie there under its old name
+    is_there = place.is_symlink() or place.exists()
+    return name if is_there and name.casefold() not in {each.casefold() for each in gone} else ""
+
+
+def make(move: Move, operation: Operation, reason: str) -> None:
+    """Move the branch and its checkout. The caller holds the repository's lock.
+
+    Raises CommandError or ConflictError, and then nothing has moved.
+    """
+    if lying := in_the_way(move):
+        message = f"changes in the way at '{visible(str(move.holder))}': {visible(', '.join(lying))}"
+        raise ConflictError(message, hint="commit them, or put them away: git stash -u")
+    check_out(move, operation)
+    try:
+        _update(move, reason)
+    except BaseException:
+        check_out(move.back, operation)
+        raise
+
+
+def _update(move: Move, reason: str) -> None:
+    ref = f"refs/heads/{move.branch}"
+    asked = (*flushing.FLUSHED, "update-ref", "--create-reflog", "-m", f"par: {reason}")
+    # In the checkout: the reflog of its HEAD tells of it too
+    process.run(move.holder or move.home, *asked, ref, move.now, move.was)
+    flushing.refs(move.home.common_dir, [ref])
+
+
+def check_out(move: Move, operation: Operation) -> None:
+    """Bring the files of the holder, if there is one, from one commit to the other; also where it was done.
+
+    Raises CommandError, and then no file has changed.
+    """
+    if move.holder is None:
+        return
+    # Else git takes a file that was only touched for changed
+    process.attempt(move.holder, "update-index", "-q", "--refresh")
+    command = (*process.NO_HOOKS, *process.FOUND_BY_NAME, *SETTLED, "read-tree", "-v", "-m", "-u")
+    place = Repository(move.holder, move.home.common_dir)
+    outcome = process.run_shown(place, (*command, move.was, move.now), operation.descriptor)
+    if outcome.status:
+        raise CommandError(f"git read-tree: {outcome.reason}", hint=outcome.hint)
