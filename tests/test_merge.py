@@ -170,6 +170,12 @@ def test_nothing_changes_where_something_is_in_the_way(world: World) -> None:
     world.ok("state", "working", "feat")
     refused(world.par("merge", "feat"), 5, "the agent in 'feat' is working", "par wait feat")
     world.ok("state", "done", "feat")
+
+
+def test_what_lies_in_the_checkout_of_the_branch_is_never_touched(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    work(world, "feat", file0="feat\n", new="new\n")
     # What lies in the checkout of main: changed, not tracked, ignored, or under a name that becomes a folder
     before = state(world, home)
     (home / ".git/info/exclude").write_text("new\n")
@@ -194,13 +200,14 @@ def test_nothing_changes_where_something_is_in_the_way(world: World) -> None:
         met = world.par("merge", "feat", *how)
         assert met.stderr.splitlines()[0].startswith(f"par: {message} 'feat'")
         assert (met.status, met.stderr.splitlines()[1]) == (4, "  file0")
-    identity = {"GIT_CONFIG_GLOBAL": "/dev/null", "HOME": str(world.home / "nobody")}
-    world.git(home, "config", "user.useConfigOnly", "true")
-    commit_ = world.par("merge", "feat", "-m", "x", "--into", "other", **identity)
-    assert commit_.status == 3
     assert state(world, home) == before
-    # A hook and a program that signs: the first never runs, the second stops all before anything moved
-    world.git(home, "branch", "calm", "main~")
+
+
+def test_commits_are_the_users_own_and_no_hook_sees_them(world: World) -> None:
+    home = world.repository()
+    world.ok("start", "feat", cwd=home)
+    work(world, "feat", new="new\n")
+    world.git(home, "branch", "calm")
     hook = home / ".git/hooks/pre-commit"
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
@@ -215,6 +222,9 @@ def test_nothing_changes_where_something_is_in_the_way(world: World) -> None:
     nobody = world.par("merge", "feat", "--into", "calm", "-m", "signed")
     assert (nobody.status, nobody.stderr.startswith("par: git does not know who you are: ")) == (6, True)
     assert state(world, home) == before
+    world.git(home, "config", "--unset", "user.name")
+    world.ok("merge", "feat", "--into", "calm", "-m", "mine")
+    assert world.git(home, "log", "-1", "--format=%s %an %cn", "calm") == "mine Test Test"
 
 
 def test_git_without_merge_tree_merges_what_goes_forward(world: World) -> None:

@@ -6,7 +6,7 @@ import click
 
 from par.cli.output import emit, narrate
 from par.commands import merge as command
-from par.commands.merge_part import How, Wish
+from par.commands.merge_steps import How, Wish
 from par.render import merge as text
 from par.render import rm as rm_text
 

@@ -39,7 +39,7 @@ GROUPS = {
     ),
     "Bring work home": (
         Verb("diff", "diff", "Show what was done in a context."),
-        Verb("merge", "merge", "Merge a context's work into its base, and put it into the trash."),
+        Verb("merge", "merge", "Bring the work of a context home, and remove it."),
         Verb("prune", "prune", "Remove contexts whose work is merged."),
         Verb("conflicts", "conflicts", "Show which contexts would conflict when they are merged."),
     ),

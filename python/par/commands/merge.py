@@ -6,8 +6,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
 
-from par.commands import merge_part, rm
-from par.commands.merge_part import Part, Wish
+from par.commands import merge_checks, merge_part, rm
+from par.commands.merge_part import Part
+from par.commands.merge_steps import Wish
 from par.contexts import survey
 from par.contexts.selection import Wanted
 from par.errors import NotFoundError, ParError
@@ -59,7 +60,7 @@ def plan(request: Request) -> Plan:
     if status.gone:
         message = f"the worktree of '{context.label}' is gone: '{visible(str(status.gone[0]))}'"
         raise NotFoundError(message, hint=f"par rm {context.label}")
-    merge_part.check_idle(status)
+    merge_checks.check_idle(status)
     found = [merge_part.plan(each, wish, seen.statuses) for each in context.worktrees]
     if not any(found):
         message = f"'{context.label}' has nothing to merge: all its commits are there already"

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from par.commands import merge_part
+from par.commands import merge_checks
 from par.commands.restore_entry import Plan
 from par.contexts import survey
 from par.errors import ConflictError, StateError
@@ -43,8 +43,8 @@ def with_moves(planned: Plan, *, takes_back: bool) -> Plan:
 
 
 def _checked(row: Move) -> Move:
-    now = row._replace(holder=merge_part.holder_of(row.home, row.branch, ()))
-    merge_part.check_way(now.back)
+    now = row._replace(holder=merge_checks.holder_of(row.home, row.branch, ()))
+    merge_checks.check_way(now.back)
     return now
 
 
