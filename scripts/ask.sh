@@ -52,7 +52,7 @@ fuzzy() {
 
 ask_text() {
   if [ -z "$fzf" ]; then
-    printf '%s (nothing: cancel)\n' "$1"
+    printf '%s (empty: cancel)\n' "$1"
     IFS= read -r -e -p '> ' answer
   else # 1: nothing matches, as there is nothing
     answer=$(fuzzy --print-query --info=hidden --header="$1" --query="${2:-}" </dev/null)
@@ -86,7 +86,7 @@ choose_by_number() {
     printf '%3d  %s\n' "${#choices[@]}" "${line#*$'\t'}"
   done < <(print_listed)
   answer='' typed=''
-  printf '%s (a number; nothing: cancel)\n' "$1"
+  printf '%s (a number; empty: cancel)\n' "$1"
   IFS= read -r -e -p '> ' typed && [ -n "$typed" ] || return
   case $typed in
     0* | *[!0-9]* | ??????*) ;;

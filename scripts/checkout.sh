@@ -9,8 +9,8 @@ main() {
   client=$1 pane_id=$2
   local answer='' typed='' owner
   find_fzf
-  choose_repository Checkout || return
-  while ask_choice "$place: a branch, or type pr/123 or a URL" list_branches --nth=2; do
+  choose_repository 'Check out' || return
+  while ask_choice "$place: choose a branch, or type pr/123 or a URL" list_branches --nth=2; do
     # These forms are meant as they are, though a branch may be like them
     [[ $typed =~ ^(pr|mr)/[0-9]+$|: ]] && answer=$typed
     owner=$(find_owner "${answer:-refs/heads/$typed}")

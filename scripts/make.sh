@@ -55,26 +55,32 @@ printable() {
   LC_ALL=C awk "$visible"' { printf "%s", visible($0) }' <<<"$1"
 }
 
-# Without origin/HEAD, a name for another one, and without the branches of origin that are here too
+# With HEAD itself first where `with_head` says so. Without origin/HEAD, a name for another one, and without the branches of origin that are here too
 list_branches() {
   read_contexts
-  LC_ALL=C git -C "$folder" for-each-ref --sort=-committerdate refs/heads refs/remotes \
-    --format='%(refname)%09%(symref)%09%(committerdate:relative)%09%(worktreepath)' |
-    CONTEXTS=$contexts LC_ALL=C awk -F'\t' "$visible $owner_program"'
+  {
+    [ -z "${with_head:-}" ] || printf 'HEAD\t\tchecked out\t\n'
+    LC_ALL=C git -C "$folder" for-each-ref --sort=-committerdate refs/heads refs/remotes \
+      --format='%(refname)%09%(symref)%09%(committerdate:relative)%09%(worktreepath)'
+  } |
+    CONTEXTS=$contexts LC_ALL=C awk -F'\t' "$visible $columns_program $owner_program"'
     { ref[NR] = $1; symbolic[NR] = $2; date[NR] = $3; path[NR] = $4; known[$1] }
     END {
       for (n = 1; n <= NR; n++) {
-        twin = name = ref[n]
+        twin = name[n] = ref[n]
         sub(/^refs\/remotes\/origin\//, "refs/heads/", twin)
-        sub(/^refs\/[^\/]*\//, "", name)
-        if (symbolic[n] == "" && (twin == ref[n] || !(twin in known)))
-          printf "%s\t%-15s\t%s%s\n", ref[n], date[n], visible(name), told(path[n])
+        sub(/^refs\/[^\/]*\//, "", name[n])
+        name[n] = visible(name[n])
+        is_listed[n] = symbolic[n] == "" && (twin == ref[n] || !(twin in known))
+        if (is_listed[n]) { fit(1, date[n]); if (path[n] != "") fit(2, name[n]) }
       }
+      for (n = 1; n <= NR; n++)
+        if (is_listed[n]) printf "%s\t%s\t%s\n", ref[n], padded(1, date[n]), described(name[n], path[n])
     }
-    function told(path,    label) {
-      if (path == "") return ""
+    function described(name, path,    label) {
+      if (path == "") return name
       label = owner(path)
-      return "\t" (label == "" ? "checked out at " visible(path) : "in context " label)
+      return padded(2, name) "  " (label == "" ? "checked out at " visible(path) : "in context " label)
     }'
 }
 

@@ -11,19 +11,18 @@ main() {
   find_fzf
   choose_repository 'New context' || return
   if [ "${4:-}" = choose-base ]; then
-    ask_choice "$place: its branch starts at" list_bases --nth=2 || return
+    ask_choice "$place: choose where its branch starts" list_bases --nth=2 || return
     base=${answer:-$typed}
   fi
   answer=${3:-}
-  while ask_text "$place, from $(name_base): its label" "$answer"; do
+  while ask_text "$place, from $(name_base): type its label" "$answer"; do
     make start ${base:+"--base=$base"} -- "$answer" && return
   done
   return 1
 }
 
 list_bases() {
-  printf 'HEAD\t%-15s\tHEAD\n' 'checked out'
-  list_branches
+  with_head=yes list_branches
 }
 
 # One stacks on what the folder has checked out, which may be another context's branch

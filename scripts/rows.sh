@@ -5,6 +5,7 @@
 #   has_hosts                    whether a host has ever told of its contexts
 #   has_trash                    whether something can be brought back
 #   visible                      an awk function, for LC_ALL=C: what a terminal would act on or hide becomes '?'
+#   columns_program              awk functions: fit(N, TEXT) widens column N for it, padded(N, TEXT) fills it up
 # A row has fields, separated by tabs: id of the session or '-', label, state, three keys of the order (rank, last
 # used or, of those that wait, longest waiting; age), what is shown. The state of HOST:LABEL is 'remote', and its
 # session the one here that shows it.
@@ -66,10 +67,24 @@ list_rows() {
   [ -r "$contexts" ] || contexts=/dev/null
   ! has_hosts || hosts=(from=host "$data"/hosts/*.tsv)
   tmux list-clients -F "$row_clients" \; list-sessions -F "$row_sessions" |
-    CLIENT=$1 SOCKET=$socket LC_ALL=C awk -F'\t' "$visible $row_program" from=par "$contexts" \
+    CLIENT=$1 SOCKET=$socket LC_ALL=C awk -F'\t' "$visible $columns_program $row_program" from=par "$contexts" \
       ${hosts[@]+"${hosts[@]}"} from=tmux - |
     LC_ALL=C sort -t$'\t' -k4,4n -k5,5nr -k6,6nr
 }
+
+# shellcheck disable=SC2016
+columns_program='
+function fit(column, text) { if (cells(text) > width[column] && cells(text) <= 40) width[column] = cells(text) }
+function padded(column, text) {
+  return sprintf("%s%" (width[column] > cells(text) ? width[column] - cells(text) : 0) "s", text, "")
+}
+# Columns of a terminal: bytes that begin a character, those of the far east and emoji twice
+function cells(text,    wide) {
+  if (text !~ /[\200-\377]/) return length(text)
+  gsub(/[\200-\277]/, "", text)
+  wide = gsub(/[\343-\355\360]/, "&", text)
+  return length(text) + wide
+}'
 
 row_clients=$'client\t#{session_id}\t#{client_name}'
 row_sessions=$'session\t#{session_id}\t#{s/[.]/_/:session_name}\t#{@par_label}\t#{session_attached}'
@@ -185,15 +200,4 @@ function is_gone(label,    line, file, status) {
   status = getline line < file
   close(file)
   return status <= 0
-}
-function fit(column, text) { if (cells(text) > width[column] && cells(text) <= 40) width[column] = cells(text) }
-function padded(column, text) {
-  return sprintf("%s%" (width[column] > cells(text) ? width[column] - cells(text) : 0) "s", text, "")
-}
-# Columns of a terminal: bytes that begin a character, those of the far east and emoji twice
-function cells(text,    wide) {
-  if (text !~ /[\200-\377]/) return length(text)
-  gsub(/[\200-\277]/, "", text)
-  wide = gsub(/[\343-\355\360]/, "&", text)
-  return length(text) + wide
 }'

@@ -12,11 +12,11 @@ main() {
   folder=$(tmux display-message -p -t "$pane_id" '#{pane_current_path}')
   ! is_in_repository || folder=$(find_common) folder=${folder%/*}
   until names=$(name_repositories) && [ -n "$names" ]; do
-    ask_text "No repositories in $(printable "$folder"): the folder that holds them" || return
+    ask_text "No repositories in $(printable "$folder"): type the folder that holds them" || return
     folder=${answer/#\~\//$HOME/}
   done
   answer=
-  while ask_text "New workspace of$names: its label" "$answer"; do
+  while ask_text "New workspace of$names: type its label" "$answer"; do
     make 'workspace start' -- "$answer" && return
   done
   return 1

@@ -179,7 +179,7 @@ def test_what_cannot_be_adopted_is_refused_and_nothing_is_touched(world: World) 
         ("main", 4, main, f"par start LABEL -p '{home}'"),
         (world.home, 3, lost, "git worktree list"),
         ("adrift", 3, lost, "git worktree list"),
-        ("adrif", 3, "there is no folder and no session 'adrif'", "did you mean 'adrift'?"),
+        ("adrif", 3, "there is no folder and no session 'adrif'", "par adopt adrift"),
         ("/nowhere", 3, "there is no folder and no session '/nowhere'", "git worktree list"),
         (path, 4, f"'{path}' is already the context 'topic'", "par open topic"),
         (inside, 4, f"'{inside}' lies in the context 'topic'", elsewhere(inside)),

@@ -206,13 +206,16 @@ def test_parallel_checkouts_do_not_mix(world: World, hub: Hub) -> None:
 
 def test_what_is_not_there_is_exit_3_with_gits_reason_and_leaves_nothing(world: World, hub: Hub) -> None:
     before = traces(world, hub.home)
-    remote, url = "git ls-remote origin", f"{HUB}other/app/pull/123"
+    remote, url = "git ls-remote origin 'refs/{}' | tail", f"{HUB}other/app/pull/123"
+    branches = "git ls-remote origin 'refs/heads/*'"
     for target, told, hint in (
-        ("none", "'origin' has no refs/heads/none", remote),
-        ("nobody/x", "'origin' has no refs/heads/nobody/x", remote),
-        ("origin/none", "'origin' has no refs/heads/none", remote),
-        ("pr/999", "'origin' has no refs/pull/999/head", remote),
-        ("mr/123", "'origin' has no refs/merge-requests/123/head", remote),
+        ("none", "'origin' has no branch 'none'", branches),
+        ("mian", "'origin' has no branch 'mian'", "par checkout main"),
+        ("12", "'origin' has no branch '12'", "par checkout pr/12"),
+        ("nobody/x", "'origin' has no branch 'nobody/x'", branches),
+        ("origin/none", "'origin' has no branch 'none'", branches),
+        ("pr/999", "'origin' has no pull request 999", remote.format("pull/*/head")),
+        ("mr/123", "'origin' has no merge request 123", remote.format("merge-requests/*/head")),
         (
             "nobody:topic",
             f"git fetch: '{world.home}/hub/nobody/app.git' does not appear to be a git repository",
@@ -231,7 +234,12 @@ def test_without_a_remote_there_is_nothing_to_fetch(world: World) -> None:
     nothing = "app has no remote to fetch from"
     for target in ("pr/1", "alice:topic"):
         refused(world.par("checkout", target, cwd=home), 3, nothing, "git remote add origin URL")
-    refused(world.par("checkout", "none", cwd=home), 3, "there is no branch 'none' in app", "git branch")
+    refused(
+        world.par("checkout", "none", cwd=home), 3, "there is no branch 'none' in app", "git branch --all"
+    )
+    refused(
+        world.par("checkout", "mian", cwd=home), 3, "there is no branch 'mian' in app", "par checkout main"
+    )
     refused(world.par("checkout", "main"), 3, f"'{world.home}' is not in a git repository", "use -p PATH")
     assert traces(world, home) == before
 

@@ -624,6 +624,13 @@ def test_init_writes_what_suits_the_repository_and_check_takes_it(world: World) 
         assert all(getattr(examples.recipe, key) for key in Recipe._fields)
     assert world.ok("config", "check", cwd=home).stdout.startswith(f"{path} asks for: 1 include\n")
     path.unlink()
+    world.ok("start", "feat", cwd=home)
+    elsewhere = world.ok("config", "init", cwd=world.worktree("feat"))
+    assert elsewhere.stdout.startswith(f"{path} is written; ")
+    assert (
+        elsewhere.stderr == "note: this is another worktree than yours: new contexts follow the file there\n"
+    )
+    path.unlink()
     path.symlink_to(world.home / "elsewhere")
     refused(world.par("config", "init", cwd=home), 4, f"'{path}' is there already", "par config check")
     assert not (world.home / "elsewhere").exists()

@@ -132,7 +132,7 @@ def test_diff_shows_all_that_was_done_since_the_base(world: World) -> None:
     assert "+committed" in world.ok("diff", "feat").stdout
     assert world.git(folder, "status", "--porcelain=v2") == status
     missing = world.par("diff", "feet")
-    refused(missing, 3, "there is no context 'feet'", "did you mean 'feat'?")
+    refused(missing, 3, "there is no context 'feet'", "par diff feat")
 
 
 def test_diff_of_a_workspace_names_the_repositories(world: World) -> None:

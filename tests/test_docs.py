@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from conftest import ROOT, Result, Terminal, World, eventually
+from conftest import ROOT, Result, Terminal, World, eventually, refused
 from par.cli.main import par
 from par.cli.verbs import ALIASES, GROUPS, VERBS, load
 from par.errors import ParError
@@ -71,13 +71,40 @@ def test_help_lists_each_command_with_its_alias(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
-    [("strat", "did you mean 'state' or 'start' or 'status'?"), ("list", "par ls"), ("help", "par --help")],
+    [("strat", "par start x"), ("list", "par ls x"), ("help", "par --help x"), ("banana", "par --help")],
 )
 def test_a_command_that_is_not_there_names_the_one_that_was_meant(
     typed: str, hint: str, world: World
 ) -> None:
     refused = Result(2, "", f"par: there is no command '{typed}'\nhint: {hint}\n")
     assert world.par(typed, "x") == refused
+
+
+WRONG = (
+    ("trash emtpy", "there is no command 'trash emtpy'", "par trash empty"),
+    ("workspace strat x", "there is no command 'workspace strat'", "par workspace start x"),
+    ("config banana", "there is no command 'config banana'", "par config --help"),
+    ("start", "LABEL is missing", "par start --help"),
+    ("ls --jsno", "there is no option '--jsno'", "par ls --json"),
+    ("ls -x", "there is no option '-x'", "par ls --help"),
+    ("ls --json=3", "--json takes no value", "par ls --help"),
+    ("restore --as", "--as needs a value", "par restore --help"),
+    ("run all -j x -- ls", "--jobs: 'x' is not a whole number from 1 on", "par run --help"),
+    ("capture x -n 0", "--lines: '0' is not a whole number from 1 on", "par capture --help"),
+    ("ls --kind x", "--kind: 'x' is not one of 'session', 'checkout', 'workspace'", "par ls --help"),
+    ("completion x", "'x' is not one of 'bash', 'zsh', 'fish'", "par completion --help"),
+    ("resurrect a b", "too many words: a b", "par resurrect --help"),
+    (
+        "trash empty --older-than x",
+        "--older-than: 'x' is not an age such as 14d, 12h or 30m",
+        "par trash empty --help",
+    ),
+)
+
+
+def test_wrong_words_are_refused_in_one_line_as_all_else(world: World) -> None:
+    for words, message, hint in WRONG:
+        refused(world.par(*words.split()), 2, message, hint)
 
 
 def test_every_exit_status_is_documented() -> None:

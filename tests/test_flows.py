@@ -11,8 +11,8 @@ import pytest
 from conftest import World, eventually
 from desk import Desk, only
 
-LABEL = "New context in app, from main: its label"
-CHECKOUT = "Checkout in app: a branch, or type pr/123 or a URL"
+LABEL = "New context in app, from main: type its label"
+CHECKOUT = "Check out in app: choose a branch, or type pr/123 or a URL"
 NOWHERE = "No git repository in"
 
 
@@ -51,7 +51,7 @@ def test_new_in_a_worktree_names_the_repository(world: World) -> None:
     desk = Desk(world)
     desk.par("start", "feat", cwd=world.repository("app"))
     desk.tmux("switch-client", "-c", desk.client(), "-t", f"={world.session('feat')}:")
-    desk.open("new", "New context in app, from feat: its label")
+    desk.open("new", "New context in app, from feat: type its label")
     desk.terminal.type("more")
     desk.shows("more")
     listed = {each["label"]: each["repository"]["path"] for each in world.ok("ls", "--json").json["contexts"]}
@@ -144,12 +144,12 @@ def test_new_from_asks_where_the_branch_starts(world: World) -> None:
     tip(world, home, "older", 1)
     tip(world, home, "newer", 2)
     desk = Desk(world, folder=home)
-    desk.open("new-from", "New context in app: its branch starts at")
+    desk.open("new-from", "New context in app: choose where its branch starts")
     eventually(lambda: listed(desk) == ["HEAD", "main", "newer", "older"])
     desk.terminal.press("o", "l", "d")
     eventually(lambda: listed(desk) == ["older"])
     desk.terminal.press("Enter")
-    desk.terminal.wait("New context in app, from older: its label")
+    desk.terminal.wait("New context in app, from older: type its label")
     desk.terminal.type("feat")
     desk.shows("feat")
     assert world.git(home, "rev-parse", "feat") == world.git(home, "rev-parse", "older")
@@ -206,7 +206,7 @@ def test_checkout_of_what_is_not_there_asks_again(world: World) -> None:
     eventually(lambda: not listed(desk))
     desk.terminal.press("Enter")
     desk.terminal.wait("(any key)")
-    assert desk.popup()[:2] == ["par: there is no branch 'zzz' in app", "hint: git branch"]
+    assert desk.popup()[:2] == ["par: there is no branch 'zzz' in app", "hint: git branch --all"]
     desk.terminal.press("x")
     desk.terminal.wait(CHECKOUT)
 
@@ -218,7 +218,7 @@ def test_send_asks_for_contexts_and_text(world: World) -> None:
         desk.par("start", label, cwd=home)
     desk.open("send", "○ one")
     desk.terminal.press("Enter")
-    desk.terminal.wait("Send to two: the command")
+    desk.terminal.wait("Send to two: type the command")
     desk.terminal.type("-n 'echo' ; #{pane_id} `id`")
     desk.terminal.wait("par: sent to two")
     eventually(lambda: "-n 'echo' ; #{pane_id} `id`" in world.screen(f"={world.session('two')}:"))
@@ -231,9 +231,18 @@ def test_send_to_all(world: World) -> None:
     home = world.repository("app")
     for label in ("one", "two"):
         desk.par("start", label, cwd=home)
-    desk.open("send-all", "Send to all 2 contexts: the command")
+    desk.open("send-all", "Send to all 2 contexts: type the command")
     desk.terminal.type("echo hi")
     desk.terminal.wait("par: sent to all 2 contexts")
+    desk.gone()
+    # As par send it leaves out the context that one is in
+    desk.par("start", "three", cwd=home)
+    desk.tmux("switch-client", "-c", desk.client(), "-t", "=two:")
+    desk.open("send-all", "Send to all 2 other contexts: type the command")
+    desk.terminal.type("echo $((40 + 2))")
+    desk.terminal.wait("par: sent to all 2 other contexts")
+    eventually(lambda: all("42" in world.screen(f"={label}:") for label in ("one", "three")))
+    assert "42" not in world.screen("=two:")
     desk.gone()
 
 
@@ -246,7 +255,7 @@ def test_send_asks_before_it_answers_for_the_user(world: World) -> None:
     one, two = (f"={world.session(label)}:" for label in ("one", "two"))
 
     def type_to_all(key: str) -> None:
-        desk.open("send-all", "Send to all 2 contexts: the command")
+        desk.open("send-all", "Send to all 2 contexts: type the command")
         desk.terminal.type(f"echo {key}$((40 + 2))")
         desk.terminal.wait("y sends it all the same")
         desk.terminal.press(key)
@@ -267,7 +276,7 @@ def test_send_to_a_stopped_context_says_so(world: World) -> None:
     desk.tmux("kill-session", "-t", f"={world.session('feat')}:")
     desk.open("send", "· feat")
     desk.terminal.press("Enter")
-    desk.terminal.wait("Send to feat: the command")
+    desk.terminal.wait("Send to feat: type the command")
     desk.terminal.type("ls")
     desk.terminal.wait("(any key)")
     assert desk.popup()[0] == "feat: not sent, its session is stopped"
@@ -303,22 +312,22 @@ def test_without_fzf_everything_is_asked_by_number(world: World) -> None:
     home = world.repository("app")
     world.git(home, "branch", "feat")
     desk = Desk(world, folder=home, variables={"PATH": only(world.home / "bin")})
-    desk.open("checkout", "(a number; nothing: cancel)")
+    desk.open("checkout", "(a number; empty: cancel)")
     shown = desk.popup()
     place = next(line.split()[0] for line in shown if line.endswith("feat"))
     desk.terminal.type(place)
     desk.shows("feat")
-    desk.open("new", "(nothing: cancel)")
+    desk.open("new", "(empty: cancel)")
     desk.terminal.type("second")
     desk.shows("second")
-    desk.open("remove", "(a number; nothing: cancel)")
+    desk.open("remove", "(a number; empty: cancel)")
     assert [line.split() for line in desk.popup()[:2]] == [["1", "feat"], ["2", "second"]]
     desk.terminal.type("2")
     desk.terminal.wait("Remove second?")
     desk.terminal.press("y")
     desk.terminal.wait("removed 'second'")
     desk.gone()
-    desk.open("send", "(a number; nothing: cancel)")
+    desk.open("send", "(a number; empty: cancel)")
     desk.terminal.type("")
     desk.gone()
 
@@ -352,7 +361,7 @@ def test_a_branch_of_a_context_can_be_built_upon(world: World) -> None:
     desk.terminal.press("f", "e", "a", "t")
     eventually(lambda: sum(" ago " in line for line in desk.popup()) == 1)
     desk.terminal.press("Enter")
-    desk.terminal.wait("New context in app, from feat: its label")
+    desk.terminal.wait("New context in app, from feat: type its label")
 
 
 def test_help_is_whole_on_a_small_terminal(world: World) -> None:
@@ -379,7 +388,7 @@ def test_long_lines_are_broken_between_words(world: World) -> None:
 def test_a_workspace_is_made_of_what_lies_beside_the_repository(world: World) -> None:
     world.repository("api")
     desk = Desk(world, folder=world.repository("app"))
-    desk.open("workspace", "New workspace of api app: its label")
+    desk.open("workspace", "New workspace of api app: type its label")
     desk.terminal.type("both")
     desk.shows("both")
     assert {

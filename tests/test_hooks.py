@@ -123,6 +123,9 @@ def test_a_file_that_was_not_there_goes_again_and_one_that_says_nothing_is_fille
     write(world, "\n")
     world.ok("hooks", "install", "claude")
     assert commands(path.read_text())["Stop"] == [f"sh {SCRIPT} done --hook || :"]
+    world.ok("hooks", "uninstall", "claude")
+    assert path.read_bytes() == b"\n"
+    assert [each.name for each in path.parent.iterdir()] == ["settings.json"]
 
 
 def test_a_link_into_other_files_is_followed(world: World) -> None:

@@ -102,6 +102,8 @@ def test_one_character_that_is_more_than_text_is_refused(text: str, odd: str, pl
         ("a.lock", "is not a valid branch name"),
         ("a.LOCK/b", "is not a valid branch name"),
         ("HEAD", "is not a valid branch name"),
+        ("refs/x", "is the full name of a ref, not that of a branch"),
+        ("refs/heads/x", "is the full name of a ref, not that of a branch"),
         ("\u0301x", "is not a valid branch name"),
         ("@", "contains a character that is not allowed"),
         ("a@{1}", "contains a character that is not allowed"),
@@ -276,16 +278,39 @@ def test_a_refused_label_is_told_in_one_line_with_what_is_allowed(world: World) 
     home = world.repository()
     world.git(home, "branch", "free")
     before = traces(world, home)
-    for label, fault in (
-        ("-x", "'-x' is not a valid branch name"),
-        ("ALL", "'ALL' is reserved"),
-        ("", "'' is empty"),
-        ("a\x1b]0;x", r"'a\u{1b}]0;x' contains a character that is not allowed"),
+    for label, fault, near in (
+        ("-x", "'-x' is not a valid branch name", "x"),
+        ("my feature", "'my feature' contains a character that is not allowed", "my-feature"),
+        ("refs/heads/x", "'refs/heads/x' is the full name of a ref, not that of a branch", "x"),
+        ("ALL", "'ALL' is reserved", ""),
+        ("", "'' is empty", ""),
+        ("a\x1b]0;x", r"'a\u{1b}]0;x' contains a character that is not allowed", "a--0-x"),
     ):
         for words in (("start", "--", label), ("checkout", f"--label={label}", "free")):
             result = world.par(*words, cwd=home)
-            assert result.stderr == f"par: label {fault}\nhint: {names.ALLOWED}\n"
+            hint = names.ALLOWED if not near else f"did you mean '{near}'?"
+            hint = f"par start -- {near}" if near and words[0] == "start" else hint
+            assert result.stderr == f"par: label {fault}\nhint: {hint}\n"
             assert (result.status, result.stdout) == (2, "")
     result = world.par("start", "-x", cwd=home)
     assert (result.status, result.stderr.splitlines()[1:]) == (2, ["hint: par start --help"])
     assert traces(world, home) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "near"),
+    [
+        ("tow", ("one", "two"), "two"),
+        ("strat", ("state", "start", "status"), "start"),
+        ("Featur", ("feature", "future"), "feature"),
+        ("task-3", ("task-30-other", "task-3-some", "x"), "task-3-some"),
+        ("on", ("one",), "one"),
+        ("ab", ("cb",), ""),
+        ("foobar", ("one", "toolbar"), ""),
+        ("review", ("preview-pane", "renew"), ""),
+        ("x", ("y",), ""),
+        ("x", (), ""),
+    ],
+)
+def test_only_what_is_near_was_meant(typed: str, known: tuple[str, ...], near: str) -> None:
+    assert names.nearest(typed, known) == near

@@ -62,8 +62,6 @@ def test_a_terminal_gets_the_whole_table_where_there_is_room(world: World) -> No
     terminal.par("ls; echo status $?")
     shown = terminal.wait("status 0")
     assert (
-        "Par Development Contexts (Global)\n"
-        "\n"
         f"┌──────────┬────────┬──────────────────────┬──────────────────┬──────────┬{line}┐\n"
         f"│ Label    │ Branch │ Repository/Workspace │ Created          │ Type     │ Tmux Session │\n"
         f"├──────────┼────────┼──────────────────────┼──────────────────┼──────────┼{line}┤\n"

@@ -45,7 +45,7 @@ def test_path_of_what_is_not_there_is_refused(world: World) -> None:
     assert world.par("path", "feat") == Result(3, "", "par: there is no context 'feat'\nhint: par ls\n")
     world.ok("start", "feature", cwd=home)
     near = world.par("path", "featur")
-    assert near == Result(3, "", "par: there is no context 'featur'\nhint: did you mean 'feature'?\n")
+    assert near == Result(3, "", "par: there is no context 'featur'\nhint: par path feature\n")
     folder = world.worktree("feature")
     shutil.rmtree(folder)
     gone = f"par: the worktree of 'feature' is gone: '{folder}'\nhint: par doctor --fix\n"

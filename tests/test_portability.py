@@ -91,7 +91,7 @@ def test_every_popup_works_with(programs: dict[str, str], world: World) -> None:
     desk.shows("topic")
     desk.open("send", "Send to (tab marks several)")
     desk.terminal.press("f", "e", "a", "t", "Enter")
-    desk.terminal.wait("Send to feat: the command")
+    desk.terminal.wait("Send to feat: type the command")
     desk.terminal.type("true")
     desk.terminal.wait("y sends it all the same")
     desk.terminal.press("y")

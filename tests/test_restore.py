@@ -417,7 +417,7 @@ def test_what_cannot_be_restored_is_told(world: World) -> None:
     home = world.repository()
     world.ok("start", "feature", cwd=home)
     world.ok("rm", "feature")
-    refused(world.par("restore", "featur"), 3, "'featur' is not in the trash", "did you mean 'feature'?")
+    refused(world.par("restore", "featur"), 3, "'featur' is not in the trash", "par restore feature")
     refused(world.par("restore", "x\x1b[2J"), 3, "'x\\u{1b}[2J' is not in the trash", "par trash")
     (entry,) = world.ok("trash", "--json").json["trash"]
     home.rename(home.with_name("moved"))

@@ -105,7 +105,7 @@ def test_an_index_that_cannot_be_read_stops_it(world: World) -> None:
     (world.data / "global_state.json").write_text("{")
     assert world.par("resurrect").status == 7
     assert world.sessions() == []
-    refused(world.par("resurrect", "feat"), 2, "Got unexpected extra argument (feat)", "par resurrect --help")
+    refused(world.par("resurrect", "feat"), 2, "too many words: feat", "par resurrect --help")
 
 
 def test_the_first_pane_is_marked_again_and_not_the_active_one(world: World) -> None:

@@ -71,7 +71,7 @@ def test_twenty_contexts_in_four_repositories(world: World) -> None:
     assert results(all_of_them) == {f"{label} {label[0]}": int(label in {"b2", "c3"}) for label in labels}
     log = all_of_them.json["results"][labels.index("b2")]["log"]
     assert all_of_them.status == 8
-    assert all_of_them.stderr.endswith(f"par: it failed in b2, c3\nhint: less -R {log}\n")
+    assert all_of_them.stderr.endswith(f"par: the command failed in b2, c3\nhint: less -R {log}\n")
     eventually(lambda: run_windows(world) == ["b2 run dead", "c3 run dead"])
     assert "failed: 'test '!' -e broken': exit status 1" in world.screen(f"={world.session('b2')}:run")
     # The first failure is the last beginning
@@ -125,7 +125,9 @@ def test_what_takes_too_long_is_ended(two: World) -> None:
     ran = two.par("run", "all", "-j", "2", "--timeout", "0.5", "--shell", "--json", "--", command)
     assert (ran.status, results(ran)) == (124, {"one app": 124, "two app": 124})
     log = Path(ran.json["results"][0]["log"])
-    assert ran.stderr.endswith(f"par: it took too long, or failed, in one, two\nhint: less -R {log}\n")
+    assert ran.stderr.endswith(
+        f"par: the command took too long, or failed, in one, two\nhint: less -R {log}\n"
+    )
     assert log.read_text().endswith("it took longer than 0.5 s\n")
     for label in ("one", "two"):
         pid = (two.worktree(label) / "pid").read_text().strip()
@@ -182,7 +184,7 @@ def test_on_a_terminal_a_table_shows_how_it_goes_and_the_window_takes_keys(
     rows = [line.strip("│ ").split() for line in screen.splitlines() if line.startswith("│")]
     assert (rows[1][4], rows[1][-2:]) == ("ok", ["hello", "one"])
     assert rows[2][4:6] == ["exit", "1"]
-    assert "par: it failed in two" in screen
+    assert "par: the command failed in two" in screen
 
 
 def test_what_cannot_be_run_is_refused_before_anything_is_touched(two: World) -> None:

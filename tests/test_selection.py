@@ -61,11 +61,14 @@ def test_what_matches_nothing_is_exit_status_3(several: World) -> None:
             "par ls",
         ),
         (("Lone", "--repo", "app"), "the context does not match --repo app", "par ls"),
-        (("one-*", "lon"), "there is no context 'lon'", "did you mean 'Lone'?"),
     ):
         refused(several.par("ls", *words), 3, message, hint)
         refused(several.par("send", *words, "x"), 3, message, hint)
         refused(several.par("rm", "-y", *words), 3, message, hint)
+    unknown = "there is no context 'lon'"
+    refused(several.par("rm", "-y", "one-*", "lon"), 3, unknown, "par rm -y 'one-*' Lone")
+    # What is long, or more than a line, is not for pasting
+    refused(several.par("send", "lon", "a\nb"), 3, unknown, "did you mean 'Lone'?")
     none = several.par("ls", "--json", "--kind", "checkout", "--repo", "shop")
     assert (none.status, none.json) == (3, {"version": 1, "contexts": []})
     assert several.par("rm").stderr == (

@@ -427,6 +427,13 @@ def test_an_installed_par_becomes_the_script_and_a_workspace_is_found_by_each_of
     assert seen(world) == {"both": "waiting"}
     assert world.ok("state", "done", cwd=world.worktree("both") / "frontend") == Result(0, "", "")
     assert seen(world) == {"both": "done"}
+    # One of its repositories: its window, which the control center may show too
+    world.ok("control-center", "--no-attach")
+    assert world.ok("state", "failed", "BOTH/Frontend") == Result(0, "", "")
+    panes = world.tmux("list-panes", "-s", "-t", "=both:", "-F", "#{window_name} #{@par_state}").splitlines()
+    assert panes == ["both done", "both/backend ", "both/frontend failed"]
+    away = "there is no window of 'x' in 'both'"
+    refused(world.par("state", "done", "both/x"), 3, away, "par open both")
     refused(world.par("state", "done", "nope"), 3, "there is no context 'nope'", "par ls")
     assert world.ok("state", "clear", "nope", "--hook") == Result(0, "", "")
     assert "Usage: par state" in world.run(PAR, "state", "--help", PAR_PYTHON=sys.executable).stdout

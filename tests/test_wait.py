@@ -80,7 +80,7 @@ def test_what_an_agent_says_is_waited_for(two: World) -> None:
     assert two.ok("wait", "all", "--for", "waiting", "--any").stdout == "one\n"
     assert two.ok("wait", "all", "--for", "idle").stdout == "one\ntwo\n"
     say(two, "two", "working")
-    late = "not idle in time: two"
+    late = "timed out, not idle yet: two"
     refused(two.par("wait", "all", "--for", "idle", "--timeout", "0.2"), 124, late, "par ls")
     say(two, "two", "failed")
     refused(two.par("wait", "two"), 8, "'two' will not be done: it failed", "par capture two")

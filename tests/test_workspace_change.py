@@ -157,13 +157,15 @@ REFUSALS = [
         "'one' is not a workspace: it has one repository",
         "par ls --kind workspace",
     ),
-    Refusal("no context", ("add", "bigg", "docs"), 3, "there is no context 'bigg'", "did you mean 'big'?"),
+    Refusal(
+        "no context", ("add", "bigg", "docs"), 3, "there is no context 'bigg'", "par workspace add big docs"
+    ),
     Refusal(
         "not in it",
         ("drop", "big", "frnt"),
         3,
         "there is no repository 'frnt' in 'big'",
-        "did you mean 'front'?",
+        "par workspace drop big front",
     ),
     Refusal(
         "held branch",

@@ -36,12 +36,12 @@ def main() -> int:
             sys.argv[1:] = import_module("par.hosts.incoming").accept(sys.argv[2:])
         status = par.main(prog_name="par", standalone_mode=False)
     except ParError as error:
-        narrate(failure(error))
+        narrate(failure(error, sys.argv[1:]))
         return error.status
     except click.UsageError as error:
-        narrate(f"par: {error.format_message()}")
-        narrate(f"hint: {error.ctx.command_path if error.ctx else 'par'} --help")
-        return 2
+        wrong: ParError = import_module("par.cli.usage").explained(error, sys.argv[1:])
+        narrate(failure(wrong, sys.argv[1:]))
+        return wrong.status
     except (click.Abort, KeyboardInterrupt):
         narrate("par: interrupted")
         return INTERRUPTED

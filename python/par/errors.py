@@ -5,18 +5,26 @@ class ParError(Exception):
     """A failure in one line, with one hint that can be pasted.
 
     `message` names the thing that is wrong, without a final period; `hint` is a command or a short
-    sentence: `usual_hint` where none is given. `details` are what the message counts, a line each. `status`
-    is the exit status of the process.
+    sentence: `usual_hint` where none is given. `details` are what the message counts, a line each. `meant`
+    are a word of the command line and the one that was probably meant: the hint is then the command with
+    that word. `status` is the exit status of the process.
     """
 
     status = 1
     usual_hint = ""
 
-    def __init__(self, message: str, hint: str = "", details: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        details: tuple[str, ...] = (),
+        meant: tuple[str, str] = ("", ""),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint or self.usual_hint
         self.details = details
+        self.meant = meant
 
 
 class UsageError(ParError):

@@ -16,6 +16,8 @@ ALLOWED = (
 RESERVED = frozenset({"all"})
 # The session of the control center
 CENTER = "control-center"
+# git would take `refs/heads/x` for the branch x
+FULL_REF = re.compile(r"^refs/(heads/|remotes/[^/]*/|tags/)?")
 # Letters and marks that print as nothing (Unicode's Default_Ignorable_Code_Point): labels would look alike
 INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -30,22 +32,21 @@ def label(text: str) -> str:
     """
     name = unicodedata.normalize("NFC", text)
     if reason := _fault(name):
-        raise UsageError(f"label '{visible(text)}' {reason}", hint=ALLOWED)
+        raise UsageError(f"label '{visible(text)}' {reason}", hint=ALLOWED, meant=(text, _allowed(name)))
     return name
 
 
 def _fault(name: str) -> str:
-    if not name:
-        return "is empty"
-    if name.casefold() in RESERVED:
-        return "is reserved"
-    if any(not _is_plain(char) for char in name):
-        return "contains a character that is not allowed"
-    if len(name.encode()) > LABEL_BYTES:
-        return "is too long"
-    if any(_is_odd(part) for part in name.split("/")) or ".." in name or name == "HEAD":
-        return "is not a valid branch name"
-    return ""
+    is_no_branch = any(_is_odd(part) for part in name.split("/")) or ".." in name or name == "HEAD"
+    faults = (
+        (not name, "is empty"),
+        (name.casefold() in RESERVED, "is reserved"),
+        (any(not _is_plain(char) for char in name), "contains a character that is not allowed"),
+        (len(name.encode("utf-8", "surrogatepass")) > LABEL_BYTES, "is too long"),
+        (is_no_branch, "is not a valid branch name"),
+        (FULL_REF.match(name), "is the full name of a ref, not that of a branch"),
+    )
+    return next((fault for is_there, fault in faults if is_there), "")
 
 
 def _is_plain(char: str) -> bool:
@@ -78,12 +79,18 @@ def from_ref(text: str) -> str:
 
     Raises UsageError where that leaves none.
     """
-    name = "".join(char if _is_plain(char) else "-" for char in unicodedata.normalize("NFC", text))
+    name = _allowed(unicodedata.normalize("NFC", text))
+    if not name:
+        raise UsageError(f"no label can be made of '{visible(text)}'", hint="use --label LABEL")
+    return name
+
+
+def _allowed(text: str) -> str:
+    """The label that comes nearest to `text`, '' where nothing of it is left."""
+    name = "".join(char if _is_plain(char) else "-" for char in FULL_REF.sub("", text))
     parts = [part.strip(".-").removesuffix(".lock") for part in re.sub(r"\.\.+", ".", name).split("/")]
-    try:
-        return label("/".join(part for part in parts if part))
-    except UsageError as error:
-        raise UsageError(f"no label can be made of '{visible(text)}'", hint="use --label LABEL") from error
+    name = "/".join(part for part in parts if part)
+    return "" if _fault(name) else name
 
 
 def digest(path: Path) -> str:
@@ -131,17 +138,33 @@ def _numbered(name: str) -> Iterable[str]:
         number += 1
 
 
-def nearest_hint(name: str, known: Iterable[str], otherwise: str) -> str:
-    """A hint that asks whether one of `known` was meant by `name`; `otherwise` where none is near."""
-    meant = " or ".join(f"'{visible(each)}'" for each in _nearest(name, known))
-    return f"did you mean {meant}?" if meant else otherwise
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The one of `known` that was probably meant by `name`, '' where none is near.
+
+    Near is what a slip of the finger makes of it, or two in a word of eight letters, and what begins with
+    all of `name`.
+    """
+    wanted, candidates = key(name), [*known]
+    slips, best = min(((_slips(wanted, key(each)), each) for each in candidates), default=(1, ""))
+    if slips <= (len(wanted) > 2) + (len(wanted) > 7):
+        return best
+    begun = (each for each in candidates if len(wanted) > 1 and key(each).startswith(wanted))
+    return min(begun, key=len, default="")
 
 
-def _nearest(name: str, known: Iterable[str]) -> list[str]:
-    from difflib import get_close_matches  # noqa: PLC0415 - only wanted when something went wrong
-
-    by_key = {key(each): each for each in known}
-    return [by_key[match] for match in get_close_matches(key(name), by_key, n=3)]
+def _slips(typed: str, meant: str) -> int:
+    """How many letters were left out, put in, swapped or mistaken (the optimal string alignment)."""
+    before: list[int] = []
+    last: list[int] = [*range(len(meant) + 1)]
+    for row, char in enumerate(typed, 1):
+        line = [row]
+        for column, other in enumerate(meant, 1):
+            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (char != other))
+            if row > 1 < column and char == meant[column - 2] and other == typed[row - 2]:
+                cost = min(cost, before[column - 2] + 1)
+            line.append(cost)
+        before, last = last, line
+    return last[-1]
 
 
 def lines(said: str) -> list[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.groups import Group
 from par.cli.output import emit, narrate
 from par.commands import hooks as hooks_command
 from par.commands import state as state_command
@@ -14,13 +15,13 @@ from par.render import status as status_text
 
 @click.command(epilog="Example: make test && par state done || par state failed")
 @click.argument("word", type=click.Choice(state_command.WORDS), metavar="|".join(state_command.WORDS))
-@click.argument("label", required=False)
+@click.argument("label", required=False, metavar="[LABEL|LABEL/REPO]")
 @click.option("--hook", is_flag=True, help="For the hooks of agents: print nothing, never fail, never wait.")
 def state(word: str, label: str | None, hook: bool) -> None:
     """Say what the program in a context does, for `par ls`, the status line and `par next`.
 
-    The context is LABEL, else that of the pane, else the one whose worktree you are in. A state ends with
-    its program. As `scripts/par` this starts no Python.
+    The context is LABEL, or with LABEL/REPO one repository of a workspace, else that of the pane, else the
+    one whose worktree you are in. A state ends with its program. As `scripts/par` this starts no Python.
     """
     state_command.say(*([word] if label is None else [word, label]), *(["--hook"] if hook else []))
 
@@ -48,7 +49,7 @@ agent_argument = click.argument("agent", type=click.Choice(hooks_command.NAMES))
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only show the change, as a diff.")
 
 
-@click.group(invoke_without_command=True, epilog="Example: par hooks install claude --dry-run")
+@click.group(cls=Group, invoke_without_command=True, epilog="Example: par hooks install claude --dry-run")
 @click.pass_context
 def hooks(ctx: click.Context) -> None:
     """Let a coding agent say what it is doing, by hooks in your settings of it.

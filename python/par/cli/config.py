@@ -2,13 +2,14 @@
 
 import click
 
+from par.cli.groups import Group
 from par.cli.making import existing
 from par.cli.output import emit, narrate
 from par.commands import config_check, config_init
 from par.render import config as config_text
 
 
-@click.group(invoke_without_command=True, epilog="Example: par config check")
+@click.group(cls=Group, invoke_without_command=True, epilog="Example: par config check")
 @click.pass_context
 def config(ctx: click.Context) -> None:
     """What is done for each new worktree: .par.yaml in a repository, config.yaml for all of yours.
@@ -41,9 +42,11 @@ def check(folder: str | None, as_json: bool) -> None:
 def init(folder: str) -> None:
     """Write a first .par.yaml for a repository.
 
-    It asks for what suits the files that are there, and has each other key as an example. A file that is
-    there is never written over.
+    It asks for what suits the files that are there, and has each other key as an example. It lies in the main
+    worktree, also when this is called in another one. A file that is there is never written over.
     """
     planned = config_init.plan(config_init.Request(existing(folder)))
     config_init.run(planned)
     emit(config_text.drafted(planned))
+    if planned.is_elsewhere:
+        narrate("note: this is another worktree than yours: new contexts follow the file there")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.numbers import Count
 from par.cli.output import emit
 from par.commands import capture as capture_command
 from par.commands import whoami as whoami_command
@@ -12,7 +13,7 @@ from par.render import whoami as whoami_text
 
 @click.command(epilog="Example: par capture feature-auth -n 50")
 @click.argument("label", metavar="LABEL|LABEL/REPO")
-@click.option("-n", "--lines", type=click.IntRange(1), help="The last so many lines, not the screen.")
+@click.option("-n", "--lines", type=Count(), help="The last so many lines, not the screen.")
 @click.option("--ansi", is_flag=True, help="With colours, as escape sequences.")
 @click.option(
     "--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context."

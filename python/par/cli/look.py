@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from par.cli.numbers import Seconds
 from par.cli.output import emit, narrate, width
-from par.cli.seconds import Seconds
 from par.cli.targets import filters, narrowed
 from par.commands import ls
 from par.commands.ls import Listing

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from par import __version__
+from par.cli.groups import Group
 from par.cli.output import emit
 from par.cli.verbs import ALIASES, GROUPS, MEANT, VERBS, load
-from par.errors import UsageError
-from par.names import nearest_hint, visible
+from par.names import nearest
 from par.tmux.sockets import default_socket, named_socket
 
 EPILOG = (
@@ -18,7 +18,7 @@ EPILOG = (
 )
 
 
-class Verbs(click.Group):
+class Verbs(Group):
     """The commands of VERBS, each imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -31,10 +31,6 @@ class Verbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            known = (*(verb.name for verb in VERBS), *ALIASES)
-            hint = f"par {MEANT[args[0]]}" if args[0] in MEANT else nearest_hint(args[0], known, "par --help")
-            raise UsageError(f"there is no command '{visible(args[0])}'", hint=hint)
         name, command, rest = super().resolve_command(ctx, args)
         host = ctx.params.get("host")
         # Without a word that could name a host nothing is loaded that knows of them
@@ -43,6 +39,9 @@ class Verbs(click.Group):
             if asked := elsewhere.asked(command.name, command, rest, host):
                 return command.name, elsewhere.command(asked), []
         return (command.name if command else name), command, rest
+
+    def nearest_command(self, ctx: click.Context, typed: str) -> str:
+        return MEANT.get(typed) or nearest(typed, (*self.list_commands(ctx), *ALIASES))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         names = {full: alias for alias, full in ALIASES.items()}

@@ -11,6 +11,7 @@ from par.cli.targets import filters, wanted
 from par.commands import rm as rm_command
 from par.contexts.selection import Wanted
 from par.render import rm as rm_text
+from par.tmux import clients
 
 
 @click.command(epilog="Example: par rm feature-auth")
@@ -50,7 +51,12 @@ def rm(
 
 
 def run(planned: rm_command.Plan, *, as_json: bool) -> None:
-    """Remove what was planned, and print what became of it."""
+    """Remove what was planned, and print what became of it.
+
+    Where the pane that this is printed in goes too, the clients that showed it say so.
+    """
+    own = next((each for each in planned.statuses if each.session and each.session.is_current), None)
+    watching = clients.showing(own.context.socket, own.session.id) if own and own.session else []
     done = []
     try:
         for each in rm_command.run(planned):
@@ -58,6 +64,8 @@ def run(planned: rm_command.Plan, *, as_json: bool) -> None:
     finally:
         if done:
             emit(rm_text.document(done) if as_json else rm_text.removals(done))
+    if own and watching:
+        clients.say(own.context.socket, watching, rm_text.notice(done))
     if expired := rm_command.expire(planned):
         narrate(rm_text.expired(expired))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from par.cli.confirming import confirm
+from par.cli.groups import Group
 from par.cli.output import emit, narrate, width
 from par.commands import rescue as rescue_command
 from par.commands import restore as restore_command
@@ -75,7 +76,7 @@ def _bring_files_back(socket: Path, wanted: tuple[str, ...], folder: str, has_mo
     emit(f"its files are in {visible(str(rescue_command.run(planned)))}")
 
 
-@click.group(invoke_without_command=True, epilog="Example: par trash empty --older-than 14d")
+@click.group(cls=Group, invoke_without_command=True, epilog="Example: par trash empty --older-than 14d")
 @click.option("--size", "with_size", is_flag=True, help="Also say how much room each takes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from par.cli.numbers import Count, Seconds
 from par.cli.output import emit, narrate, width
-from par.cli.seconds import Seconds
 from par.cli.targets import filters, wanted
 from par.commands import run as run_command
 from par.render import run as run_text
@@ -61,7 +61,7 @@ class Screen:
 @click.command(cls=Run, epilog="Example: par run all -j 4 -- make test", options_metavar="[OPTIONS]")
 @click.argument("labels", nargs=-1, metavar="[LABEL...|GLOB|all] -- COMMAND")
 @filters
-@click.option("-j", "--jobs", "most", type=click.IntRange(1), help="So many at a time; by default the CPUs.")
+@click.option("-j", "--jobs", "most", type=Count(), help="So many at a time; by default the CPUs.")
 @click.option("--timeout", type=Seconds(min_open=True), help="End each after so many seconds.")
 @click.option("-k", "--keep-going", is_flag=True, help="Begin the others after a failure too.")
 @click.option("--shell", is_flag=True, help="COMMAND is a line for sh, not a program with its arguments.")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from par.cli.numbers import Seconds
 from par.cli.output import emit
-from par.cli.seconds import Seconds
 from par.cli.targets import filters, wanted
 from par.commands import wait as wait_command
 from par.commands.wait import Until

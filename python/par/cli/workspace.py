@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli import making
+from par.cli.groups import Group
 from par.cli.verbs import load
 from par.cli.workspace_change import add, drop
 from par.commands import workspace as workspace_command
@@ -15,7 +16,7 @@ from par.tmux import clients
 SHARED = ("open", "code", "cursor", "rm")
 
 
-class Workspace(click.Group):
+class Workspace(Group):
     """The commands of `par workspace`: its own, and those that it shares with `par`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -83,8 +83,9 @@ def run(planned: Plan) -> Adopted:
 def _session(request: Request, found: Index) -> Session:
     live = {each.name: each for each in sessions.sessions(request.socket)}
     if request.place not in live:
-        hint = names.nearest_hint(request.place, live, otherwise=LISTED)
-        raise NotFoundError(f"there is no folder and no session '{visible(request.place)}'", hint=hint)
+        message = f"there is no folder and no session '{visible(request.place)}'"
+        meant = (request.place, names.nearest(request.place, live))
+        raise NotFoundError(message, hint=LISTED, meant=meant)
     session = live[request.place]
     if session.name == sessions.CENTER:
         raise ConflictError(f"the session '{session.name}' is par's own", hint="par ls")

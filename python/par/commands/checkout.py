@@ -11,7 +11,7 @@ from par.commands.checkout_target import BranchTarget, ForkTarget, RequestTarget
 from par.contexts import holders, plans, survey
 from par.contexts.plans import BranchPlan, CreationPlan
 from par.errors import ConflictError, NotFoundError, UsageError
-from par.git import discovery, process, remotes, repository
+from par.git import branch_names, discovery, process, remotes, repository
 from par.git.remotes import ORIGIN, Config, Place, Remote, Upstream
 from par.model import Kind, Repository
 from par.names import visible
@@ -94,9 +94,7 @@ def _plain(target: BranchTarget, home: Repository, known: Config) -> BranchPlan:
         return plans.judged(home, known, BranchPlan(local, is_new=False), tip)
     _check_form(target.branch, home)  # what is there has a good name
     if not target.remote and not default:
-        raise NotFoundError(
-            f"there is no branch '{visible(target.branch)}' in {home.name}", hint="git branch"
-        )
+        raise _no_branch(target.branch, home)
     seen = repository.refs(home, [f"refs/remotes/{each.name}/{target.branch}" for each in known.remotes])
     remote = target.remote
     if not remote:
@@ -104,6 +102,12 @@ def _plain(target: BranchTarget, home: Repository, known: Config) -> BranchPlan:
         remote = found.name if found else default
     start = seen.get(f"refs/remotes/{remote}/{target.branch}", "")
     return _unless_there(home, known, local, Upstream(remote, f"refs/heads/{target.branch}"), start)
+
+
+def _no_branch(branch: str, home: Repository) -> NotFoundError:
+    message = f"there is no branch '{visible(branch)}' in {home.name}"
+    meant = (branch, branch_names.nearest(home, branch))
+    return NotFoundError(message, hint="git branch --all", meant=meant)
 
 
 def _unless_there(

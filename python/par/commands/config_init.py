@@ -23,10 +23,14 @@ class Request(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A file that is not there yet, and what to write in it."""
+    """A file that is not there yet, and what to write in it.
+
+    It `is_elsewhere` where the worktree that it is written in is not the one that was asked from.
+    """
 
     path: Path
     draft: Draft
+    is_elsewhere: bool = False
 
 
 def plan(request: Request) -> Plan:
@@ -41,7 +45,9 @@ def plan(request: Request) -> Plan:
         raise _taken(there)
     place = folders[-1]  # of a bare one the worktree, where the file can be committed
     found = [file for pattern in draft.SECRETS for file in untracked.matching(home, pattern).paths]
-    return Plan(place / par_yaml.NAME, draft.draft(listing.top(home, place), found, _makefile(place)))
+    text = draft.draft(listing.top(home, place), found, _makefile(place))
+    is_elsewhere = not request.folder.resolve().is_relative_to(place.resolve())
+    return Plan(place / par_yaml.NAME, text, is_elsewhere)
 
 
 def _added(home: Repository) -> str:

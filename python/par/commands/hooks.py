@@ -52,8 +52,17 @@ def plan(name: str, with_hooks: bool) -> Change:
     if with_hooks:
         start = text if text and text.strip() else "{}\n"
         return Change(agent, path, before, agent_hooks.with_entries(path, start, agent, entries))
-    is_ours = there and text is not None and text.strip() == "{}" and not _backup(path).exists()
-    return Change(agent, path, before, None if is_ours else text)
+    if there and text is not None and text.strip() == "{}":
+        text = _before_par(path, text)
+    return Change(agent, path, before, text)
+
+
+def _before_par(path: Path, empty: str) -> str | None:
+    """The text of a file that is `empty` without par's hooks as it was before them; None if par made it."""
+    if not _backup(path).exists():
+        return None
+    backup = files.content(_backup(path)).decode("utf-8", "replace")
+    return empty if backup.strip() else backup
 
 
 def run(change: Change) -> None:

@@ -129,5 +129,5 @@ def check(outcome: Outcome) -> None:
     where = ", ".join(dict.fromkeys(visible(each.task.label) for each in failed))
     hint = f"less -R {shlex.quote(str(failed[0].files.log))}"
     if any(each.stage is Stage.TIMEOUT for each in failed):
-        raise DeadlineError(f"it took too long, or failed, in {where}", hint=hint)
-    raise CommandError(f"it failed in {where}", hint=hint)
+        raise DeadlineError(f"the command took too long, or failed, in {where}", hint=hint)
+    raise CommandError(f"the command failed in {where}", hint=hint)

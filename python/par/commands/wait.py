@@ -133,4 +133,5 @@ def _is_over(seen: Seen, planned: Plan) -> bool:
 
 def _too_late(planned: Plan, seen: Seen) -> DeadlineError:
     late = [each.label for each in planned.targets if each not in seen.there]
-    return DeadlineError(f"not {planned.until.value} in time: {', '.join(late)}", hint="par ls")
+    what = "ended" if planned.until is Until.EXIT else planned.until.value
+    return DeadlineError(f"timed out, not {what} yet: {', '.join(late)}", hint="par ls")

@@ -141,8 +141,9 @@ def _named(context: Context, repo: str) -> Worktree:
     if found:
         return found[0]
     known = [worktree.name for worktree in context.worktrees]
-    hint = names.nearest_hint(repo, known, otherwise=f"it has {', '.join(map(visible, known))}")
-    raise NotFoundError(f"there is no repository '{visible(repo)}' in '{context.label}'", hint=hint)
+    message = f"there is no repository '{visible(repo)}' in '{context.label}'"
+    hint, near = f"it has {', '.join(map(visible, known))}", names.nearest(repo, known)
+    raise NotFoundError(message, hint=hint, meant=(repo, near))
 
 
 def run_drop(planned: DropPlan) -> Removed:

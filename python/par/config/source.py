@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from par.names import nearest_hint, visible
+from par.names import nearest, visible
 
 MOST_BYTES = 65_536
 # Nobody reads more, and a hostile file could hold one in every other byte
@@ -41,10 +41,11 @@ class Source(NamedTuple):
             self.mistakes.append(Mistake(self.path, line, key, message, hint))
 
     def unknown(self, line: int, key: str, name: str, known: Iterable[str]) -> None:
-        """Note a key called `name` that is none of `known`, with those that look like it."""
+        """Note a key called `name` that is none of `known`, with the one that was probably meant."""
         if len(self.mistakes) < MOST_MISTAKES:
-            otherwise = f"known are: {', '.join(known)}"
-            self.fault(line, key, "unknown key", nearest_hint(name[:MOST_SHOWN], known, otherwise))
+            meant = nearest(name[:MOST_SHOWN], known)
+            hint = f"did you mean '{meant}'?" if meant else f"known are: {', '.join(known)}"
+            self.fault(line, key, "unknown key", hint)
 
 
 def text(source: Source, may_be_link: bool) -> str | None:

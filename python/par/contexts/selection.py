@@ -128,9 +128,10 @@ def target(found: Index, word: str) -> Target:
     by_key = {names.key(each.name): each for each in workspace.worktrees}
     if names.key(name) not in by_key:
         known = [each.name for each in workspace.worktrees]
-        hint = names.nearest_hint(name, known, otherwise=f"it has {', '.join(map(names.visible, known))}")
         message = f"there is no repository '{names.visible(name)}' in the workspace '{workspace.label}'"
-        raise NotFoundError(message, hint=hint)
+        near = names.nearest(name, known)
+        meant = (word, f"{workspace.label}/{near}" if near else "")
+        raise NotFoundError(message, hint=f"it has {', '.join(map(names.visible, known))}", meant=meant)
     return Target(workspace, by_key[names.key(name)])
 
 

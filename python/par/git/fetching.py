@@ -6,7 +6,7 @@ from functools import partial
 from shlex import quote
 
 from par.errors import CommandError, NotFoundError
-from par.git import process, remotes
+from par.git import branch_names, process, remotes
 from par.git.remotes import Remote, tracking
 from par.model import Repository
 from par.names import visible
@@ -30,9 +30,8 @@ def fetch(repository: Repository, source: str, ref: str, operation: Operation) -
     known = [each for each in remotes.load(repository).remotes if each.name == source]
     maps = [f"--refmap={each}" for remote in known for each in _followed(remote)] or ["--refmap="]
     outcome = _fetched(repository, source, operation, *maps, "--", source, f"+{ref}:{_private(operation)}")
-    shown = visible(source)
     if "couldn't find remote ref" in outcome.stderr:
-        raise NotFoundError(f"'{shown}' has no {ref}", hint=_asking(source))
+        raise _absent(repository, source, ref)
     if ABSENT.search(outcome.stderr):
         raise NotFoundError(f"git fetch: {outcome.reason}", hint="git remote -v")
     if outcome.status:
@@ -53,6 +52,19 @@ def fetch_all(
     )
     if outcome.status:
         raise CommandError(f"git fetch: {outcome.reason}", hint=outcome.hint or _asking(remote.name))
+
+
+def _absent(home: Repository, source: str, ref: str) -> NotFoundError:
+    shown, folder = visible(source), ref.split("/")[1]
+    branch = ref.removeprefix("refs/heads/")
+    if branch != ref:
+        meant = (branch, branch_names.nearest(home, branch))
+        hint = f"{_asking(source)} 'refs/heads/*'"
+        return NotFoundError(f"'{shown}' has no branch '{visible(branch)}'", hint=hint, meant=meant)
+    kind = "pull request" if folder == "pull" else "merge request"
+    # A forge may have thousands of them
+    hint = f"{_asking(source)} 'refs/{folder}/*/head' | tail"
+    return NotFoundError(f"'{shown}' has no {kind} {ref.split('/')[-2]}", hint=hint)
 
 
 def _asking(source: str) -> str:

@@ -54,8 +54,7 @@ def contexts(listing: Listing, width: int | None) -> str:
     unknown = [(f"{MARKS[State.DAMAGED]} {each.label}", *"???", "Damaged", "?") for each in listing.damaged]
     lines = [[visible(cell) for cell in row] for row in (*map(_row, listing.statuses), *unknown)]
     legend = LEGEND if width >= len(LEGEND) else ""
-    parts = ["Par Development Contexts (Global)", "", table(COLUMNS, lines, width), legend]
-    return "\n".join(parts).rstrip("\n")
+    return "\n".join(filter(None, (table(COLUMNS, lines, width), legend)))
 
 
 def _plain_rows(listing: Listing) -> Iterable[tuple[str, ...]]:

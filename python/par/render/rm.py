@@ -53,6 +53,14 @@ def removed(done: Removed) -> str:
     return "\n".join(lines)
 
 
+def notice(done: Sequence[Removed]) -> str:
+    """What `par rm` did, as one line of a status line."""
+    count = sum(1 for each in done if each.trash_id)
+    if len(done) > 1:
+        return f"par: removed {len(done)} contexts" + (" - par undo brings them back" if count else "")
+    return f"par: {removed(done[0]).splitlines()[0]}" + (" - par undo brings it back" if count else "")
+
+
 def _many(noun: str, count: int) -> str:
     return noun if count == 1 else f"{count} {noun}s"
 

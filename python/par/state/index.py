@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from par.errors import ConflictError, NotFoundError, StateError
 from par.model import Context
-from par.names import key, nearest_hint, visible
+from par.names import key, nearest, visible
 from par.state import index_text, paths
 from par.state.records import Damaged, followed, read
 from par.system import durable, files, narration
@@ -51,9 +51,8 @@ class Index(NamedTuple):
             raise StateError(error.message, hint=error.hint) from error
         head = label.rpartition("/")[0]
         around = next((each.label for each in self.contexts if head and key(each.label) == key(head)), "")
-        otherwise = f"did you mean '{around}'?" if around else "par ls"
-        hint = nearest_hint(label, (context.label for context in self.contexts), otherwise)
-        raise NotFoundError(f"there is no context '{visible(label)}'", hint=hint)
+        near = nearest(label, (each.label for each in self.contexts)) or around
+        raise NotFoundError(f"there is no context '{visible(label)}'", hint="par ls", meant=(label, near))
 
     def like(self, label: str) -> Context | None:
         """The context whose label is `label` but for case, or becomes that, if there is one.

@@ -2,11 +2,15 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from par import names
 from par.errors import CommandError, ConflictError, UsageError
 from par.tmux import server
 from par.tmux.sockets import default_socket
+
+SHOWN_MILLISECONDS = 3000
 
 
 def check_can_show(socket: Path) -> None:
@@ -34,6 +38,21 @@ def show(socket: Path, session_id: str, client: str | None = None) -> None:
         os.execvpe("tmux", server.argv(socket, "attach-session", "-t", target), server.environment())
     except OSError as error:
         raise CommandError(f"tmux cannot be started: {error.strerror}") from error
+
+
+def showing(socket: Path, session_id: str) -> list[str]:
+    """The names of the clients that show a session."""
+    listed = server.attempt(socket, "list-clients", "-t", f"{session_id}:", "-F", "#{client_name}")
+    return names.lines(listed.stdout)
+
+
+def say(socket: Path, clients: Iterable[str], text: str) -> None:
+    """Show `text` in the status lines of clients, as far as they are still there; tmux 3.2 shows nothing."""
+    # By way of an option: in the text itself tmux would expand formats
+    shown = server.script([("set-option", "-g", "@_par_message", server.line(text))])
+    how = ("display-message", "-d", str(SHOWN_MILLISECONDS))
+    each = [server.script([(*how, "-c", client, "#{q/e:@_par_message}")]) for client in clients]
+    server.attempt_each(socket, [shown, *each])
 
 
 def last_session(socket: Path) -> str:

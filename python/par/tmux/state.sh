@@ -1,7 +1,7 @@
 #!/bin/sh
 # What `par state` runs: it writes what a program is doing into tmux options of its pane.
-#   state.sh working|waiting|done|failed|clear [LABEL] [--hook]
-# The pane: of the context LABEL the first, else that of TMUX_PANE, else the first of the context whose worktree the
+#   state.sh working|waiting|done|failed|clear [LABEL|LABEL/REPO] [--hook]
+# The pane: of the context LABEL the first, of LABEL/REPO that in the window of one repository, else that of TMUX_PANE, else the first of the context whose worktree the
 # working folder is in. An agent calls this from its hooks and waits for it: no Python, one call to tmux; with --hook
 # nothing is printed and the exit status is 0. For par itself:
 #   state.sh STATE --pane PANE PID xPROGRAM [--caller]   as agents.tmux says it: `bell` where one rang there; with
@@ -166,17 +166,26 @@ say_in_context() {
     missing="there is no context '$label'" hint='par ls' folder='' job='' # not the job of who says it
   fi
   row=$(LABEL=$label FOLDER=$folder LC_ALL=C awk -F'\t' '
-    { is_wanted = ENVIRON["LABEL"] != "" ? tolower($1) == tolower(ENVIRON["LABEL"]) : \
-        index(ENVIRON["FOLDER"] "/", $7 "/") == 1 }
-    is_wanted && length($7) > longest { longest = length($7); row = $1 FS $5 FS $6 }
-    END { print row }' "$data/contexts.tsv" 2>/dev/null)
+    BEGIN { wanted = tolower(ENVIRON["LABEL"]); head = wanted; if (!sub(/\/[^\/]*$/, "", head)) head = "" }
+    { label = tolower($1)
+      worth = wanted == "" ? (index(ENVIRON["FOLDER"] "/", $7 "/") == 1 ? length($7) : 0) : \
+        (label == wanted ? 2 : ($2 == "workspace" && label == head)) }
+    worth > best { best = worth; row = $1 FS $5 FS $6; is_part = wanted != "" && worth == 1 }
+    END { if (best) print (is_part ? "part" : "whole") FS row }' "$data/contexts.tsv" 2>/dev/null)
   [ -n "$row" ] || return
+  repository=
+  case $row in part*) repository=${label##*/} ;; esac
+  row=${row#*"$tab"}
   label=${row%%"$tab"*} row=${row#*"$tab"}
   session=${row%%"$tab"*} server=${row#*"$tab"}
   missing="the context '$label' has no session" hint="par open $label"
   case $label$session in *["#{},:'\";\\"]*) return 1 ;; esac
   # The first pane, as whose hook this is nobody said; a session that was renamed is found by its mark
   owner="#{?#{==:#{@par_label},$label},1,}"
+  if [ -n "$repository" ]; then
+    say_in_repository
+    return
+  fi
   case $session in
     *[!A-Za-z0-9_-]*) ;;
     *) ! say "$server" "=$session:{start}.{top-left}" "$owner" || return 0 ;;
@@ -184,6 +193,15 @@ say_in_context() {
   pane=$(command tmux -u -S "$server" list-panes -a -f "$owner" -F '#{?#{==:#{@par_pane},#{pane_id}},1,2} #{pane_id}' |
     LC_ALL=C sort | head -n 1) 2>/dev/null
   [ -n "$pane" ] && say "$server" "${pane#* }" "$owner"
+}
+
+# The first pane in the window of one repository of a workspace, whichever sessions show it
+say_in_repository() {
+  missing="there is no window of '$repository' in '$label'" hint="par open $label"
+  owner="#{?#{==:#{@par_context},$label},1,}"
+  pane=$(command tmux -u -S "$server" list-panes -a -f "$owner" -F "#{pane_id}$tab#{@par_worktree}" 2>/dev/null |
+    REPOSITORY=$repository LC_ALL=C awk -F'\t' 'tolower($2) == tolower(ENVIRON["REPOSITORY"]) { print $1; exit }')
+  [ -n "$pane" ] && say "$server" "$pane" "$owner"
 }
 
 # The leader of the job in front of the terminal, whose end is that of the state; none for a command at a prompt

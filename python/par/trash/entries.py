@@ -11,7 +11,7 @@ from par.errors import NotFoundError, StateError
 from par.git import deletion, kept_commits
 from par.git.trashing import Kept
 from par.model import Context, Repository
-from par.names import key, nearest_hint, visible
+from par.names import key, nearest, visible
 from par.state import index, paths
 from par.state.records import followed, from_record, to_record, when
 from par.system import files
@@ -171,8 +171,8 @@ def find(name: str) -> Entry:
     for each in known:
         if name == each.id or key(each.context.label) == key(name):
             return each
-    hint = nearest_hint(name, (each.context.label for each in known), otherwise="par trash")
-    raise NotFoundError(f"'{visible(name)}' is not in the trash", hint=hint)
+    near = nearest(name, (each.context.label for each in known))
+    raise NotFoundError(f"'{visible(name)}' is not in the trash", hint="par trash", meant=(name, near))
 
 
 def clear(name: str, homes: Iterable[Repository]) -> None:
