@@ -2,13 +2,16 @@
 
 import click
 
+from par.cli.groups import Group
 from par.cli.output import emit, narrate, width
 from par.commands import host as command
 from par.hosts import known
 from par.render import host as text
 
 
-@click.group(invoke_without_command=True, epilog="Example: par host add build1 user@build.example.org")
+@click.group(
+    cls=Group, invoke_without_command=True, epilog="Example: par host add build1 user@build.example.org"
+)
 @click.pass_context
 def host(ctx: click.Context) -> None:
     """Other machines, where contexts can be too: par knows each by a name, and reaches it by ssh.

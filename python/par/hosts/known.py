@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from par.config import settings
 from par.errors import NotFoundError
-from par.names import nearest_hint, visible
+from par.names import nearest, visible
 
 if TYPE_CHECKING:
     from par.config.hosts import Host
@@ -22,5 +22,5 @@ def named(name: str) -> Host:
     there = hosts()
     if found := next((each for each in there if each.name.lower() == name.lower()), None):
         return found
-    hint = nearest_hint(name, (each.name for each in there), f"par host add {visible(name)}")
-    raise NotFoundError(f"there is no host '{visible(name)}'", hint=hint)
+    hint, near = f"par host add {visible(name)}", nearest(name, (each.name for each in there))
+    raise NotFoundError(f"there is no host '{visible(name)}'", hint=hint, meant=(name, near))
