@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ PrintMotd no
 MaxStartups 100
 """
 CLIENT = """
+Include {folder}/hosts
 Host *
   HostName 127.0.0.1
   Port {port}
@@ -74,10 +76,15 @@ class Machines:
 
     def end(self) -> None:
         """End sshd and every connection to it."""
-        for pid in self.connections():
-            subprocess.run(["kill", str(pid)], check=False, capture_output=True)
+        self.cut()
         self._sshd.terminate()
         self._sshd.wait()
+
+    def cut(self) -> None:
+        """Cut every connection."""
+        for pid in self.connections():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def connections(self) -> list[int]:
         """The processes of sshd that serve a connection."""
@@ -91,14 +98,20 @@ class Machines:
         """From now on `ssh name` reaches `world`, with more `env`; sshd runs `command`, if there is one."""
         key = self._key(f"key-{name}")
         self.worlds[name] = world
-        with (self.folder / "client").open("a") as client:
-            client.write(f"\nHost {name}\n  IdentityFile {key}\n")
+        self.configure(f"Host {name}\n  IdentityFile {key}\n")
         given = {**world.env, "PAR_PYTHON": sys.executable, **env}
         options = [f'environment="{each}={value}"' for each, value in given.items() if '"' not in value]
-        options += [f'command="{command}"'] if command else []
+        if command:
+            escaped = command.replace('"', '\\"')
+            options.append(f'command="{escaped}"')
         public = key.with_suffix(".pub").read_text()
         with (self.folder / "authorized_keys").open("a") as keys:
             keys.write(f"{','.join(options)} {public}")
+
+    def configure(self, text: str) -> None:
+        """Write more into the ssh_config of whoever uses these machines."""
+        with (self.folder / "hosts").open("a") as hosts:
+            hosts.write(text)
 
     def _key(self, name: str) -> Path:
         path = self.folder / name

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
 import machines as other
 from conftest import World, eventually, refused
 from machines import Machines, machines
@@ -50,3 +53,66 @@ def test_a_host_that_is_not_there_is_refused(world: World, machines: Machines) -
     refused(world.par("rm", "biuld1:x"), 3, "there is no host 'biuld1'", "did you mean 'build1'?")
     both = "these contexts are not all on one host"
     refused(world.par("rm", "x", "build1:x"), 2, both, "par rm for one after the other")
+
+
+# What some shell, or a program on the way, would read more than text in
+WORDS = (
+    *(
+        "",
+        " ",
+        "a  b",
+        "'",
+        '"',
+        "`id`",
+        "$(id)",
+        "$HOME",
+        "!",
+        "!!",
+        "\\",
+        "a\\",
+        "\\n",
+        "line\nbreak",
+        "\ttab",
+    ),
+    *(
+        "*",
+        "?",
+        "[a]",
+        "~",
+        "{a,b}",
+        "é世",
+        "\udcff",
+        "-x",
+        "--",
+        "#",
+        ";",
+        "&",
+        "|",
+        "<",
+        ">",
+        "%s",
+        "^",
+        "=ls",
+    ),
+    *("(", ")", "\x1b[31m", "\x01", "\u202e", "a" * 5000),
+)
+SHELLS = ("bash", "dash", "zsh", "fish", "csh", "tcsh")
+LOGIN = 'exec $LOGIN_SHELL -c "$SSH_ORIGINAL_COMMAND"'
+TELL = "import os, sys; open('words', 'wb').write(b'\\0'.join(map(os.fsencode, sys.argv[1:])))"
+
+
+def test_words_arrive_exactly_whatever_the_login_shell_is(world: World, machines: Machines) -> None:
+    there = machines.worlds["build1"]
+    home = there.repository()
+    there.ok("start", "feat", cwd=home)
+    for name in SHELLS:
+        shell = shutil.which(name)
+        assert shell, f"{name} is to be installed, see .ci/run"
+        machines.add(name, there, LOGIN, LOGIN_SHELL=shell, SHELL=shell)
+        world.ok("host", "add", f"with-{name}", name)
+        python = there.run("sh", "-c", "command -v python3").stdout.strip()
+        said = world.par("run", f"with-{name}:feat", "--", python, "-c", TELL, *WORDS)
+        assert said.status == 0, (name, said)
+        arrived = (there.worktree("feat") / "words").read_bytes()
+        assert arrived == b"\0".join(map(os.fsencode, WORDS)), name
+        (there.worktree("feat") / "words").unlink()

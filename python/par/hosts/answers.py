@@ -25,10 +25,15 @@ def document(host: Host, said: bytes) -> dict[str, Any]:
         if not isinstance(found, dict) or found.get("version") != VERSION:
             raise ValueError("it is no document of this version")
         return {key: _prefixed(host, key, value) for key, value in found.items()}
-    except (ValueError, RecursionError, UsageError) as error:
-        reason = visible(str(error))[: ssh.MOST_SAID]
-        message = f"{host.name} says what cannot be understood: {reason}"
-        raise CommandError(message, hint=ssh.by_hand(host)) from error
+    except RecursionError as error:
+        raise _unclear(host, "it lies too deep") from error
+    except (ValueError, UsageError) as error:
+        raise _unclear(host, str(error)) from error
+
+
+def _unclear(host: Host, reason: str) -> CommandError:
+    message = f"{host.name} says what cannot be understood: {visible(reason)[: ssh.MOST_SAID]}"
+    return CommandError(message, hint=ssh.by_hand(host))
 
 
 def prefixed(host: Host, name: str) -> str:

@@ -1,8 +1,6 @@
 """This par as it is put on another machine: its own files, and the digest that names just these."""
 
-import io
 import os
-import tarfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -47,6 +45,9 @@ def _digest() -> str:
 
 def packed() -> bytes:
     """The files as a tar archive, the same for the same files."""
+    import io  # noqa: PLC0415 - only wanted when a host is added or updated
+    import tarfile  # noqa: PLC0415 - as above
+
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for path in _files():

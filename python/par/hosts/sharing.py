@@ -3,7 +3,6 @@
 import os
 import stat
 import subprocess
-import tempfile
 from pathlib import Path
 from zlib import crc32
 
@@ -18,7 +17,7 @@ PERSIST_SECONDS = 600
 def options(host: Host) -> list[str]:
     """The options of ssh that share a connection; none where the user's ssh_config has its own.
 
-    ssh itself is asked for that only while par has no connection.
+    ssh itself is asked for that only while par has no connection. Raises FileNotFoundError without ssh.
     """
     socket = _socket(host)
     if socket is None:
@@ -47,7 +46,7 @@ def close(host: Host) -> None:
 def _socket(host: Host) -> Path | None:
     """Where the connection is shared; None where there is no safe place for it."""
     name = f"{crc32(host.destination.encode()):08x}"
-    for folder in (paths.hosts(), Path(tempfile.gettempdir(), f"par-{os.getuid()}")):
+    for folder in (paths.hosts(), Path(f"/tmp/par-{os.getuid()}")):
         path = folder / name
         # ssh reads more in a name with one of these
         if len(os.fsencode(path)) <= MOST_BYTES and not set('"\\$') & set(str(path)) and _is_own(folder):

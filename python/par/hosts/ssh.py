@@ -1,7 +1,6 @@
 """The user's own ssh: a script over there, what it says, and why that did not come."""
 
 import shlex
-import shutil
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -39,11 +38,12 @@ NOBODY = Listener()
 
 
 def arguments(host: Host, *options: str) -> list[str]:
-    """The command line of ssh up to the words for the host. It never asks. Raises NotFoundError."""
-    if not shutil.which("ssh"):
-        raise NotFoundError("ssh is not on PATH", hint="install OpenSSH")
+    """The command line of ssh up to the words for the host; it never asks. Raises NotFoundError."""
     asked = ("-o", "BatchMode=yes", "-o", f"ConnectTimeout={host.timeout}")
-    return ["ssh", *asked, *sharing.options(host), *options, "--", host.destination]
+    try:
+        return ["ssh", *asked, *sharing.options(host), *options, "--", host.destination]
+    except FileNotFoundError as error:
+        raise NotFoundError("ssh is not on PATH", hint="install OpenSSH") from error
 
 
 def run(

@@ -1,0 +1,128 @@
+"""What a host says is a stranger's text, and it may say nothing at all, or break off."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import time
+from pathlib import Path
+
+import machines as other
+from conftest import World, eventually, refused
+from machines import Machines, machines
+
+__all__ = ["machines"]
+pytestmark = other.needed
+
+# A program in place of the login shell: it says that par is there, and then what the test wants
+LIAR = """
+import os, re, sys
+mark = re.search("par-[0-9a-f]{24}", os.environ["SSH_ORIGINAL_COMMAND"])[0]
+print(mark, "here", flush=True)
+print(mark, "here", file=sys.stderr, flush=True)
+exec(open(sys.argv[1]).read(), {"mark": mark})
+"""
+UNCLEAR = "liar says what cannot be understood: "
+
+
+class Liar:
+    """A host `liar` that says what it is told to."""
+
+    def __init__(self, world: World, machines: Machines) -> None:
+        self._world, self._script = world, machines.folder / "says"
+        program = machines.folder / "liar"
+        program.write_text(LIAR)
+        machines.add("liar", world, f"{sys.executable} {program} {self._script}")
+        settings = world.home / ".config/par"
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "config.yaml").write_text("hosts: {liar: liar}\n")
+
+    def says(self, script: str) -> None:
+        self._script.write_text(f"import json, os, sys, time\n{script}\n")
+
+    def refuses(self, script: str, message: str, *words: str) -> None:
+        self.says(script)
+        refused(self._world.par("ls", "--host", "liar", *words), 8, message, "ssh liar")
+
+
+def test_what_a_host_says_is_bounded_checked_and_shown_as_text(world: World, machines: Machines) -> None:
+    liar = Liar(world, machines)
+    big = "import itertools\nfor _ in range(50): os.write(1, b'x' * 1_000_000)"
+    begun = time.monotonic()
+    liar.refuses(big, "liar said more than 8 MB", "--json")
+    liar.refuses(big.replace("write(1", "write(2"), "liar said more than 8 MB")
+    assert time.monotonic() - begun < 20
+    garbage = "os.write(1, bytes(range(256)))"
+    liar.says(garbage)
+    assert world.par("ls", "--host", "liar", "--json").status == 8
+    liar.refuses('print("[1]")', f"{UNCLEAR}it is no document of this version", "--json")
+    liar.refuses("print('{\"version\": 2}')", f"{UNCLEAR}it is no document of this version", "--json")
+    one = json.dumps({"version": 1, "contexts": []})
+    liar.refuses(f"print('{one}' * 2)", f"{UNCLEAR}Extra data: line 1 column 31 (char 30)", "--json")
+    liar.refuses("print('[' * 100_000)", f"{UNCLEAR}it lies too deep", "--json")
+    for label in ("../x", "here:feat", "all", "-x", "a\x1b[2J"):
+        said = json.dumps({"version": 1, "contexts": [{"label": label}]})
+        liar.says(f"print({said!r})")
+        result = world.par("ls", "--host", "liar", "--json")
+        assert (result.status, result.stdout) == (8, ""), label
+        assert result.stderr.startswith(f"par: {UNCLEAR}label '"), label
+        assert "\x1b" not in result.stderr
+    liar.says("print('\\x1b[31mred\\x07\\u202e\\tcell'); print('\\x1b]0;title\\x07', file=sys.stderr)")
+    result = world.par("ls", "--host", "liar")
+    assert result.stdout == "\\u{1b}[31mred\\u{7}\\u{202e}\tcell\n"
+    assert result.stderr == "\\u{1b}]0;title\\u{7}\n"
+    liar.says("print(mark, 'whatever')")
+    refused(world.par("ls", "--host", "liar"), 8, "liar asks what cannot be understood", "ssh liar")
+
+
+def test_a_host_that_is_not_reached_says_why_and_what_shows_it(world: World, machines: Machines) -> None:
+    settings = world.home / ".config/par/config.yaml"
+    settings.parent.mkdir(parents=True)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(0)
+        machines.configure(f"Host silent\n  Port {silent.getsockname()[1]}\nHost closed\n  Port 1\n")
+        settings.write_text(
+            "hosts: {silent: {destination: silent, timeout: 1}, closed: closed, locked: nobody@build1}\n"
+        )
+        begun = time.monotonic()
+        said = world.par("ls", "--host", "silent")
+        assert time.monotonic() - begun < 5
+        assert said.status == 8
+        assert said.stderr.startswith("par: silent: Connection ")
+        assert said.stderr.endswith("\nhint: ssh silent\n")
+        closed = "closed: ssh: connect to host 127.0.0.1 port 1: Connection refused"
+        refused(world.par("ls", "--host", "closed"), 8, closed, "ssh closed")
+        locked = world.par("ls", "--host", "locked")
+        assert "locked: nobody@127.0.0.1: Permission denied (publickey)." in locked.stderr
+        assert locked.stderr.endswith("\nhint: ssh nobody@build1\n")
+        known = machines.folder / "known_hosts"
+        known.rename(known.with_name("elsewhere"))
+        settings.write_text("hosts: {build1: build1}\n")
+        unknown = world.par("ls", "--host", "build1")
+        assert "Host key verification failed." in unknown.stderr
+        assert unknown.stderr.endswith("\nhint: ssh build1\n")
+
+
+def test_a_connection_that_is_cut_in_the_middle_leaves_nothing_half_done(
+    world: World, machines: Machines, tmp_path: Path
+) -> None:
+    there = machines.worlds["build1"]
+    home = there.repository()
+    world.ok("host", "add", "build1")
+    begun = there.home / "begun"
+    hook = home / ".git/hooks/post-checkout"
+    hook.write_text(f"#!/bin/sh\ntouch {begun}\nexec sleep 20\n")
+    hook.chmod(0o755)
+    starting = world.start_par("start", "feat", "--host", "build1", "-p", "src/app")
+    eventually(begun.exists, "the checkout over there")
+    assert len(machines.connections()) == 1
+    machines.cut()
+    _, said = starting.communicate(timeout=20)
+    assert starting.returncode == 8
+    assert "par: the connection to build1 broke" in said
+    assert "hint: par ls --host build1" in said
+    eventually(lambda: there.index["contexts"] == {}, "the way back over there")
+    assert there.branches(home) == {"main"}
+    assert world.ok("ls", "--host", "build1", "--json").json["contexts"] == [], "it connects again"
