@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from functools import partial
 from pathlib import Path
@@ -161,7 +162,24 @@ def test_a_runner_that_is_killed_is_a_failure(two: World) -> None:
     two.run("kill", "-9", runner.read_text().strip())
     stdout, stderr = running.communicate(timeout=30)
     assert running.returncode == 8, stderr
-    assert json.loads(stdout)["results"][0]["exit"] is None
+    (result,) = json.loads(stdout)["results"]
+    assert (result["exit"], result["reason"]) == (None, "it was killed")
+
+
+def test_a_session_or_window_that_is_killed_meanwhile_is_told(two: World) -> None:
+    running = two.start_par("run", "all", "-k", "-j", "2", "--json", "--", "sh", "-c", "touch on; sleep 300")
+    eventually(lambda: all((two.worktree(label) / "on").exists() for label in ("one", "two")), "two runs")
+    two.tmux("kill-session", "-t", "=one:")
+    two.tmux("kill-window", "-t", "=two:run")
+    stdout, _ = running.communicate(timeout=30)
+    told = [(each["exit"], each["reason"]) for each in json.loads(stdout)["results"]]
+    killed = ["its session was killed", "its window was killed"]
+    assert (running.returncode, told) == (8, [(None, each) for each in killed])
+    # One that goes before its turn
+    two.ok("resurrect")
+    ran = two.par("run", "two", "one", "-j", "1", "--json", "--shell", "--", "tmux kill-session -t =one:")
+    told = [(each["exit"], each["reason"]) for each in ran.json["results"]]
+    assert (ran.status, told) == (8, [(0, None), (None, "not run: its session was killed")])
 
 
 def test_on_a_terminal_a_table_shows_how_it_goes_and_the_window_takes_keys(
@@ -199,6 +217,22 @@ def test_what_cannot_be_run_is_refused_before_anything_is_touched(two: World) ->
     )
     assert not (two.worktree("one") / "x").exists()
     assert not (two.data / "runs").exists()
+
+
+def test_what_is_stopped_or_broken_is_left_out_and_counts_as_a_failure(two: World) -> None:
+    two.ok("start", "gone", cwd=two.home / "src/app")
+    shutil.rmtree(two.worktree("gone"))
+    two.tmux("kill-session", "-t", "=two:")
+    ran = two.par("run", "all", "-k", "--json", "--", "true")
+    assert (ran.status, results(ran)) == (8, {"one app": 0, "two app": None, "gone app": None})
+    reasons = ["not run: its session is stopped", "not run: its worktree is gone"]
+    assert [each["reason"] for each in ran.json["results"]] == [None, *reasons]
+    assert {f"gone (app): {reasons[1]}", f"two (app): {reasons[0]}"} < set(ran.stderr.splitlines()[:3])
+    assert ran.stderr.endswith("par: the command failed in two, gone\nhint: par open two\n")
+    # Where there is nothing else it is refused as before
+    refused(
+        two.par("run", "two", "-k", "--", "true"), 4, "no session is there to run it in: two", "par open two"
+    )
 
 
 def test_a_strangers_code_runs_only_where_it_was_named(world: World) -> None:

@@ -97,7 +97,11 @@ def test_a_program_that_asks_for_bracketed_paste_sees_enter_typed(world: World) 
     world.ok("start", "feat", cwd=home)
     receiver = receive(world, first_pane(world, "feat"), "\\x1b[?2004h")
     world.ok("send", "feat", "one\ntwo\x1b[201~\x03;")
-    receiver.wait_for(b"\x1b[200~one\rtwo[201~;\x1b[201~\r")
+    expected = b"\x1b[200~one\rtwo[201~;\x1b[201~\r"
+    receiver.wait_for(expected)
+    # Without Enter the brackets are as whole, and the text cannot end them
+    world.ok("send", "feat", "--no-enter", "three\x1b[201~\x03\n")
+    receiver.wait_for(expected + b"\x1b[200~three[201~\r\x1b[201~")
 
 
 def test_standard_input_of_100_kb_arrives_whole(world: World) -> None:

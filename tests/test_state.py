@@ -389,6 +389,18 @@ def test_next_goes_to_the_one_that_has_waited_longest_and_on_from_there(world: W
         assert world.tmux("list-clients", "-F", "#{session_name}") == name
     assert world.ok("next", **inside(world, panes[1])) == Result(0, "", "")
     assert [options(world, each) for each in panes] == before
+    # One that waits on another server is named
+    world.ok("-L", "far", "start", "away", cwd=world.home / "src/app")
+    socket = world.index["contexts"]["away"]["socket"]
+    world.ok("-L", "far", "state", "waiting", "away")
+    for each in panes:
+        hook(world, "clear", **inside(world, each))
+    told = "no other context waits for you here, but 'away' does on another tmux server"
+    refused(world.run(PAR, "next"), 3, told, f"par -S {socket} next")
+    way = f"tmux detach-client -E 'par -S {socket} next'"
+    refused(world.run(PAR, "next", **inside(world, panes[0])), 3, told, way)
+    inner = f"this terminal is inside another tmux server than {socket}"
+    refused(world.par("-S", socket, "next", **inside(world, panes[0])), 4, inner, way)
 
 
 def test_the_list_of_windows_in_the_control_center_says_what_runs_there(

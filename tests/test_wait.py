@@ -114,6 +114,21 @@ def test_ctrl_c_ends_the_waiting_and_its_listener(two: World) -> None:
     waiting.send_signal(signal.SIGINT)
     assert ended(waiting) == Result(130, "", "\npar: interrupted\n")
     eventually(lambda: not listeners(two))
+    hooks = two.tmux("show-hooks", "-g")
+    assert "8418" not in hooks
+
+
+def test_a_killed_one_leaves_no_client_and_no_hook_and_ends_no_other(two: World) -> None:
+    say(two, "one", "working")
+    killed, other = begin(two, "one"), begin(two, "one")
+    eventually(lambda: len(listeners(two)) == 2, "two listeners")
+    killed.kill()
+    ended(killed)
+    eventually(lambda: len(listeners(two)) == 1, "the end of the one")
+    eventually(lambda: "wait-for" in two.tmux("show-hooks", "-g"), "the hook of the other")
+    say(two, "one", "done")
+    assert ended(other) == Result(0, "one\n", "")
+    assert "8418" not in two.tmux("show-hooks", "-g")
 
 
 def test_capture_prints_the_screen_or_the_last_lines(two: World) -> None:

@@ -63,7 +63,9 @@ class Screen:
 @filters
 @click.option("-j", "--jobs", "most", type=Count(), help="So many at a time; by default the CPUs.")
 @click.option("--timeout", type=Seconds(min_open=True), help="End each after so many seconds.")
-@click.option("-k", "--keep-going", is_flag=True, help="Begin the others after a failure too.")
+@click.option(
+    "-k", "--keep-going", is_flag=True, help="Go on after a failure, and without what is stopped or broken."
+)
 @click.option("--shell", is_flag=True, help="COMMAND is a line for sh, not a program with its arguments.")
 @click.option("--output", "with_output", is_flag=True, help="Print at the end what it said in each.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")

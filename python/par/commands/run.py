@@ -51,13 +51,17 @@ class Outcome(NamedTuple):
 
 
 def plan(request: Request) -> Plan:
-    """Find the worktrees. Raises ConflictError or NotFoundError where one has no session, or is gone."""
+    """Find the worktrees. Raises ConflictError or NotFoundError where one has no session, or is gone.
+
+    One that `keeps_going` leaves such contexts out, unless there are no others; they count as failures.
+    """
     seen = survey.survey(request.socket)
     targets = selection.targets(seen.known, request.wanted, seen)
     if request.wanted.is_broad:
         targets = _own_code(each for each in targets if each.context.is_ready)
     statuses = [seen.find_ready(each.context.label) for each in targets]
-    _check(statuses)
+    if not request.keeps_going or all(map(_fault, statuses)):
+        _check(statuses)
     pairs = zip(targets, statuses, strict=True)
     tasks = {task.folder: task for target, status in pairs for task in _tasks(target, status, request)}
     text = " ".join(request.words) if request.with_shell else shlex.join(request.words)
@@ -75,6 +79,13 @@ def _own_code(targets: Iterable[Target]) -> tuple[Target, ...]:
             raise UnsafeError("what was asked for holds the code of strangers only", hint=hint)
         narration.report(f"left out, as they hold the code of a stranger: {strange} (name them to run it)")
     return own
+
+
+def _fault(status: ContextStatus) -> str:
+    """Why nothing can be run in a context, '' where it can."""
+    if status.state is State.BROKEN:
+        return "not run: its worktree is gone"
+    return "" if status.session else "not run: its session is stopped"
 
 
 def _check(statuses: Sequence[ContextStatus]) -> None:
@@ -101,6 +112,7 @@ def _tasks(target: Target, status: ContextStatus, request: Request) -> Iterable[
             socket=context.socket,
             session_id=status.session.id if status.session else "",
             window=f"run/{worktree.name}" if is_workspace else "run",
+            fault=_fault(status),
         )
 
 
@@ -127,7 +139,8 @@ def check(outcome: Outcome) -> None:
     if not failed:
         return
     where = ", ".join(dict.fromkeys(visible(each.task.label) for each in failed))
-    hint = f"less -R {shlex.quote(str(failed[0].files.log))}"
+    log = next((each.files.log for each in failed if each.files.log.exists()), None)
+    hint = f"less -R {shlex.quote(str(log))}" if log else f"par open {failed[0].task.label}"
     if any(each.stage is Stage.TIMEOUT for each in failed):
         raise DeadlineError(f"the command took too long, or failed, in {where}", hint=hint)
     raise CommandError(f"the command failed in {where}", hint=hint)

@@ -1,7 +1,7 @@
 """`par wait`: return when contexts have come so far, as their tmux server tells."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
@@ -69,6 +69,11 @@ def plan(request: Request) -> Plan:
 def run(planned: Plan) -> tuple[Target, ...]:
     """Wait; those that are so far. Raises DeadlineError, and CommandError where it cannot come to that."""
     sockets = {target.context.socket for target in planned.targets}
+    with events.hooked(sockets):
+        return _wait(planned, sockets)
+
+
+def _wait(planned: Plan, sockets: Collection[Path]) -> tuple[Target, ...]:
     while True:
         with events.listening(sockets) as listeners:
             live = {each: panes.panes(each) for each in sockets}

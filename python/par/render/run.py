@@ -48,7 +48,7 @@ def _cells(each: Progress, last: str) -> tuple[str, ...]:
 def _state(each: Progress) -> str:
     if each.stage is not Stage.FAILED:
         return str(each.stage.value)
-    return "not run" if each.status is None else f"exit {each.status}"
+    return each.reason if each.status is None else f"exit {each.status}"
 
 
 def outcome(found: Sequence[Progress], width: int | None) -> str:
@@ -101,6 +101,7 @@ def document(found: Sequence[Progress]) -> str:
             "label": each.task.label,
             "repository": each.task.repository,
             "exit": each.status,
+            "reason": each.reason or None,
             "seconds": each.seconds,
             "log": _log(each),
         }

@@ -4,20 +4,17 @@ import os
 import select
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
 from par.config.recipe import Step
-from par.setup import job_lock, jobs, running
+from par.setup import job_lock, jobs, old_runs, running
 from par.setup.jobs import TOOK_TOO_LONG, Files, Init, Job
 from par.state import paths
 from par.tmux import run_window
 from par.tmux.run_window import Wanted
 
-NEW_SECONDS = 600
-KEPT_RUNS = 20
 # A runner that was killed says nothing: its lock tells
 LOOK_SECONDS = 1.0
 LAST_WORDS_SECONDS = 4.0
@@ -32,7 +29,10 @@ class Command(NamedTuple):
 
 
 class Task(NamedTuple):
-    """A worktree in which a command runs, and the session that shows it in a window called `window`."""
+    """A worktree in which a command runs, and the session that shows it in a window called `window`.
+
+    Where it has a `fault` nothing is run, and that says why.
+    """
 
     label: str
     repository: str
@@ -41,6 +41,7 @@ class Task(NamedTuple):
     socket: Path
     session_id: str
     window: str
+    fault: str = ""
 
 
 class Stage(Enum):
@@ -56,13 +57,17 @@ class Stage(Enum):
 
 
 class Progress(NamedTuple):
-    """A task as it stands: how it ended and how long that took, as far as it did."""
+    """A task as it stands: how it ended and how long that took, as far as it did.
+
+    One that failed without an exit status has the `reason`.
+    """
 
     task: Task
     files: Files
     stage: Stage = Stage.WAITING
     status: int | None = None
     seconds: float | None = None
+    reason: str = ""
 
 
 class Batch:
@@ -73,12 +78,15 @@ class Batch:
         self._command, self._most, self._keeps_going = command, most, keeps_going
         folder = paths.runs() / self.id
         self.progress: list[Progress] = [
-            Progress(task, Files(folder, place)) for place, task in enumerate(tasks)
+            Progress(
+                task, Files(folder, place), Stage.FAILED if task.fault else Stage.WAITING, reason=task.fault
+            )
+            for place, task in enumerate(tasks)
         ]
-        self._waiting = [*range(len(tasks))]
+        self._waiting = [place for place, task in enumerate(tasks) if not task.fault]
         self._running: dict[int, str] = {}
         self._begun: dict[int, float] = {}
-        _delete_old(paths.runs())
+        old_runs.delete(paths.runs())
         jobs.prepare(folder)
         os.mkfifo(folder / jobs.ENDS, 0o600)
         self._ends = os.open(folder / jobs.ENDS, os.O_RDWR | os.O_NONBLOCK)
@@ -117,7 +125,8 @@ class Batch:
                     self._running[place], self._begun[place] = pane_id, time.monotonic()
                     self.progress[place] = self.progress[place]._replace(stage=Stage.RUNNING)
                 else:
-                    self.progress[place] = self.progress[place]._replace(stage=Stage.FAILED)
+                    failed = self.progress[place]._replace(stage=Stage.FAILED)
+                    self.progress[place] = failed._replace(reason="not run: its session was killed")
 
     def _wanted(self, progress: Progress) -> Wanted:
         task, files = progress.task, progress.files
@@ -142,8 +151,7 @@ class Batch:
             said = os.read(self._ends, 65536).split()
             ended = [int(each) for each in said if int(each) in self._running]
         for place in ended:
-            del self._running[place]
-            self.progress[place] = _ended(self.progress[place])
+            self.progress[place] = _ended(self.progress[place], self._running.pop(place))
 
     def _is_dead(self, place: int) -> bool:
         is_old = time.monotonic() - self._begun[place] > LOOK_SECONDS
@@ -170,27 +178,13 @@ class Batch:
         (paths.runs() / self.id / jobs.ENDS).unlink(missing_ok=True)
 
 
-def _ended(progress: Progress) -> Progress:
+def _ended(progress: Progress, pane_id: str) -> Progress:
     state = jobs.state(progress.files)
     if state.init is not Init.FAILED:
         return progress._replace(stage=Stage.OK, status=0, seconds=state.seconds)
     stage = Stage.TIMEOUT if state.status == TOOK_TOO_LONG and state.reason else Stage.FAILED
-    return progress._replace(stage=stage, status=state.status, seconds=state.seconds)
-
-
-def _delete_old(home: Path) -> None:
-    """Keep the last runs only; one that goes on, or has only begun and holds no lock yet, is not touched."""
-    if not home.is_dir():
-        return
-    for folder in sorted(home.iterdir())[:-KEPT_RUNS]:
-        with suppress(FileNotFoundError):  # another par deletes it too
-            is_new = time.time() - folder.stat().st_mtime < NEW_SECONDS
-            if not is_new and not any(job_lock.is_held(each) for each in folder.glob("*.lock")):
-                _delete(folder)
-
-
-def _delete(folder: Path) -> None:
-    with suppress(OSError):
-        for each in folder.iterdir():
-            each.unlink()
-        folder.rmdir()
+    failed = progress._replace(stage=stage, status=state.status, seconds=state.seconds)
+    if state.status is None:
+        task = progress.task
+        failed = failed._replace(reason=run_window.loss(task.socket, task.session_id, pane_id))
+    return failed

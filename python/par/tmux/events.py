@@ -19,6 +19,8 @@ CHANNEL = "par-wait"
 # A state of a pane is an option. Said again this changes nothing, and where nobody waits it does nothing
 LISTENING = ("set-hook", "-g", "after-set-option[8418]", f"wait-for -S {CHANNEL}")
 READY = b"ready\n"
+CLEANING = f"""read -r _
+for server; do tmux -S "$server" set-hook -gu '{LISTENING[2]}' ';' {LISTENING[3]}; done"""
 
 
 class Listeners:
@@ -41,6 +43,25 @@ class Listeners:
         for descriptor, socket in self._descriptors.items():
             if descriptor not in told:  # others who wait look once more then
                 server.attempt(socket, "wait-for", "-S", CHANNEL)
+
+
+@contextmanager
+def hooked(sockets: Collection[Path]) -> Iterator[None]:
+    """Remove the hook and end clients that still wait when this is over, also where par is killed.
+
+    A shell sees to that: its input ends when par does. Other pars that wait are woken, and look once more.
+    """
+    watch = ["sh", "-c", CLEANING, "sh", *map(str, sockets)]
+    with subprocess.Popen(
+        watch,
+        cwd=server.home(),
+        env=server.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for par
+    ):
+        yield
 
 
 @contextmanager

@@ -53,6 +53,15 @@ def close_ended(socket: Path, session_ids: Iterable[str], run_id: str) -> None:
     server.attempt_each(socket, [f"kill-window -t {window_id}" for window_id in sorted(old)])
 
 
+def loss(socket: Path, session_id: str, pane_id: str) -> str:
+    """What became of the pane of a program that ended without a word."""
+    said = server.attempt(socket, "list-panes", "-a", "-F", "#{session_id} #{pane_id}").stdout
+    rows = [line.split(" ") for line in names.lines(said)]
+    if not any(row[0] == session_id for row in rows):
+        return "its session was killed"
+    return "it was killed" if [session_id, pane_id] in rows else "its window was killed"
+
+
 def stop(socket: Path, pane_ids: Iterable[str]) -> None:
     """Close panes, and so end what runs in them."""
     server.attempt_each(socket, [f"kill-pane -t {pane_id}" for pane_id in pane_ids])

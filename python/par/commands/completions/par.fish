@@ -97,7 +97,7 @@ complete -c par -n '__fish_seen_subcommand_from run' -l state -x -a 'attached ru
 complete -c par -n '__fish_seen_subcommand_from run' -l init -x -a 'ok running failed held dismissed' -d 'Only those whose first commands are in this state.'
 complete -c par -n '__fish_seen_subcommand_from run' -s j -l jobs -x -a '' -d 'So many at a time; by default the CPUs.'
 complete -c par -n '__fish_seen_subcommand_from run' -l timeout -x -a '' -d 'End each after so many seconds.'
-complete -c par -n '__fish_seen_subcommand_from run' -s k -l keep-going -d 'Begin the others after a failure too.'
+complete -c par -n '__fish_seen_subcommand_from run' -s k -l keep-going -d 'Go on after a failure, and without what is stopped or broken.'
 complete -c par -n '__fish_seen_subcommand_from run' -l shell -d 'COMMAND is a line for sh, not a program with its arguments.'
 complete -c par -n '__fish_seen_subcommand_from run' -l output -d 'Print at the end what it said in each.'
 complete -c par -n '__fish_seen_subcommand_from run' -l json -d 'Print the results as JSON.'
