@@ -58,7 +58,13 @@ class Loop:
 
 
 def test_it_connects_again_by_itself_and_at_any_key(world: World) -> None:
-    loop = Loop(world, f"read _; {BREAK}", BREAK, "exit 255", "stty -a; printf 'here\\n'; cat; exit 0")
+    loop = Loop(
+        world,
+        f"read _; {BREAK}",
+        BREAK,
+        "echo 'ssh: no way'; exit 255",
+        "stty -a; printf 'here\\n'; cat; exit 0",
+    )
     loop.start()
     loop.watch()
     # After a pause of one second by itself, and then at once where a key is pressed
@@ -67,7 +73,7 @@ def test_it_connects_again_by_itself_and_at_any_key(world: World) -> None:
     assert "inside" not in loop.terminal.screen()
     loop.wait_tries(2)
     loop.terminal.press("x")
-    loop.terminal.wait("again in 4 s")
+    loop.terminal.wait("ssh: no way\npar: the connection to build1 is broken: again in 4 s")
     world.tmux("set-environment", "-t", "=away:", "SSH_AUTH_SOCK", "/new/agent")
     loop.terminal.press("Enter")
     loop.terminal.wait("here")

@@ -25,6 +25,8 @@ OPTION = "--host"
 OWN = frozenset({"host"})
 # They make no sense on another machine
 LOCAL = frozenset({"completion", "control-center", "demo", "hooks", "next", "state", "config"})
+# They show here what is on a host, and ask that themselves
+SHOWN_HERE = frozenset({"open", "code", "cursor"})
 # The arguments that are labels
 TARGETS = ("label", "labels", "words", "wanted", "name")
 # Into a file or a pipe their bytes go as they are: a patch is to be applied
@@ -60,6 +62,23 @@ def asked(name: str, command: click.Command, words: Sequence[str], host: str | N
     plain = [each.partition(":")[2] if any(each is one for one in prefixed) else each for each in marked]
     is_mixed = bool(prefixed) and len(prefixed) < len(targets) and not (hosts or host)
     return Asked(named, (name, *map(str, plain)), is_mixed) if named else None
+
+
+def shown_here(command: click.Command, words: Sequence[str], host: str | None) -> list[str] | None:
+    """The words of a command that shows a context here, the host in its label; None for any other command.
+
+    `host` is as for `asked`. Raises UsageError where several are named.
+    """
+    inner = words[0] if words and isinstance(command, click.Group) else command.name
+    if inner not in SHOWN_HERE:
+        return None
+    rest, hosts = _without_option(words)
+    named = {*([host] if host else []), *hosts}
+    if len(named) > 1:
+        raise UsageError("more than one host is named", hint=f"par {inner} HOST:LABEL")
+    marked = [_Word(each) for each in rest]
+    plain = [each for each in _targets(command, marked) if ":" not in each] if named else []
+    return [f"{min(named)}:{each}" if any(each is one for one in plain) else str(each) for each in marked]
 
 
 def command(asked: Asked) -> click.Command:

@@ -36,6 +36,8 @@ class Verbs(Group):
         # Without a word that could name a host nothing is loaded that knows of them
         if command and (host or any(":" in each or each.startswith("--host") for each in rest)):
             elsewhere = import_module("par.cli.elsewhere")
+            if (words := elsewhere.shown_here(command, rest, host)) is not None:
+                return command.name, command, words
             if asked := elsewhere.asked(command.name, command, rest, host):
                 return command.name, elsewhere.command(asked), []
         return (command.name if command else name), command, rest

@@ -1,16 +1,20 @@
 """`par open`: show a context to the person at the keyboard, making its session again if need be."""
 
-import os
-from pathlib import Path
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from par.contexts import selection, survey
-from par.contexts.survey import Survey
 from par.errors import NotFoundError
-from par.model import Context, ContextStatus, State, Worktree
+from par.model import Context, State, Worktree
 from par.state import index, locks
 from par.system import narration
 from par.tmux import clients, sessions, windows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from par.commands import open_on_host
 
 PREVIOUS = "-"
 
@@ -35,10 +39,21 @@ class Plan(NamedTuple):
     worktree: Worktree | None = None
 
 
-def plan(request: Request) -> Plan:
+def plan(request: Request) -> Plan | open_on_host.Plan:
     """Find the context. Raises the refusal where it, its folder or a terminal is missing."""
-    seen = survey.survey(request.socket)
-    status, worktree = _wanted(seen, request)
+    if ":" in request.label:
+        return _on_host(request, request.label)
+    seen, worktree = survey.survey(request.socket), None
+    if request.label == PREVIOUS:
+        from par.commands import open_previous  # noqa: PLC0415 - most name a label
+
+        found = open_previous.find(seen, request.socket)
+        if isinstance(found, str):
+            return _on_host(request, found)
+        status = found
+    else:
+        context, worktree = selection.target(seen.known, request.label)
+        status = seen.find_ready(context.label)
     context = status.context
     if status.state is State.BROKEN:
         message = f"the worktree of '{context.label}' is gone: '{status.gone[0]}'"
@@ -49,15 +64,19 @@ def plan(request: Request) -> Plan:
     return Plan(context, session.id if session else None, request.client, worktree)
 
 
-def _wanted(seen: Survey, request: Request) -> tuple[ContextStatus, Worktree | None]:
-    if request.label == PREVIOUS:
-        return _previous(seen, request), None
-    context, worktree = selection.target(seen.known, request.label)
-    return seen.find_ready(context.label), worktree
+def _on_host(request: Request, name: str) -> open_on_host.Plan:
+    from par.commands import open_on_host  # noqa: PLC0415 - only who has hosts needs to know ssh
+
+    return open_on_host.plan(name, request.socket, request.client)
 
 
-def run(planned: Plan) -> None:
+def run(planned: Plan | open_on_host.Plan) -> None:
     """Show the session. Outside tmux this process becomes the tmux client."""
+    if not isinstance(planned, Plan):
+        from par.commands import open_on_host  # noqa: PLC0415 - as above
+
+        open_on_host.run(planned)
+        return
     context = planned.context
     with locks.index():
         found = index.load(context.socket)
@@ -78,26 +97,3 @@ def _revive(context: Context) -> tuple[str, bool]:
     # Under the lock: another `par open` may have made it since the plan
     known = sessions.session_of(context)
     return (known.id, False) if known else (sessions.create(context), True)
-
-
-def _previous(seen: Survey, request: Request) -> ContextStatus:
-    """The context shown before the current one, however it was opened: tmux knows, and the index."""
-    here = next((each for each in seen.statuses if each.session and each.session.is_current), None)
-    last = clients.last_session(request.socket) if here or not seen.known.opened else ""
-    rank = {label: place for place, label in enumerate(seen.known.opened)}
-
-    def recency(status: ContextStatus) -> tuple[bool, int, int]:
-        session, place = status.session, -rank.get(status.context.label, len(rank))
-        return (bool(session and session.name == last), session.last_attached if session else 0, place)
-
-    opened = [
-        each
-        for each in seen.statuses
-        if each.context.is_ready and (recency(each)[0] or recency(each)[1] or each.context.label in rank)
-    ]
-    ordered = sorted((each for each in opened if each is not here), key=recency, reverse=True)
-    # At a shell outside of tmux 'this one' is the context shown last
-    skipped = 0 if here or os.environ.get("TMUX") else 1
-    if len(ordered) <= skipped:
-        raise NotFoundError("no context was opened before this one", hint="par ls")
-    return ordered[skipped]

@@ -7,7 +7,7 @@ from pathlib import Path
 from zlib import crc32
 
 from par.errors import NotFoundError
-from par.state import index, paths
+from par.state import host_rows, index, paths
 from par.system import files
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,7 +27,7 @@ def version() -> str:
         pass
     digest = _digest()
     with suppress(OSError):  # two at once, or a full disk: then the next one looks again
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        host_rows.folder()
         index.write(kept, f"{sign} {digest}".encode(), is_durable=False)
     return digest
 

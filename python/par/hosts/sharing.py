@@ -7,7 +7,7 @@ from pathlib import Path
 from zlib import crc32
 
 from par.config.hosts import Host
-from par.state import paths
+from par.state import host_rows, paths
 
 # A socket's path has 104 bytes on macOS, and ssh binds it under a name that is 17 longer
 MOST_BYTES = 104 - 17 - 1
@@ -57,7 +57,9 @@ def _socket(host: Host) -> Path | None:
 def _is_own(folder: Path) -> bool:
     """Whether `folder` is there, or could be made, and is nobody else's to use."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder == paths.hosts():
+            host_rows.folder()
+        folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError:
         return False

@@ -24,6 +24,11 @@ FIND = FOLDER + (
     'r=$d/$1/scripts/remote.sh; [ -r "$r" ] || { echo $2 absent; exit 3; }; '
     f'{BEGIN}shift 2; exec sh "$r" "$@"'
 )
+# On a terminal, where a person reads all of it
+SHOW = FOLDER + (
+    'r=$d/$1/scripts/remote.sh; [ -r "$r" ] || { echo another version of par is here; exit 3; }; '
+    'shift; exec sh "$r" "$@"'
+)
 INSTALL = (
     FOLDER
     + BEGIN

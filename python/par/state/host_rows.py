@@ -21,8 +21,15 @@ def write(host: str, contexts: Iterable[Mapping[str, Any]], at: int, is_silent: 
     """
     lines = [("host", host, str(at), "silent" if is_silent else ""), *map(_fields, contexts)]
     text = "".join("\t".join(map(visible, line)) + "\n" for line in lines)
-    paths.hosts().mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder()
     index.write(path(host), text.encode("utf-8", "replace"), is_durable=False)
+
+
+def folder() -> Path:
+    """The folder of all that has to do with hosts, made where it is not there. Raises OSError."""
+    paths.data().mkdir(mode=0o700, parents=True, exist_ok=True)
+    paths.hosts().mkdir(mode=0o700, exist_ok=True)
+    return paths.hosts()
 
 
 def forget(host: str) -> None:

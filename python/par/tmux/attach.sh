@@ -31,7 +31,10 @@ main() {
 # What was on over there is still on here: a scroll region, the other screen, the mouse, keys of other modes
 reset_terminal() {
   stty "$modes"
-  printf '\0337\033[r\0338\033[?1049l\033[m\033[4l\033[?7h\033[?1l\033>\033(B\017\033[?25h\033[ q'
+  # On the first screen this would move the cursor
+  is_other=$(tmux display-message -p -t "$TMUX_PANE" '#{alternate_on}')
+  [ "$is_other" != 1 ] || printf '\033[?1049l'
+  printf '\0337\033[r\0338\033[m\033[4l\033[?7h\033[?1l\033>\033(B\017\033[?25h\033[ q'
   printf '\033[?9l\033[?1000l\033[?1002l\033[?1003l\033[?1005l\033[?1006l\033[?1004l\033[?2004l\033[>4m'
 }
 

@@ -1,6 +1,7 @@
 """Showing a session to the person at the keyboard: switching a client, or attaching one."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,8 +35,11 @@ def show(socket: Path, session_id: str, client: str | None = None) -> None:
         server.run(socket, "switch-client", *pinned, "-t", target)
         return
     sys.stdout.flush()
+    environment = server.environment()
+    if "SSH_TTY" in environment:
+        environment["TERM"] = _known_here(environment.get("TERM", ""))
     try:
-        os.execvpe("tmux", server.argv(socket, "attach-session", "-t", target), server.environment())
+        os.execvpe("tmux", server.argv(socket, "attach-session", "-t", target), environment)
     except OSError as error:
         raise CommandError(f"tmux cannot be started: {error.strerror}") from error
 
@@ -53,6 +57,16 @@ def say(socket: Path, clients: Iterable[str], text: str) -> None:
     how = ("display-message", "-d", str(SHOWN_MILLISECONDS))
     each = [server.script([(*how, "-c", client, "#{q/e:@_par_message}")]) for client in clients]
     server.attempt_each(socket, [shown, *each])
+
+
+def _known_here(terminal: str) -> str:
+    """`terminal`, or where this machine has no such description what comes near and every one has."""
+    try:
+        done = subprocess.run(["infocmp", terminal], capture_output=True, check=False)
+    except OSError:
+        return terminal
+    usual = "screen-256color" if terminal.startswith(("tmux", "screen")) else "xterm-256color"
+    return usual if done.returncode else terminal
 
 
 def last_session(socket: Path) -> str:
