@@ -333,6 +333,9 @@ contexts = st.builds(
     socket=folders,
     created_at=st.datetimes(timezones=st.just(timezone.utc)),
     operation=st.text("0123456789abcdef", min_size=1),
+    new_label=st.just("") | labels,
+    command=st.text(),
+    prompt=st.none() | st.text(),
 )
 
 

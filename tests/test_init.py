@@ -122,7 +122,7 @@ def test_failure_stays_to_be_seen_and_can_be_tried_again(world: World) -> None:
     document = world.ok("init", "feat", "--json").json
     (run,) = document.pop("runs")
     assert run.pop("since")
-    assert document == {"version": 1, "label": "feat", "init": "failed"}
+    assert document == {"version": 1, "label": "feat", "init": "failed", "program": ""}
     assert run == {
         "repository": "app",
         "init": "failed",

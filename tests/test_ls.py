@@ -159,6 +159,7 @@ def test_json_is_one_whole_document(world: World) -> None:
                 ],
                 "branch": "feat",
                 "created_at": world.index["contexts"]["feat"]["created_at"],
+                "program": {"command": None, "prompt": None, "state": ""},
             }
         ],
     }

@@ -62,6 +62,7 @@ def test_json_is_one_document_that_says_what_was_made(world: World) -> None:
             ],
             "branch": "feat",
             "created_at": created_at,
+            "program": {"command": None, "prompt": None, "state": ""},
         },
     }
     age = datetime.now(timezone.utc) - datetime.fromisoformat(created_at)

@@ -62,8 +62,7 @@ class Repository(NamedTuple):
     @property
     def name(self) -> str:
         """What its folder is called: that of the project where a bare one lies in it as `.git` or `.bare`."""
-        is_nameless = self.is_bare and self.path.name in NAMELESS
-        name = self.path.parent.name if is_nameless else self.path.name
+        name = (self.path.parent if self.is_bare and self.path.name in NAMELESS else self.path).name
         return name.removesuffix(".git") or self.path.name
 
     @property
@@ -101,9 +100,9 @@ class Worktree(NamedTuple):
 
         The older par-cli put it a folder deeper, in one that is called as the branch.
         """
-        is_older = self.path.name == self.branch.rpartition("/")[2] != self.repository.name
-        is_deeper = is_older and self.path.parent.name == self.repository.name
-        return self.path.parent.name if is_deeper else self.path.name
+        above, name = self.path.parent.name, self.path.name
+        is_older = name == self.branch.rpartition("/")[2] != self.repository.name == above
+        return above if is_older else name
 
 
 class Context(NamedTuple):
@@ -112,8 +111,8 @@ class Context(NamedTuple):
     `root` is the folder the session starts in. `session` is the session's name and `socket` the tmux
     server it lives on. `operation` is the id of the operation that last changed the record,
     `created_at` an aware time in UTC. One that `is_adopted` has a worktree which par did not make: its
-    folder and branch are never touched. One that `is_review` holds the code of a stranger, whose programs
-    do not run unasked. `new_label` is what one is called when it is renamed.
+    folder and branch are never touched. One that `is_review` holds a stranger's code. `new_label` is what
+    one is called when it is renamed. `command` is what it begins with, or '', `prompt` the last word of that.
     """
 
     label: str
@@ -128,6 +127,8 @@ class Context(NamedTuple):
     is_adopted: bool = False
     is_review: bool = False
     new_label: str = ""
+    command: str = ""
+    prompt: str | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -144,9 +145,8 @@ class Context(NamedTuple):
     @property
     def place(self) -> str:
         """What its repository is called, or one after the other what those of a workspace are."""
-        if self.kind is not Kind.WORKSPACE:
-            return self.repository.name
-        return ", ".join(worktree.name for worktree in self.worktrees)
+        is_one = self.kind is not Kind.WORKSPACE
+        return self.repository.name if is_one else ", ".join(each.name for each in self.worktrees)
 
 
 class Session(NamedTuple):

@@ -36,7 +36,7 @@ class Command(NamedTuple):
 START = ("start", "feat", "-p", "app")
 BIG = ("workspace", "start", "feat", "--repos", "back,front")
 COMMANDS = {
-    "start": Command(START),
+    "start": Command((*START, "--run", "true", "--prompt", "it")),
     "checkout": Command(("checkout", "mine", "-l", "feat", "-p", "app")),
     "rm": Command(("rm", "feat"), (START,)),
     "purge": Command(("rm", "--purge", "--force", "feat"), (START,), may_go=True),

@@ -256,6 +256,31 @@ def test_start_that_runs_commands_takes_them_with_it_when_it_is_killed(lab: Lab)
     assert runner
 
 
+def test_start_that_begins_with_a_program_takes_it_with_it_when_it_is_killed(lab: Lab) -> None:
+    begun, agent = lab.world.home / "begun", lab.world.home / "agent"
+    agent.write_text(f"#!/bin/sh\necho $$ > {begun}.part && mv {begun}.part {begun}\nsleep 600\ntrue\n")
+    agent.chmod(0o755)
+    words = (*START, "--run", str(agent), "--prompt", "it")
+    for nth, point in enumerate(("mkdir DATA/init", "rename DATA/init/", "run-shell", LATE)):
+        assert was_hit(doomed(lab.world, point, SIGKILL, *words, cwd=lab.home)), point
+        if point == LATE:
+            eventually(begun.exists)
+        heal(lab, nth, ("ls",))
+        assert lab.check_whole() == set()
+        assert list((lab.world.data / "init").glob("*")) == []
+    eventually(lambda: not is_alive(begun.read_text().strip()))
+    # What was to start again is not, and nothing else is wrong
+    begun.unlink()
+    lab.world.ok(*words, cwd=lab.home)
+    eventually(begun.exists)
+    (kept,) = (lab.world.data / "init").glob("*/program")
+    eventually(lambda: kept.read_text() == "running\n")
+    lab.world.tmux("kill-server")
+    assert was_hit(doomed(lab.world, "run-shell", SIGKILL, "resurrect", cwd=lab.home))
+    heal(lab, 0, ("ls",))
+    assert lab.check_whole() == {"feat"}
+
+
 def is_alive(pid: str) -> bool:
     """Whether a process is there, and no zombie."""
     stat = Path(f"/proc/{pid}/stat")

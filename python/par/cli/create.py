@@ -6,6 +6,7 @@ import click
 
 from par.cli import making
 from par.cli.output import emit
+from par.cli.program import Asked
 from par.commands import checkout as checkout_command
 from par.commands import checkout_update
 from par.commands import open as open_command
@@ -32,6 +33,7 @@ def start(
     folder: str,
     base: str | None,
     with_fetch: bool,
+    asked: Asked,
     is_trusted: bool,
     with_wait: bool,
     then_open: bool,
@@ -43,7 +45,8 @@ def start(
     """
     if then_open:
         clients.check_can_show(socket)
-    request = start_command.Request(label, making.existing(folder), socket, base, with_fetch, is_trusted)
+    place = making.existing(folder)
+    request = start_command.Request(label, place, socket, base, with_fetch, is_trusted, asked.one())
     making.make(start_command.plan(request), socket, then_open, as_json, with_wait)
 
 
@@ -66,6 +69,7 @@ def checkout(
     label: str | None,
     with_init: bool,
     is_update: bool,
+    asked: Asked,
     is_trusted: bool,
     with_wait: bool,
     then_open: bool,
@@ -85,7 +89,9 @@ def checkout(
     if then_open:
         clients.check_can_show(socket)
     place = making.existing(folder)
-    request = checkout_command.Request(target, place, socket, label, is_trusted, with_init, is_update)
+    request = checkout_command.Request(
+        target, place, socket, label, is_trusted, with_init, is_update, asked.one()
+    )
     planned = checkout_command.plan(request)
     if isinstance(planned, CreationPlan):
         making.make(planned, socket, then_open, as_json, with_wait)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from par.cli import asking
+from par.cli import asking, program
 from par.cli.output import emit, narrate
 from par.commands import init as init_command
 from par.commands import open as open_command
@@ -30,7 +30,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--open", "then_open", is_flag=True, help="Open the context when it is made."),
     ):
         command = option(command)
-    return command
+    return program.options(command)
 
 
 def make(

@@ -6,6 +6,7 @@ import click
 
 from par.cli import making
 from par.cli.groups import Group
+from par.cli.program import Asked
 from par.cli.verbs import load
 from par.cli.workspace_change import add, drop
 from par.commands import workspace as workspace_command
@@ -47,6 +48,7 @@ def start(
     folder: str,
     repos: str | None,
     base: str | None,
+    asked: Asked,
     is_trusted: bool,
     with_wait: bool,
     then_open: bool,
@@ -60,7 +62,7 @@ def start(
     if then_open:
         clients.check_can_show(socket)
     place, consent = making.existing(folder), Consent(is_trusted)
-    request = workspace_command.Request(label, place, socket, repos, base, consent)
+    request = workspace_command.Request(label, place, socket, repos, base, consent, asked.one())
     making.make(workspace_command.plan(request), socket, then_open, as_json, with_wait)
 
 

@@ -16,13 +16,14 @@ from par.git.remotes import ORIGIN, Config, Place, Remote, Upstream
 from par.model import Kind, Repository
 from par.names import visible
 from par.setup.preparation import Consent
+from par.setup.programs import Program
 
 
 class Request(NamedTuple):
     """What `par checkout` was asked for; `folder` is any folder in the repository.
 
     `is_trusted` approves what the repository asks for, for this once; `with_init` does it in the code of a
-    stranger too.
+    stranger too. `program` is what starts in the context.
     """
 
     target: str
@@ -32,6 +33,7 @@ class Request(NamedTuple):
     is_trusted: bool = False
     with_init: bool = False
     is_update: bool = False
+    program: Program | None = None
 
 
 def plan(request: Request) -> CreationPlan | checkout_update.Plan:
@@ -57,7 +59,7 @@ def plan(request: Request) -> CreationPlan | checkout_update.Plan:
     consent = Consent(request.is_trusted, is_strange, request.with_init)
     planned = plans.plan_context(label, Kind.CHECKOUT, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)
-    return planned
+    return planned._replace(program=request.program)
 
 
 def _check_word(branch: str) -> None:

@@ -1,5 +1,6 @@
 """`par init`: how the commands that a context began with went; and running them again."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,9 +8,10 @@ from par.config.recipe import Recipe
 from par.contexts import survey
 from par.errors import CommandError, ConflictError, NotFoundError, UnsafeError
 from par.model import Context, Kind, Repository, State, Worktree
-from par.setup import files, jobs, layouts, logs, ports, preparation, running
+from par.setup import files, jobs, layouts, logs, ports, preparation, programs, running
 from par.setup.jobs import Init, Run
 from par.setup.preparation import Consent, Preparation
+from par.setup.programs import Stage
 from par.state import index, locks, paths
 from par.state.index import Index
 from par.system import narration
@@ -17,10 +19,15 @@ from par.tmux import init_window
 
 
 class Report(NamedTuple):
-    """How the commands of a context went, or go: a run for each worktree that has any."""
+    """How the commands of a context went, or go: a run for each worktree that has any.
+
+    `command` is what starts after them, if anything does, and `stage` how that stands.
+    """
 
     label: str
     runs: tuple[Run, ...]
+    command: str = ""
+    stage: Stage | None = None
 
     @property
     def init(self) -> Init | None:
@@ -48,7 +55,11 @@ class Plan(NamedTuple):
 def look(label: str, socket: Path) -> Report:
     """How the commands of the context called `label` went. Raises NotFoundError."""
     context = survey.recovered_index(socket).find(label)
-    return Report(context.label, tuple(jobs.runs(paths.init(context.root))))
+    return _report(context, jobs.runs(paths.init(context.root)))
+
+
+def _report(context: Context, found: Iterable[Run]) -> Report:
+    return Report(context.label, tuple(found), context.command, programs.stage(context))
 
 
 def wait(label: str, socket: Path) -> Report:
@@ -60,7 +71,7 @@ def wait(label: str, socket: Path) -> Report:
     folder = paths.init(context.root)
     was_there = folder.is_dir()
     try:
-        report = Report(context.label, tuple(logs.follow(folder, context.label)))
+        report = _report(context, logs.follow(folder, context.label))
     except KeyboardInterrupt:
         narration.report(f"\nthe commands of '{context.label}' go on: par init {context.label} --wait")
         raise

@@ -83,10 +83,11 @@ def run(planned: Plan | open_on_host.Plan) -> None:
         session_id, is_new = (planned.session_id, False) if planned.session_id else _revive(context)
         index.save(found.opening(context.label))
     if is_new:
-        from par.setup import layouts, running  # noqa: PLC0415 - only where a session is made again
+        from par.setup import layouts, programs, running  # noqa: PLC0415 - only where a session is made again
 
         running.mark_again(context, session_id)
         layouts.build_approved(context, session_id)
+        programs.resume(context, session_id)
     if planned.worktree and not windows.select(context, session_id, planned.worktree):
         narration.report(f"the window of '{windows.owner(context, planned.worktree)}' is closed")
     clients.show(context.socket, session_id, planned.client)

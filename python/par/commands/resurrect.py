@@ -7,7 +7,7 @@ from typing import NamedTuple
 from par.contexts import survey
 from par.errors import ParError
 from par.model import Context, ContextStatus, State
-from par.setup import layouts, running
+from par.setup import layouts, programs, running
 from par.state import index, locks
 from par.tmux import sessions
 
@@ -64,4 +64,5 @@ def _resurrect(stopped: StoppedContext) -> StoppedContext:
         return StoppedContext(context, str(error))
     if session_id:
         layouts.build_approved(context, session_id)
+        programs.resume(context, session_id)
     return stopped

@@ -10,6 +10,7 @@ from par.errors import NotFoundError
 from par.git import discovery, fetching, remotes
 from par.model import Kind, Repository
 from par.setup.preparation import Consent
+from par.setup.programs import Program
 from par.state import locks
 from par.state.index import Index
 
@@ -17,7 +18,7 @@ from par.state.index import Index
 class Request(NamedTuple):
     """What `par start` was asked for; `folder` is any folder in the repository.
 
-    `is_trusted` approves what the repository asks for, for this once.
+    `is_trusted` approves what the repository asks for, for this once. `program` is what starts in it.
     """
 
     label: str
@@ -26,6 +27,7 @@ class Request(NamedTuple):
     base: str | None = None
     with_fetch: bool = False
     is_trusted: bool = False
+    program: Program | None = None
 
 
 def plan(request: Request) -> CreationPlan:
@@ -41,7 +43,8 @@ def plan(request: Request) -> CreationPlan:
     planned = plans.plan_context(label, Kind.SESSION, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)
     is_stacked = branch.is_new and not (request.base or branch.upstream)
-    return planned._replace(stacked_on=_label_of(found, request.folder)) if is_stacked else planned
+    stacked_on = _label_of(found, request.folder) if is_stacked else ""
+    return planned._replace(stacked_on=stacked_on, program=request.program)
 
 
 def _label_of(found: Index, folder: Path) -> str:

@@ -14,6 +14,7 @@ from par.git import discovery, main_worktree
 from par.model import Kind, Repository
 from par.names import visible
 from par.setup.preparation import Consent, prepare
+from par.setup.programs import Program
 from par.state import paths
 from par.state.index import Index
 
@@ -24,7 +25,7 @@ class Request(NamedTuple):
     """What `par workspace start` was asked for.
 
     `repos` are the repositories as they were typed, separated by commas; without them those that lie in
-    `folder` are taken.
+    `folder` are taken. `program` is what starts in its first pane.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Request(NamedTuple):
     repos: str | None = None
     base: str | None = None
     consent: Consent = Consent()
+    program: Program | None = None
 
 
 class Source(NamedTuple):
@@ -60,6 +62,7 @@ def plan(request: Request) -> CreationPlan:
         taken=plans.live_session_names(request.socket),
         socket=request.socket,
         consent=request.consent,
+        program=request.program,
     )
 
 

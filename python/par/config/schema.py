@@ -115,6 +115,12 @@ def _program(source: Source, node: Node) -> str:
     return said
 
 
+def _ways(source: Source, node: Node) -> tuple[tuple[str, str], ...]:
+    hint = "write resume: {claude: claude --continue}"
+    found = [(name, values.line(source, each, hint)) for name, each in values.pairs(source, node, hint)]
+    return tuple((name, line) for name, line in found if line)
+
+
 STEP: Mapping[str, Reader] = {"name": values.line, "command": values.text}
 READERS: Mapping[str, Reader] = {
     "include": _globs,
@@ -131,4 +137,6 @@ SETTINGS: Mapping[str, Reader] = {
     "trust": partial(values.choice, allowed=("ask", "always")),
     "editor": values.line,
     hosts.KEY: hosts.hosts,
+    "agent": values.line,
+    "resume": _ways,
 }

@@ -18,13 +18,16 @@ class Settings(NamedTuple):
 
     `trash_days` is after how many days a removal is deleted for good; 0 keeps it for ever. `trust` says
     whether the commands of a repository are to be approved: `ask` or `always`. `editor` is the command line
-    of the editor, or empty. `hosts` are the other machines.
+    of the editor, or empty; `agent` that of the usual coding agent. `resume` has names of programs, and the
+    line that goes on where each was when its session was lost. `hosts` are the other machines.
     """
 
     trash_days: int = 14
     trust: str = "ask"
     editor: str = ""
     hosts: tuple[Host, ...] = ()
+    agent: str = ""
+    resume: tuple[tuple[str, str], ...] = ()
 
 
 def load() -> Settings:

@@ -65,6 +65,8 @@ def _record(planned: CreationPlan, operation: Operation, found: Index) -> Contex
         created_at=datetime.now(timezone.utc).replace(microsecond=0),
         operation=operation.id,
         is_review=planned.is_review,
+        command=planned.program.command if planned.program else "",
+        prompt=planned.program.prompt if planned.program else None,
     )
 
 

@@ -13,6 +13,7 @@ from par.git import owners, remotes, repository
 from par.git.remotes import Config, Remote, Upstream
 from par.model import Kind, Repository
 from par.setup.preparation import Consent, Preparation, prepare
+from par.setup.programs import Program
 from par.state import paths
 from par.state.index import Index
 from par.tmux import marks
@@ -48,7 +49,8 @@ class CreationPlan(NamedTuple):
     """A context that can be made: nothing is in its way.
 
     The name of its session is not in `taken`; `named_after` are the digits that it may need. The code in one
-    that `is_review` is a stranger's. `stacked_on` is the label of the context that it begins in.
+    that `is_review` is a stranger's. `stacked_on` is the label of the context that it begins in. `program` is
+    what starts in it.
     """
 
     label: str
@@ -60,6 +62,7 @@ class CreationPlan(NamedTuple):
     socket: Path
     consent: Consent = Consent()
     stacked_on: str = ""
+    program: Program | None = None
 
     @property
     def is_review(self) -> bool:

@@ -9,6 +9,7 @@ from par.names import visible
 from par.render import trust
 from par.setup import logs
 from par.setup.jobs import Init, Run
+from par.setup.programs import Stage
 
 if TYPE_CHECKING:
     from par.commands.init import Plan, Report
@@ -19,9 +20,13 @@ VERSION = 1
 
 def report(found: Report) -> str:
     """What `par init` says: a line for each repository, where its log is, and what can be done."""
-    if not found.runs:
-        return f"init: '{found.label}' has no commands to run"
     lines = [line for run in found.runs for line in _lines(run)]
+    lines = lines or [f"init: '{found.label}' has no commands to run"]
+    if found.stage:
+        why = ", as no shell was at its prompt in the first pane" if found.stage is Stage.BUSY else ""
+        lines.append(f"program: {found.stage.value}: '{visible(found.command)}'{why}")
+    if found.stage is Stage.BUSY:
+        lines.append(f"start it: par init {found.label} --retry")
     if found.init in {Init.FAILED, Init.HELD}:
         lines.append(f"run again: par init {found.label} --retry")
         lines.append(f"or leave it at that: par init {found.label} --dismiss")
@@ -62,7 +67,9 @@ def document(found: Report) -> str:
         for run in found.runs
     ]
     init = found.init.value if found.init else ""
-    return json.dumps({"version": VERSION, "label": found.label, "init": init, "runs": rows}, indent=2)
+    stage = found.stage.value if found.stage else ""
+    said = {"label": found.label, "init": init, "runs": rows, "program": stage}
+    return json.dumps({"version": VERSION, **said}, indent=2)
 
 
 def strange(planned: Plan) -> str:

@@ -132,6 +132,19 @@ def _status(status: ContextStatus, heads: Mapping[Path, str]) -> dict[str, Any]:
         "worktrees": [_worktree(worktree, branch, heads) for worktree, branch in pairs],
         "branch": status.branches[0],
         "created_at": context.created_at.isoformat(),
+        "program": program(context),
+    }
+
+
+def program(context: Context) -> dict[str, Any]:
+    """What a context began with, and how that stands; null and empty where nothing did."""
+    from par.setup import programs  # noqa: PLC0415 - the table does not need it
+
+    stage = programs.stage(context)
+    return {
+        "command": context.command or None,
+        "prompt": context.prompt,
+        "state": stage.value if stage else "",
     }
 
 
@@ -169,6 +182,7 @@ def _record(found: Damaged) -> dict[str, Any]:
         "worktrees": [],
         "branch": None,
         "created_at": None,
+        "program": {"command": None, "prompt": None, "state": ""},
     }
 
 

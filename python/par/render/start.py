@@ -8,7 +8,11 @@ from par.model import Context, Kind, State, Worktree
 from par.names import visible
 from par.render import documents, ls
 
+WAITED_FOR = ("running", "held", "failed")
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from par.contexts.plans import CreationPlan
 
 
@@ -18,15 +22,16 @@ def made(context: Context, init: str = "") -> str:
     title = f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}"
     if context.kind is Kind.WORKSPACE:
         title = f"workspace '{context.label}' of {count} {'repository' if count == 1 else 'repositories'}"
-    return "\n".join([title, *parts(context, init)])
+    return "\n".join([title, *parts(context, init, _program(context, init))])
 
 
-def parts(context: Context, init: str) -> list[str]:
+def parts(context: Context, init: str, begun: Iterable[str] = ()) -> list[str]:
     """The lines that say what belongs to a context, how its commands go, and how it is opened."""
     return [
         *(_workspace(context) if context.kind is Kind.WORKSPACE else _single(context)),
         f"  session   {context.session}",
         *_init(context, init),
+        *begun,
         f"open it: par open {context.label}",
     ]
 
@@ -57,6 +62,12 @@ def added(context: Context, init: str) -> str:
 def _init(context: Context, init: str) -> list[str]:
     more = " --log" if init == "running" else ""
     return [f"  init      {init} (par init {context.label}{more})"] if init else []
+
+
+def _program(context: Context, init: str) -> list[str]:
+    if not context.command:
+        return []
+    return [f"  run       {visible(context.command)}{', once init is ok' if init in WAITED_FOR else ''}"]
 
 
 def _single(context: Context) -> list[str]:
@@ -94,6 +105,7 @@ def values(context: Context, init: str) -> documents.Document:
         "worktrees": [*map(_worktree, context.worktrees)],
         "branch": context.branch,
         "created_at": context.created_at.isoformat(),
+        "program": ls.program(context),
     }
 
 

@@ -16,6 +16,7 @@ from par.state.records import when
 
 START_SECONDS = 30.0  # on a busy machine Python itself takes its time
 TOOK_TOO_LONG = 124  # as timeout(1) has it
+OF_PROGRAM = ("line", "program")  # what the context begins with, and how it stands: `setup.programs`
 ENDS = "ends"  # a FIFO in the folder of runs, where somebody may listen for the places of those that end
 NOT_STARTED = "it did not start"
 ENDED = "it was ended"
@@ -112,22 +113,23 @@ def now() -> datetime:
 
 
 def prepare(folder: Path, empties: bool = True) -> None:
-    """Make the folder of a context's runs, and leave what is in it only where nothing `empties` it.
+    """Make the folder of a context's runs, and leave those in it only where nothing `empties` it.
 
     Raises StateError.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path in folder.iterdir() if empties else ():
-            path.unlink()
+            if path.stem not in OF_PROGRAM:
+                path.unlink()
     except OSError as error:
         raise StateError(f"the folder {folder} cannot be written: {error.strerror}") from error
 
 
 def save_job(files: Files, job: Job) -> None:
     """Write what is to be run. Raises StateError."""
-    commands = [each._asdict() for each in job.commands]
-    typed = {"folder": str(job.folder), "socket": str(job.socket), "commands": commands}
+    steps = [each._asdict() for each in job.commands]
+    typed = {"folder": str(job.folder), "socket": str(job.socket), "commands": steps}
     _write(files.job, {**job._asdict(), **typed})
 
 
@@ -163,8 +165,7 @@ def runs(folder: Path) -> list[Run]:
 
 def worst(found: Iterable[Run]) -> Init | None:
     """How the runs stand as one: one that failed counts more than those that still run."""
-    order = list(Init)
-    return max((run.state.init for run in found), key=order.index, default=None)
+    return max((run.state.init for run in found), key=list(Init).index, default=None)
 
 
 def state(files: Files) -> State:

@@ -10,7 +10,7 @@ from pathlib import Path
 from par.config.recipe import Step
 from par.errors import ParError
 from par.names import visible
-from par.setup import job_lock, jobs, terminal
+from par.setup import job_lock, jobs, programs, terminal
 from par.setup.jobs import Files, Init, Job, State
 from par.system import signals
 from par.tmux import init_window
@@ -119,6 +119,8 @@ def _conclude(job: Job, files: Files, log: Log, state: State) -> None:
         jobs.save_state(files, state)
         if job.is_init:
             init = jobs.worst(jobs.runs(files.folder)) or state.init
+            if init is Init.OK:
+                programs.go_on(files.folder.absolute(), job.socket, job.session_id)
             init_window.end(job.socket, job.session_id, init.value, pane_id)
         else:
             _tell_end(files)

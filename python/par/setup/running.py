@@ -8,7 +8,7 @@ from pathlib import Path
 import par
 from par.config.recipe import SHELL
 from par.model import Context, Worktree
-from par.setup import jobs
+from par.setup import jobs, programs
 from par.setup.jobs import Files, Init, Job, State
 from par.setup.preparation import Preparation
 from par.state import paths
@@ -22,17 +22,20 @@ def begin(context: Context, session_id: str, preparations: Sequence[Preparation]
     """Run the commands of each worktree's preparation in the session, and show there how it goes.
 
     `preparations` has one for each worktree. `@par_init` is then running, held, or empty where there is
-    nothing to do. What is kept of earlier runs goes, their windows too. Raises CommandError or StateError.
+    nothing to do. What is kept of earlier runs goes, their windows too. The program that the context begins
+    with starts after that, unless it has before. Raises CommandError or StateError.
     """
     folder = paths.init(context.root)
     if not (folder.exists() or any(each.recipe.commands or each.is_held for each in preparations)):
+        programs.begin(context, session_id, None)
         return
     old = init_window.windows(context.socket, session_id) if folder.exists() else []
     jobs.prepare(folder)
-    programs = _write(folder, context, session_id, preparations)
+    runners = _write(folder, context, session_id, preparations)
     init = jobs.worst(jobs.runs(folder))
-    init_window.begin(context.socket, session_id, init.value if init else "", programs)
-    if programs:
+    programs.begin(context, session_id, init)
+    init_window.begin(context.socket, session_id, init.value if init else "", runners)
+    if runners:
         init_window.close(context.socket, old)
 
 
@@ -53,11 +56,11 @@ def _write(
     folder: Path, context: Context, session_id: str, preparations: Sequence[Preparation]
 ) -> list[list[str]]:
     """Write what is to be run, and what is held; the programs that will run it."""
-    programs = []
+    runners = []
     for place, (worktree, preparation) in enumerate(zip(context.worktrees, preparations, strict=True)):
         program = write(Files(folder, place), context, session_id, worktree, preparation)
-        programs += [program] if program else []
-    return programs
+        runners += [program] if program else []
+    return runners
 
 
 def write(

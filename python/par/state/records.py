@@ -66,6 +66,8 @@ def to_record(context: Context) -> Record:
         **({"is_adopted": True} if context.is_adopted else {}),
         **({"is_review": True} if context.is_review else {}),
         **({"new_label": context.new_label} if context.new_label else {}),
+        **({"command": context.command} if context.command else {}),
+        **({"prompt": context.prompt} if context.prompt is not None else {}),
     }
 
 
@@ -106,6 +108,8 @@ def from_record(label: str, record: Record) -> Context:
         is_adopted=record.get("is_adopted") is True,
         is_review=record.get("is_review") is True,
         new_label=_label(record["new_label"]) if "new_label" in record else "",
+        command=str(record.get("command", "")),
+        prompt=str(record["prompt"]) if "prompt" in record else None,
     )
 
 

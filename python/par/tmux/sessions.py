@@ -99,9 +99,10 @@ def create(context: Context) -> str:
 def _create(context: Context, name: str) -> str:
     target = f"={name}:"
     homes = context.worktrees if context.kind is Kind.WORKSPACE else ()
-    own = () if homes else windows.environment(context.worktrees[0])
+    own = windows.first_environment(context)
     commands = [
         ("new-session", "-d", "-s", name, "-n", names.plain(context.label), *own),
+        ("set-environment", "-u", "-t", target, "PAR_PROMPT"),  # no other pane has it
         server.stays(target),
         *_marks(context, target),
         *agents.LISTENING,
@@ -150,8 +151,7 @@ def _marks(context: Context, target: str, first: str = "") -> list[tuple[str, ..
         "@par_path": str(context.root),
         "@par_data": str(paths.data()),
     }
-    # The other windows of a workspace are those of its repositories; its first one is of none
-    is_workspace = context.kind is Kind.WORKSPACE
+    is_workspace = context.kind is Kind.WORKSPACE  # whose first window is of none of its repositories
     first = first or f"{target}{{start}}.{{top-left}}"
     context_mark = ("set-option", "-w", "-t", first, "@par_context", context.label)
     return [

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from par import names
-from par.model import Context, Worktree
+from par.model import Context, Kind, Worktree
 from par.tmux import server
 
 
@@ -78,6 +78,12 @@ def _marks(context: Context, worktree: Worktree, target: str) -> list[tuple[str,
         ("set-option", "-w", "-t", target, "@par_context", context.label),
         ("set-option", "-w", "-t", target, "@par_worktree", server.line(worktree.name)),
     ]
+
+
+def first_environment(context: Context) -> tuple[str, ...]:
+    """As `environment`, for the first pane of a session: the prompt too that its program is handed."""
+    own = () if context.kind is Kind.WORKSPACE else environment(context.worktrees[0])
+    return own if context.prompt is None else (*own, "-e", f"PAR_PROMPT={context.prompt}")
 
 
 def environment(worktree: Worktree) -> tuple[str, ...]:

@@ -89,8 +89,11 @@ def bring_jobs_back(context: Context) -> None:
     """Put what `put_jobs_away` put into the trash back in its place."""
     folder, kept = paths.init(context.root), paths.trash() / context.operation / INIT
     if kept.is_dir() and not folder.exists():
+        from par.setup import programs  # noqa: PLC0415 - a removal does not need it
+
         folder.parent.mkdir(mode=0o700, exist_ok=True)
         kept.rename(folder)
+        programs.end(folder)
 
 
 def purge(context: Context, operation: Operation, session_id: str | None, keeps: bool = False) -> Removed:

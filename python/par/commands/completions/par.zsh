@@ -13,20 +13,26 @@ _par_words() {
     '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send run wait capture control-center next status code cursor rename init diff merge prune conflicts rm restore undo trash resurrect doctor host config trust untrust hooks completion demo labels state whoami path -L -S --help --version ;;
     start|create)
       case $previous:$current in
+        --run:*) : ;;
+        --prompt:*) : ;;
         -p:*|--path:*) : ;;
         -b:*|--base:*) : ;;
-        *:-*) printf '%s\n' --open --wait --json --trust -p --path -b --base --fetch -h --help ;;
+        *:-*) printf '%s\n' --run --agent --prompt --open --wait --json --trust -p --path -b --base --fetch -h --help ;;
         *) : ;;
       esac ;;
     checkout)
       case $previous:$current in
+        --run:*) : ;;
+        --prompt:*) : ;;
         -p:*|--path:*) : ;;
         -l:*|--label:*) : ;;
-        *:-*) printf '%s\n' --open --wait --json --trust -p --path -l --label --init --update -h --help ;;
+        *:-*) printf '%s\n' --run --agent --prompt --open --wait --json --trust -p --path -l --label --init --update -h --help ;;
         *) _par_branches ;;
       esac ;;
     workspace)
       case $previous:$current in
+        --run:*) : ;;
+        --prompt:*) : ;;
         -p:*|--path:*) : ;;
         --repos:*) : ;;
         -b:*|--base:*) : ;;
@@ -36,7 +42,7 @@ _par_words() {
         --kind:*) printf '%s\n' session checkout workspace ;;
         --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
         --init:*) printf '%s\n' ok running failed held dismissed ;;
-        *:-*) printf '%s\n' -h --help --open --wait --json --trust -p --path --repos -b --base --force --client --editor --repo --kind --state --init -y --yes --purge ;;
+        *:-*) printf '%s\n' -h --help --run --agent --prompt --open --wait --json --trust -p --path --repos -b --base --force --client --editor --repo --kind --state --init -y --yes --purge ;;
         *) printf '%s\n' start ls add drop open code cursor rm; _par_labels ;;
       esac ;;
     adopt)

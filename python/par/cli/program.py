@@ -1,0 +1,78 @@
+"""The options that say what a new context begins with, for every command that makes one."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from par.config import settings
+from par.errors import ConfigError, NotFoundError
+from par.names import visible
+from par.setup import programs
+from par.setup.programs import Program
+from par.state import paths
+
+
+class Asked(NamedTuple):
+    """The words of the options: a command line, whether the usual agent is meant, and a prompt."""
+
+    command: str | None = None
+    with_agent: bool = False
+    prompt: str | None = None
+
+    def one(self) -> Program | None:
+        """The program that they ask for, if any. Raises UsageError, ConfigError or NotFoundError."""
+        if self.command is not None and self.with_agent:
+            raise click.UsageError("--run and --agent are two ways to say what starts")
+        if self == Asked():
+            return None
+        return self.program(_agent() if self.command is None else self.command)
+
+    def program(self, command: str) -> Program:
+        """The program of a command line, with the prompt that was asked for. Raises as `one`."""
+        found = Program(command, None if self.prompt is None else _text(self.prompt))
+        programs.check(found)
+        return found
+
+
+def options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options --run, --agent and --prompt: `command` gets them as `asked`."""
+
+    @functools.wraps(command)
+    def asking(*, run: str | None, agent: bool, prompt: str | None, **rest: Any) -> Any:
+        return command(asked=Asked(run, agent, prompt), **rest)
+
+    for option in (
+        click.option(
+            "--prompt", metavar="TEXT", help="Hand it TEXT as its last argument; - reads it, @FILE too."
+        ),
+        click.option("--agent", is_flag=True, help="Start your usual agent, the setting `agent`."),
+        click.option("--run", metavar="COMMAND", help="Start COMMAND in the first pane, once init is ok."),
+    ):
+        asking = option(asking)
+    return asking
+
+
+def _agent() -> str:
+    if command := settings.load().agent:
+        return command
+    message = f"the setting agent is missing in '{visible(str(paths.config()))}'"
+    raise ConfigError(message, hint="write agent: claude there, or use --run COMMAND")
+
+
+def _text(prompt: str) -> str:
+    if prompt == "-":
+        return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    if not prompt.startswith("@"):
+        return prompt
+    path = Path(os.path.expanduser(prompt[1:]))  # noqa: PTH111 - Path's own fails where there is no such user
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "this is no path"
+        message = f"the prompt cannot be read: '{visible(str(path))}': {reason}"
+        raise NotFoundError(message, hint="--prompt TEXT, or - for standard input") from error

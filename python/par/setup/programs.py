@@ -1,0 +1,136 @@
+"""The program that a context begins with: typed into its first pane once its commands went well.
+
+How it stands is a word in a file, which `tmux/program.sh` writes: it outlives the tmux server, and so tells
+what ran when that was lost.
+"""
+
+import shlex
+from enum import Enum
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+from par.config import settings
+from par.errors import ParError, StateError, UsageError
+from par.model import Context
+from par.names import visible
+from par.setup import jobs
+from par.setup.jobs import Init
+from par.state import index, paths
+from par.system import narration
+from par.tmux import first_program
+
+LINE, STAGE = jobs.OF_PROGRAM
+# Linux takes 128 KiB for one argument, which is in the environment of the pane too (execve(2))
+MOST_BYTES = 120_000
+MOST_LINE_BYTES = 3_000  # a terminal that does not edit takes 4,096 for a line
+
+
+class Program(NamedTuple):
+    """A command line for the user's shell, and what is its last argument besides, or None."""
+
+    command: str
+    prompt: str | None = None
+
+
+class Stage(Enum):
+    """How the program of a context stands; one that is busy found no shell at a prompt in the first pane."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    ENDED = "ended"
+    BUSY = "busy"
+
+
+def check(program: Program) -> None:
+    """Raise UsageError where it cannot be typed, or handed over."""
+    command, prompt = program
+    if not command.strip():
+        raise UsageError("the command is empty", hint="par start LABEL --run claude")
+    if not command.isprintable() or len(command.encode(errors="replace")) > MOST_LINE_BYTES:
+        message = f"the command is not one plain line: {visible(command)[:100]}"
+        raise UsageError(message, hint="put it into a script, and run that")
+    if prompt is not None and (not prompt or "\0" in prompt or not _is_text(prompt)):
+        raise UsageError("the prompt is empty, or no text", hint="--prompt TEXT|-|@FILE")
+    if prompt is not None and (size := len(prompt.encode())) > MOST_BYTES:
+        message = f"the prompt has {size} bytes, and {MOST_BYTES} are the most for an argument"
+        raise UsageError(message, hint="--prompt 'read task.md', and the rest in that file")
+
+
+def _is_text(prompt: str) -> bool:
+    try:
+        return bool(prompt.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def name(command: str) -> str:
+    """What the program of a command line is called: the last part of its first word that sets no variable."""
+    try:
+        words = shlex.split(command)
+    except ValueError:  # in the syntax of another shell than sh
+        words = command.split()
+    first = next((each for each in words if "=" not in each), words[0] if words else "")
+    return PurePath(first).name
+
+
+def stage(context: Context) -> Stage | None:
+    """How the program of `context` stands; None where it has none."""
+    return _written(paths.init(context.root)) if context.command else None
+
+
+def _written(folder: Path) -> Stage:
+    try:
+        return Stage((folder / STAGE).read_text().strip())
+    except (OSError, ValueError):
+        return Stage.WAITING
+
+
+def begin(context: Context, session_id: str, init: Init | None) -> None:
+    """Keep what is to be typed; start it where `init` says that there is nothing to wait for.
+
+    Raises CommandError or StateError.
+    """
+    if context.command:
+        folder = paths.init(context.root)
+        _keep(folder, Program(context.command, context.prompt))
+        if init in {None, Init.OK}:
+            go_on(folder, context.socket, session_id)
+
+
+def go_on(folder: Path, socket: Path, session_id: str) -> None:
+    """Start what is kept in `folder`, if anything is, unless it was started before. Raises CommandError."""
+    if (folder / LINE).exists() and _written(folder) in {Stage.WAITING, Stage.BUSY}:
+        first_program.start(socket, session_id, folder)
+
+
+def resume(context: Context, session_id: str) -> None:
+    """Start the program again that ran when the session was lost, in the way that the setting `resume` knows.
+
+    Nothing there stops the session: what is wrong is reported.
+    """
+    if stage(context) is Stage.RUNNING:
+        try:
+            ways = dict(settings.load().resume)
+            program = Program(context.command, context.prompt)
+            if way := ways.get(name(context.command)):
+                program = Program(way)
+            folder = paths.init(context.root)
+            _keep(folder, program)
+            first_program.start(context.socket, session_id, folder)
+        except (ParError, OSError) as error:
+            narration.report(f"'{context.label}' is not resumed: {error}")
+
+
+def end(folder: Path) -> None:
+    """Note that what ran has ended: its session was taken away. Raises OSError."""
+    if _written(folder) is Stage.RUNNING:
+        index.write(folder / STAGE, b"ended\n", is_durable=False)
+
+
+def _keep(folder: Path, program: Program) -> None:
+    jobs.prepare(folder, empties=False)
+    said = f"{program.command}\n{'' if program.prompt is None else 'prompt'}\n"
+    try:
+        index.write(folder / LINE, said.encode(), is_durable=False)
+    except OSError as error:
+        raise StateError(f"{folder / LINE} cannot be written: {error.strerror}") from error

@@ -1,0 +1,239 @@
+"""What a context begins with: typed into its first pane once init is ok, and started again when lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT, Terminal, World, eventually, refused
+
+SCRIPT = ROOT / "python/par/tmux/program.sh"
+# Tells its arguments, and does what is typed to it
+AGENT = """#!/usr/bin/env python3
+import json, pathlib, sys
+told = pathlib.Path("told")
+before = json.loads(told.read_text()) if told.exists() else []
+pathlib.Path("part").write_text(json.dumps([*before, sys.argv[1:]]))
+pathlib.Path("part").rename(told)
+print("agent at work", flush=True)
+while sys.stdin.readline().strip() != "quit":
+    pass
+"""
+ODD = "-x \"two\" 'one' $HOME `id` $(id) !! #{pane_id} #(id) %H \\ ;\n\n\tsecond\\\n--end é\n\n"
+
+
+@pytest.fixture
+def agent(world: World) -> Path:
+    """A stand-in for an agent, outside of the PATH of shells that read /etc/profile."""
+    path = world.home / "bin/agent"
+    path.parent.mkdir()
+    path.write_text(AGENT)
+    path.chmod(0o755)
+    return path
+
+
+def told(world: World, label: str, count: int = 1) -> list[list[str]]:
+    """The arguments of each start of the agent in a context, once there were so many."""
+
+    def look() -> list[list[str]]:
+        path = world.data / "worktrees"
+        found: list[list[str]] = next(
+            (json.loads(each.read_text()) for each in path.glob(f"*/{label}/told")), []
+        )
+        return found if len(found) >= count else []
+
+    return eventually(look, f"start {count} of the agent")  # type: ignore[no-any-return]
+
+
+def program(world: World, label: str) -> dict[str, Any]:
+    (context,) = world.ok("ls", label, "--json").json["contexts"]
+    found: dict[str, Any] = context["program"]
+    return found
+
+
+def stands(world: World, label: str, state: str) -> None:
+    eventually(lambda: program(world, label)["state"] == state, f"{state} of {label}")
+
+
+def quit_agent(world: World, label: str) -> None:
+    world.tmux("send-keys", "-t", f"={world.session(label)}:", "quit", "Enter")
+    stands(world, label, "ended")
+
+
+def test_program_gets_its_prompt_as_one_argument_and_leaves_the_shell(world: World, agent: Path) -> None:
+    home = world.repository()
+    (home / "task.md").write_text(ODD)
+    world.tmux("-f", "/dev/null", "new-session", "-d", "-s", "mine", "exec sleep 600")
+    command = f"{agent} --model 'a b'"
+    shells = [each for each in ("dash", "bash", "zsh", "fish", "tcsh", "ksh") if shutil.which(each)]
+    for shell in shells:
+        world.tmux("set-option", "-g", "default-shell", shutil.which(shell) or "")
+        made = world.ok("start", shell, "--run", command, "--prompt", "@task.md", cwd=home)
+        assert f"  run       {command}\n" in made.stdout
+    for shell in shells:
+        assert told(world, shell) == [["--model", "a b", ODD]]
+        assert "python" in world.tmux("display-message", "-p", "-t", f"={shell}:", "#{pane_current_command}")
+        stands(world, shell, "running")
+        assert program(world, shell) == {"command": command, "prompt": ODD, "state": "running"}
+        record = world.index["contexts"][shell]
+        assert (record["command"], record["prompt"]) == (command, ODD)
+        world.tmux("send-keys", "-t", f"={shell}:", "quit", "Enter")
+    assert {each.stat().st_mode & 0o77 for each in (world.data / "init").glob("*/*")} == {0}
+    for shell in shells:
+        stands(world, shell, "ended")
+        world.ok("send", shell, "touch shell")
+        eventually((world.worktree(shell) / "shell").exists)
+    # No other pane has the prompt
+    seen = world.home / "env"
+    world.tmux("new-window", "-d", "-t", "=dash:", f"env > {seen}.part; mv {seen}.part {seen}")
+    eventually(seen.exists)
+    assert "PAR_PROMPT" not in seen.read_text()
+
+
+def test_program_waits_until_the_commands_went_well(world: World, agent: Path) -> None:
+    home = world.repository()
+    (home / ".par.yaml").write_text('initialization: {commands: ["test -e go"]}\n')
+    words = ("start", "feat", "--run", str(agent), "--prompt", "it")
+    made = world.ok(*words, cwd=home)
+    assert f"  run       {agent}, once init is ok\n" in made.stdout
+    assert "held" in made.stdout
+    shown = world.ok("init", "feat").stdout
+    assert f"app: held\nprogram: waiting: '{agent}'\nrun again: par init feat --retry\n" in shown
+    folder = world.worktree("feat")
+    failed = world.par("init", "feat", "--retry", "-y", "--wait")
+    assert (failed.status, f"program: waiting: '{agent}'\n" in failed.stdout) == (8, True)
+    world.ok("init", "feat", "--dismiss")
+    assert (program(world, "feat")["state"], (folder / "told").exists()) == ("waiting", False)
+    (folder / "go").touch()
+    assert world.ok("init", "feat", "--retry", "--wait", "--json").json["init"] == "ok"
+    assert told(world, "feat") == [["it"]]
+    stands(world, "feat", "running")
+    # What has been started is not started once more
+    world.ok("init", "feat", "--retry", "--wait")
+    quit_agent(world, "feat")
+    world.ok("init", "feat", "--retry", "--wait")
+    assert told(world, "feat") == [["it"]]
+    running = world.ok("start", "more", "--run", str(agent), cwd=home)
+    assert "  init      running" in running.stdout
+    (world.worktree("more") / "go").touch()  # too late for some: then it is tried again
+    if world.par("init", "more", "--wait").status:
+        world.ok("init", "more", "--retry", "--wait")
+    assert told(world, "more") == [[]]
+
+
+def test_what_ran_when_the_session_was_lost_is_started_again_and_nothing_else(
+    world: World, agent: Path, terminal: Terminal
+) -> None:
+    home = world.repository()
+    config = world.home / ".config/par/config.yaml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f"agent: {agent} first\nresume:\n  agent: {agent} --continue\n")
+    other = agent.with_name("other")
+    shutil.copy(agent, other)
+    world.ok("start", "one", "--agent", "--prompt", "do it", cwd=home)
+    world.ok("start", "two", "--prompt", "-", cwd=home, text="from\nstandard input\n")
+    world.ok("start", "three", "--run", f"LANG=C {other} x", "--prompt", "again", cwd=home)
+    world.ok("start", "four", "--agent", cwd=home)
+    world.ok("start", "five", cwd=home)
+    assert told(world, "one") == [["first", "do it"]]
+    assert told(world, "two") == [["first", "from\nstandard input\n"]]
+    for label in ("one", "two", "three", "four"):
+        stands(world, label, "running")
+    world.ok("rename", "two", "second")
+    quit_agent(world, "second")
+    world.ok("rename", "second", "two")
+    world.ok("rm", "four")
+    world.ok("undo")
+    assert program(world, "four")["state"] == "ended"
+    world.tmux("kill-server")
+    terminal.par("open three")
+    assert told(world, "three", 2) == [["x", "again"]] * 2
+    assert sorted(world.ok("resurrect").stdout.split()[::3]) == ["five:", "four:", "one:", "two:"]
+    assert told(world, "one", 2) == [["first", "do it"], ["--continue"]]
+    assert (len(told(world, "two")), len(told(world, "four"))) == (1, 1)
+    assert program(world, "five") == {"command": None, "prompt": None, "state": ""}
+    # A setting that is wrong keeps no session from coming back
+    config.write_text("resume: 1\n")
+    stands(world, "one", "running")
+    world.tmux("kill-server")
+    said = world.ok("resurrect")
+    assert "'one' is not resumed: " in said.stderr
+    assert "one: session made\n" in said.stdout
+
+
+def test_a_pane_that_is_busy_is_not_typed_into(world: World, agent: Path) -> None:
+    home = world.repository()
+    (home / ".par.yaml").write_text('initialization: {commands: ["until [ -e go ]; do sleep 0.02; done"]}\n')
+    world.ok("start", "feat", "--trust", "--run", str(agent), cwd=home)
+    pane = world.tmux("display-message", "-p", "-t", "=feat:{start}", "#{pane_id}")
+    world.ok("send", "feat", "cat > typed")
+    folder = world.worktree("feat")
+    eventually((folder / "typed").exists)
+    (kept,) = (world.data / "init").glob("*")
+    world.tmux("run-shell", "-b", f"sh {SCRIPT} {pane} {kept} 2")
+    stands(world, "feat", "busy")
+    (folder / "go").touch()
+    world.tmux("send-keys", "-t", pane, "C-c")
+    assert told(world, "feat") == [[]]
+    assert (folder / "typed").read_text() == ""
+    why = "as no shell was at its prompt in the first pane\nstart it: par init feat --retry\n"
+    quit_agent(world, "feat")
+    (kept / "program").write_text("busy\n")
+    assert f"program: busy: '{agent}', {why}" in world.ok("init", "feat").stdout
+
+
+def test_odd_places_are_only_text(world: World, agent: Path) -> None:
+    home = world.repository()
+    data = str(world.home / "a 'b' #{pane_id} #(touch pwned) $(touch pwned)")
+    world.ok("start", "feat", "--run", str(agent), cwd=home, XDG_DATA_HOME=data)
+    (folder,) = eventually(lambda: [*Path(data).glob("par/worktrees/*/feat/told")])
+    assert json.loads(folder.read_text()) == [[]]
+    assert not [*world.home.rglob("pwned")]
+
+
+def test_checkouts_and_workspaces_begin_with_it_too(world: World, agent: Path) -> None:
+    home = world.repository(under=world.home / "shop")
+    world.repository("web", under=world.home / "shop")
+    world.git(home, "branch", "topic")
+    world.ok("checkout", "topic", "--run", str(agent), "--prompt", "a", cwd=home)
+    assert told(world, "topic") == [["a"]]
+    world.ok("workspace", "start", "both", "--run", str(agent), "--prompt", "b", cwd=world.home / "shop")
+    (path,) = (world.data / "workspaces").glob("*/both")
+    eventually((path / "told").exists)
+    assert json.loads((path / "told").read_text()) == [["b"]]
+
+
+def test_what_cannot_be_started_is_refused_and_leaves_nothing(world: World) -> None:
+    home = world.repository()
+    start = ("start", "feat", "--run")
+    config = world.home / ".config/par/config.yaml"
+    both = world.par(*start, "x", "--agent", cwd=home)
+    assert (both.status, "--run and --agent are two ways" in both.stderr) == (2, True)
+    ask = "write agent: claude there, or use --run COMMAND"
+    for words in (("--agent",), ("--prompt", "x")):
+        refused(
+            world.par("start", "feat", *words, cwd=home),
+            6,
+            f"the setting agent is missing in '{config}'",
+            ask,
+        )
+    lines = world.par(*start, "a\nb", cwd=home)
+    message = "the command is not one plain line: a\\u{a}b"
+    refused(lines, 2, message, "put it into a script, and run that")
+    refused(world.par(*start, " ", cwd=home), 2, "the command is empty", "par start LABEL --run claude")
+    empty = world.par(*start, "x", "--prompt", "", cwd=home)
+    refused(empty, 2, "the prompt is empty, or no text", "--prompt TEXT|-|@FILE")
+    binary = world.home / "binary"
+    binary.write_bytes(b"\xff\xfe")
+    assert world.par(*start, "x", "--prompt", f"@{binary}", cwd=home).status == 2
+    gone = world.par(*start, "x", "--prompt", "@gone", cwd=home)
+    message = "the prompt cannot be read: 'gone': No such file or directory"
+    refused(gone, 3, message, "--prompt TEXT, or - for standard input")
+    large = world.par(*start, "x", "--prompt", "-", cwd=home, text="x" * 120_001)
+    message = "the prompt has 120001 bytes, and 120000 are the most for an argument"
+    refused(large, 2, message, "--prompt 'read task.md', and the rest in that file")
+    assert (world.sessions(), world.branches(home)) == ([], {"main"})
