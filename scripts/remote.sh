@@ -35,11 +35,12 @@ record_environment() {
     (cd "$HOME" && exec "${SHELL:-/bin/sh}" -l) >login 2>/dev/null &
   waited=0
   # A start file may wait for ever
-  until [ "$(grep -c "^$mark\$" login)" -ge 2 ] || [ $waited -ge 100 ] || ! kill -0 $! 2>/dev/null; do
+  until [ "$(grep -c "^$mark\$" login)" -ge 2 ] || [ $waited -ge 50 ] || ! kill -0 $! 2>/dev/null; do
     sleep 0.1
     waited=$((waited + 1))
   done
   kill $! 2>/dev/null
+  [ $waited -lt 50 ] || echo 'the login shell said nothing for 5 s: par runs without what it gives' >&2
   sed -n "/^$mark\$/,/^$mark\$/p" login | sed -nE "$keep" | sed -E "$quote"
   rm -f login
 }

@@ -15,7 +15,7 @@ from par.render import documents
 from par.render import elsewhere as text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from par.config.hosts import Host
     from par.hosts.calls import Question
@@ -24,21 +24,27 @@ OPTION = "--host"
 # They ask hosts themselves
 OWN = frozenset({"host"})
 # They make no sense on another machine
-LOCAL = frozenset({"completion", "control-center", "demo", "hooks", "next", "state", "config"})
+LOCAL = frozenset({"completion", "control-center", "demo", "next"})
 # They show here what is on a host, and ask that themselves
 SHOWN_HERE = frozenset({"open", "code", "cursor"})
 # The arguments that are labels
 TARGETS = ("label", "labels", "words", "wanted", "name")
 # Into a file or a pipe their bytes go as they are: a patch is to be applied
 EXACT = frozenset({"diff", "capture"})
+# The options that choose a tmux server
+SERVER = (("-L", "name"), ("-S", "socket"))
 
 
 class Asked(NamedTuple):
-    """A command line for par on the hosts that were named."""
+    """A command line for par on the hosts that were named, and the options before its verb.
+
+    `is_mixed` is whether some of its contexts are here.
+    """
 
     hosts: tuple[str, ...]
     words: tuple[str, ...]
     is_mixed: bool = False
+    options: tuple[str, ...] = ()
 
 
 class _Word(str):
@@ -47,13 +53,17 @@ class _Word(str):
     __slots__ = ()
 
 
-def asked(name: str, command: click.Command, words: Sequence[str], host: str | None) -> Asked | None:
-    """What `par NAME WORDS` is on the hosts that it names; None where it names none, or asks them itself.
+def asked(
+    name: str, command: click.Command, words: Sequence[str], options: Mapping[str, Any]
+) -> Asked | None:
+    """What `par OPTIONS NAME WORDS` is on the hosts that it names.
 
-    `host` is the one that was named before NAME.
+    None where it names none, or asks them itself.
+    Raises UsageError where `--host` names none.
     """
     if name in OWN:
         return None
+    host = options.get("host")
     rest, hosts = _without_option(words)
     marked = [_Word(each) for each in rest]
     targets = _targets(command, marked)
@@ -61,7 +71,8 @@ def asked(name: str, command: click.Command, words: Sequence[str], host: str | N
     named = (*([host] if host else []), *hosts, *(each.partition(":")[0] for each in prefixed))
     plain = [each.partition(":")[2] if any(each is one for one in prefixed) else each for each in marked]
     is_mixed = bool(prefixed) and len(prefixed) < len(targets) and not (hosts or host)
-    return Asked(named, (name, *map(str, plain)), is_mixed) if named else None
+    server = [each for flag, key in SERVER for each in (flag, options.get(key)) if options.get(key)]
+    return Asked(named, (name, *map(str, plain)), is_mixed, tuple(map(str, server))) if named else None
 
 
 def shown_here(command: click.Command, words: Sequence[str], host: str | None) -> list[str] | None:
@@ -97,20 +108,21 @@ def run(asked: Asked) -> int:
         raise UsageError("these contexts are not all on one host", hint=f"par {verb} for one after the other")
     if verb in LOCAL:
         raise UsageError(f"par {verb} is for this machine only", hint=f"par {verb} --help")
+    words = (*asked.options, *asked.words)
     ask = _answer(host) if sys.stdin.isatty() and sys.stderr.isatty() else None
     errors = _Lines(lambda line: narrate(text.line(host.name, line)))
     if "--json" in asked.words:
-        outcome = calls.call(host, *asked.words, listener=Listener(error=errors.add), ask=ask)
+        outcome = calls.call(host, *words, listener=Listener(error=errors.add), ask=ask)
         errors.end()
         if outcome.stdout:
             emit(documents.redumped(answers.document(host, outcome.stdout)))
         return outcome.status
     if verb in EXACT and not sys.stdout.isatty():
-        outcome = calls.call(host, *asked.words, listener=Listener(error=errors.add), ask=ask)
+        outcome = calls.call(host, *words, listener=Listener(error=errors.add), ask=ask)
         sys.stdout.buffer.write(outcome.stdout)
     else:
         lines = _Lines(lambda line: emit(text.shown(line) if verb in EXACT else text.line(host.name, line)))
-        outcome = calls.call(host, *asked.words, listener=Listener(lines.add, errors.add), ask=ask)
+        outcome = calls.call(host, *words, listener=Listener(lines.add, errors.add), ask=ask)
         lines.end()
     errors.end()
     return outcome.status
@@ -141,7 +153,10 @@ def _targets(command: click.Command, words: list[_Word]) -> list[_Word]:
     if isinstance(command, click.Group):
         inner = command.get_command(ctx, words[0]) if words else None
         return _targets(inner, words[1:]) if inner else []
-    values, _, _ = command.make_parser(ctx).parse_args(list(words))
+    try:
+        values, _, _ = command.make_parser(ctx).parse_args(list(words))
+    except click.UsageError:  # it is told by whoever reads the words in earnest
+        return []
     found = [values.get(name) for name in TARGETS]
     flat = [one for each in found for one in (each if isinstance(each, (list, tuple)) else (each,))]
     flat = [each for each in flat if isinstance(each, _Word)]  # not what stands for no value

@@ -32,7 +32,7 @@ def add(name: str, destination: str | None) -> None:
     DESTINATION is as for ssh, and NAME without it. par goes to a folder of its own over there, where its
     launcher makes a private Python environment once.
     """
-    planned = command.plan_add(name, destination or name)
+    planned = command.plan_add(name, name if destination is None else destination)
     narrate(f"{planned.name}: putting par there ...")
     emit(text.checks(planned, command.install(planned)))
     command.add(planned)

@@ -38,7 +38,7 @@ class Verbs(Group):
             elsewhere = import_module("par.cli.elsewhere")
             if (words := elsewhere.shown_here(command, rest, host)) is not None:
                 return command.name, command, words
-            if asked := elsewhere.asked(command.name, command, rest, host):
+            if asked := elsewhere.asked(command.name, command, rest, ctx.params):
                 return command.name, elsewhere.command(asked), []
         return (command.name if command else name), command, rest
 

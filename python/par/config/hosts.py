@@ -98,7 +98,8 @@ def with_host(text: str, host: Host) -> str:
     if block is None:
         return "".join([*lines, *(["\n"] if lines else []), f"{KEY}:\n", f"  {_entry(host)}"])
     first, last = block
-    indent = re.match(r" *", lines[first])[0] if first < last else "  "  # type: ignore[index]
+    indents = [_indent(each) for each in lines[first:last] if each.strip()]
+    indent = " " * (indents[0] if indents else 2)
     return "".join([*lines[:last], f"{indent}{_entry(host)}", *lines[last:]])
 
 
@@ -106,7 +107,8 @@ def without_host(text: str, name: str) -> str:
     """`text` without the lines of one host, nor the key where it was the only one; as `with_host`."""
     lines = text.splitlines(keepends=True)
     first, last = _block(lines) or (0, 0)
-    starts = [at for at in range(first, last) if _indent(lines[at]) == _indent(lines[first])]
+    said = [at for at in range(first, last) if lines[at].strip() and not lines[at].lstrip().startswith("#")]
+    starts = [at for at in said if _indent(lines[at]) == _indent(lines[said[0]])]
     for at in starts:
         if re.match(rf" *[\"']?{re.escape(name)}[\"']? *:", lines[at]):
             end = next((each for each in starts if each > at), last)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from par.errors import CommandError
 from par.hosts import parcel, ssh, wire
 from par.names import visible
+from par.system import narration
 
 if TYPE_CHECKING:
     from par.config.hosts import Host
@@ -29,7 +30,9 @@ def uninstall(host: Host) -> None:
 
 def _run(host: Host, script: str, text: bytes, what: str) -> None:
     outcome = ssh.run(host, script, (parcel.version(),), text, SECONDS)
+    lines = [visible(each) for each in outcome.stderr.decode("utf-8", "replace").split("\n") if each.strip()]
     if outcome.status:
-        lines = outcome.stderr.decode("utf-8", "replace").split("\n")
-        said = next((f": {visible(each)}" for each in reversed(lines) if each.strip()), "")
+        said = f": {lines[-1]}" if lines else ""
         raise CommandError(f"{host.name}: could not {what}{said}", hint=ssh.by_hand(host))
+    for each in lines:
+        narration.report(f"{host.name}: {each}")
