@@ -61,10 +61,13 @@ def test_what_a_host_says_is_bounded_checked_and_shown_as_text(world: World, mac
     one = json.dumps({"version": 1, "contexts": []})
     liar.refuses(f"print('{one}' * 2)", f"{UNCLEAR}Extra data: line 1 column 31 (char 30)", "--json")
     liar.refuses("print('[' * 100_000)", f"{UNCLEAR}it lies too deep", "--json")
+    row = json.dumps({"version": 1, "contexts": [{"label": "x"}]})
+    liar.refuses(f"print({row!r})", f"{UNCLEAR}contexts[0] has no kind", "--json")
     for label in ("../x", "here:feat", "all", "-x", "a\x1b[2J"):
-        said = json.dumps({"version": 1, "contexts": [{"label": label}]})
+        agents = {"waiting": [label], "failed": [], "working": [], "quiet": [], "done": []}
+        said = json.dumps({"version": 1, "contexts": 1, "agents": agents})
         liar.says(f"print({said!r})")
-        result = world.par("ls", "--host", "liar", "--json")
+        result = world.par("status", "--host", "liar", "--json")
         assert (result.status, result.stdout) == (8, ""), label
         assert result.stderr.startswith(f"par: {UNCLEAR}label '"), label
         assert "\x1b" not in result.stderr

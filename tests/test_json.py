@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ import click
 from conftest import ROOT, World, eventually
 from par.cli.verbs import VERBS, load
 from par.doctor.findings import Fault
+from par.hosts import shape
 from par.model import Kind, State
 from par.setup.jobs import Init
 from par.tmux import agents
@@ -96,9 +99,27 @@ def with_json(name: str, command: click.Command) -> Iterator[str]:
 
 def test_every_command_with_json_has_its_schema_on_the_page() -> None:
     commands = {each for verb in VERBS for each in with_json(f"par {verb.name}", load(verb.name))}
-    assert {SAME.get(each, each) for each in commands} == {*SCHEMAS} - {"par doctor --environment"}
+    assert {SAME.get(each, each) for each in commands} == {*SCHEMAS} - {
+        "par doctor --environment",
+        "par ls --long",
+    }
     for each in set(SAME) & commands - {"par trust", "par workspace rm", "par prune"}:
         assert f"`{each}" in PAGE
+
+
+def test_what_a_host_says_is_checked_by_the_page(tmp_path: Path) -> None:
+    written, page = tmp_path / "documents.json", ROOT / "docs/documents.py"
+    subprocess.run([sys.executable, page, written], check=True, env={"PYTHONPATH": str(ROOT / "python")})
+    assert written.read_text() == shape.FILE.read_text(), "run docs/documents.py"
+    assert shape.fault(["whoami"], {"version": 1, "context": {}}) == "the document has no worktree"
+    looked = {"version": 1, "context": {}, "worktree": None}
+    assert shape.fault(["whoami"], looked) == "context has no label"
+    receipt = {"label": "x", "pane": None, "state": "typed", "reason": None, "new": 1}
+    assert shape.fault(["send", "x", "y"], {"version": 1, "receipts": [receipt]}) == ""
+    wrong = {"version": 1, "receipts": [receipt, {**receipt, "state": "lost"}]}
+    assert shape.fault(["send"], wrong) == "receipts[1].state is not typed | submitted | refused | planned"
+    assert shape.fault(["prune"], {"version": 1, "removed": []}) == ""
+    assert shape.fault(["prune"], {"version": 1, "candidates": [1]}) == "candidates[0] has no label"
 
 
 def test_the_words_of_the_page_are_those_of_the_code() -> None:
@@ -159,6 +180,7 @@ def test_what_is_printed_is_what_the_page_says(world: World) -> None:
     look("run feat topic --json -j 1 -- false", status=8)
     for words in (
         "ls",
+        "ls --long",
         "workspace ls",
         "init feat",
         "control-center",

@@ -115,7 +115,7 @@ def run(asked: Asked) -> int:
         outcome = calls.call(host, *words, listener=Listener(error=errors.add), ask=ask)
         errors.end()
         if outcome.stdout:
-            emit(documents.redumped(answers.document(host, outcome.stdout)))
+            emit(documents.redumped(answers.document(host, outcome.stdout, asked.words)))
         return outcome.status
     if verb in EXACT and not sys.stdout.isatty():
         outcome = calls.call(host, *words, listener=Listener(error=errors.add), ask=ask)

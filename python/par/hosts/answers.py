@@ -6,10 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from par.errors import CommandError, UsageError
-from par.hosts import ssh
+from par.hosts import shape, ssh
 from par.names import label, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from par.config.hosts import Host
 
 VERSION = 1
@@ -18,12 +20,17 @@ SEPARATOR = ":"
 LABELS = frozenset({"label", "labels", "shown", "stopped"})
 
 
-def document(host: Host, said: bytes) -> dict[str, Any]:
-    """The one document in `said`, its labels as `checked`. Raises CommandError for anything else."""
+def document(host: Host, said: bytes, words: Sequence[str] = ()) -> dict[str, Any]:
+    """The one document in `said`, each label in it HOST:LABEL. Raises CommandError for anything else.
+
+    It is that of `par WORDS`, and has the shape of that.
+    """
     try:
         found = json.loads(said)
         if not isinstance(found, dict) or found.get("version") != VERSION:
             raise ValueError("it is no document of this version")
+        if wrong := shape.fault(words, found) if words else "":
+            raise ValueError(wrong)
         return {key: _prefixed(host, key, value) for key, value in found.items()}
     except RecursionError as error:
         raise _unclear(host, "it lies too deep") from error
