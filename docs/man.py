@@ -15,6 +15,7 @@ import click
 
 from par import __version__
 from par.cli.main import par
+from par.cli.options import HELP
 from par.cli.verbs import ALIASES, GROUPS, VERBS, load
 
 DOCS = Path(__file__).resolve().parent
@@ -108,7 +109,7 @@ def described(above: click.Context, command: click.Command, words: tuple[str, ..
 def options(command: click.Command) -> Iterator[str]:
     """The options of a command, with their help."""
     for each in command.params:
-        if not isinstance(each, click.Option) or each.hidden:
+        if not isinstance(each, click.Option) or each.hidden or each is HELP:
             continue
         names = ", ".join(f"\\fB{plain(name)}\\fR" for name in sorted(each.opts, key=len))
         value = (

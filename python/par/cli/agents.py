@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli.groups import Group
+from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import hooks as hooks_command
 from par.commands import state as state_command
@@ -16,7 +17,7 @@ from par.render import status as status_text
 @click.command(epilog="Example: make test && par state done || par state failed")
 @click.argument("word", type=click.Choice(state_command.WORDS), metavar="|".join(state_command.WORDS))
 @click.argument("label", required=False, metavar="[LABEL|LABEL/REPO]")
-@click.option("--hook", is_flag=True, help="For the hooks of agents: print nothing, never fail, never wait.")
+@option("--hook", is_flag=True, help="For the hooks of agents: print nothing, never fail, never wait.")
 def state(word: str, label: str | None, hook: bool) -> None:
     """Say what the program in a context does, for `par ls`, the status line and `par next`.
 
@@ -37,7 +38,7 @@ def next_waiting(socket: Path) -> None:
 
 
 @click.command(epilog="Example: par status --json")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def status(socket: Path, as_json: bool) -> None:
     """Say in one line how many contexts there are, and what their agents do."""
@@ -46,7 +47,7 @@ def status(socket: Path, as_json: bool) -> None:
 
 
 agent_argument = click.argument("agent", type=click.Choice(hooks_command.NAMES))
-dry_run_option = click.option("--dry-run", is_flag=True, help="Only show the change, as a diff.")
+dry_run_option = option("--dry-run", is_flag=True, help="Only show the change, as a diff.")
 
 
 @click.group(cls=Group, invoke_without_command=True, epilog="Example: par hooks install claude --dry-run")

@@ -4,6 +4,7 @@ import click
 
 from par.cli.groups import Group
 from par.cli.making import existing
+from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import config_check, config_init
 from par.render import config as config_text
@@ -21,8 +22,8 @@ def config(ctx: click.Context) -> None:
 
 
 @config.command(epilog="Example: par config check -p ~/projects/my-app")
-@click.option("-p", "--path", "folder", metavar="PATH", help="Any folder in the repository.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@option("-p", "--path", "folder", metavar="PATH", help="Any folder in the repository.")
+@option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(folder: str | None, as_json: bool) -> None:
     """Show every mistake in .par.yaml and config.yaml.
 
@@ -38,7 +39,7 @@ def check(folder: str | None, as_json: bool) -> None:
 
 
 @config.command(epilog="Example: par config init")
-@click.option("-p", "--path", "folder", default=".", metavar="PATH", help="Any folder in the repository.")
+@option("-p", "--path", "folder", default=".", metavar="PATH", help="Any folder in the repository.")
 def init(folder: str) -> None:
     """Write a first .par.yaml for a repository.
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli import making
+from par.cli.options import option
 from par.cli.output import emit
 from par.cli.program import Asked
 from par.commands import checkout as checkout_command
@@ -15,7 +16,7 @@ from par.contexts.plans import CreationPlan
 from par.render import checkout as checkout_text
 from par.tmux import clients
 
-path_option = click.option(
+path_option = option(
     "-p", "--path", "folder", default=".", metavar="PATH", help="Any folder in the repository."
 )
 
@@ -24,8 +25,8 @@ path_option = click.option(
 @click.argument("label")
 @making.options
 @path_option
-@click.option("-b", "--base", metavar="REV", help="Start the new branch here, not at what is checked out.")
-@click.option("--fetch", "with_fetch", is_flag=True, help="Fetch from the default remote first.")
+@option("-b", "--base", metavar="REV", help="Start the new branch here, not at what is checked out.")
+@option("--fetch", "with_fetch", is_flag=True, help="Fetch from the default remote first.")
 @click.pass_obj
 def start(
     socket: Path,
@@ -54,11 +55,9 @@ def start(
 @click.argument("target")
 @making.options
 @path_option
-@click.option("-l", "--label", metavar="LABEL", help="The label, if not that of its branch.")
-@click.option(
-    "--init", "with_init", is_flag=True, help="Do what .par.yaml asks for in a stranger's code too."
-)
-@click.option(
+@option("-l", "--label", metavar="LABEL", help="The label, if not that of its branch.")
+@option("--init", "with_init", is_flag=True, help="Do what .par.yaml asks for in a stranger's code too.")
+@option(
     "--update", "is_update", is_flag=True, help="If a context has it, bring that to what the remote has now."
 )
 @click.pass_obj

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.options import option
 from par.cli.output import emit
 from par.commands import adopt as adopt_command
 from par.commands import doctor as doctor_command
@@ -16,9 +17,9 @@ from par.render import resurrect as resurrect_text
 
 
 @click.command(epilog="Example: par doctor --fix")
-@click.option("--fix", "with_fix", is_flag=True, help="Repair what was found; nothing is lost by it.")
-@click.option("--environment", is_flag=True, help="Instead, try what par needs from tmux.conf and shell.")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@option("--fix", "with_fix", is_flag=True, help="Repair what was found; nothing is lost by it.")
+@option("--environment", is_flag=True, help="Instead, try what par needs from tmux.conf and shell.")
+@option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_obj
 def doctor(socket: Path, with_fix: bool, environment: bool, as_json: bool) -> None:
     """Compare index, worktrees, branches, sessions and disk, and say what does not agree.
@@ -61,8 +62,8 @@ def _try_environment(socket: Path, as_json: bool) -> None:
 
 @click.command(epilog="Example: par adopt ../my-app-hotfix --label hotfix")
 @click.argument("place", metavar="PATH|SESSION")
-@click.option("-l", "--label", metavar="LABEL", help="The label, if not that of its branch or session.")
-@click.option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
+@option("-l", "--label", metavar="LABEL", help="The label, if not that of its branch or session.")
+@option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
 @click.pass_obj
 def adopt(socket: Path, place: str, label: str | None, as_json: bool) -> None:
     """Take a worktree that git or another tool made, wherever it is, or a tmux session in one.
@@ -75,7 +76,7 @@ def adopt(socket: Path, place: str, label: str | None, as_json: bool) -> None:
 
 
 @click.command(epilog="Example: par resurrect")
-@click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
+@option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 @click.pass_obj
 def resurrect(socket: Path, as_json: bool) -> None:
     """Make the sessions of all stopped contexts again, as after a reboot or `tmux kill-server`.

@@ -3,6 +3,7 @@
 import click
 
 from par.cli.groups import Group
+from par.cli.options import option
 from par.cli.output import emit, narrate, width
 from par.commands import host as command
 from par.hosts import known
@@ -40,7 +41,7 @@ def add(name: str, destination: str | None) -> None:
 
 
 @host.command("ls", epilog="Example: par host ls --json")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_hosts(as_json: bool) -> None:
     """List the hosts of config.yaml. None of them is asked."""
     hosts = known.hosts()
@@ -49,7 +50,7 @@ def list_hosts(as_json: bool) -> None:
 
 @host.command(epilog="Example: par host rm build1")
 @click.argument("name")
-@click.option("--uninstall", is_flag=True, help="Delete what par put there first; contexts there stay.")
+@option("--uninstall", is_flag=True, help="Delete what par put there first; contexts there stay.")
 def rm(name: str, uninstall: bool) -> None:
     """Forget a host. Nothing is removed over there, and no context is touched."""
     planned = command.plan_rm(name)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli import asking
+from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import init as init_command
 from par.commands.init import Plan, Report
@@ -16,14 +17,12 @@ from par.setup import trust
 
 @click.command(epilog="Example: par init feature-auth --retry --wait")
 @click.argument("label")
-@click.option("--retry", is_flag=True, help="Run the commands again, from the first.")
-@click.option("--log", "as_log", is_flag=True, help="Print what the commands said.")
-@click.option("--wait", "with_wait", is_flag=True, help="Wait until they have ended; show what they say.")
-@click.option("--dismiss", is_flag=True, help="Stop showing that they failed or are held.")
-@click.option(
-    "-y", "--yes", is_flag=True, help="With --retry: approve what .par.yaml asks to run, without asking."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print how it went as JSON.")
+@option("--retry", is_flag=True, help="Run the commands again, from the first.")
+@option("--log", "as_log", is_flag=True, help="Print what the commands said.")
+@option("--wait", "with_wait", is_flag=True, help="Wait until they have ended; show what they say.")
+@option("--dismiss", is_flag=True, help="Stop showing that they failed or are held.")
+@option("-y", "--yes", is_flag=True, help="With --retry: approve what .par.yaml asks to run, without asking.")
+@option("--json", "as_json", is_flag=True, help="Print how it went as JSON.")
 @click.pass_obj
 def init(
     socket: Path,

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli.numbers import Count
+from par.cli.options import option
 from par.cli.output import emit
 from par.commands import capture as capture_command
 from par.commands import whoami as whoami_command
@@ -13,11 +14,9 @@ from par.render import whoami as whoami_text
 
 @click.command(epilog="Example: par capture feature-auth -n 50")
 @click.argument("label", metavar="LABEL|LABEL/REPO")
-@click.option("-n", "--lines", type=Count(), help="The last so many lines, not the screen.")
-@click.option("--ansi", is_flag=True, help="With colours, as escape sequences.")
-@click.option(
-    "--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context."
-)
+@option("-n", "--lines", type=Count(), help="The last so many lines, not the screen.")
+@option("--ansi", is_flag=True, help="With colours, as escape sequences.")
+@option("--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context.")
 @click.pass_obj
 def capture(socket: Path, label: str, lines: int | None, ansi: bool, pane: str) -> None:
     """Print what the first pane of a context shows, without the empty lines at its end."""
@@ -26,7 +25,7 @@ def capture(socket: Path, label: str, lines: int | None, ansi: bool, pane: str) 
 
 
 @click.command(epilog="Example: par whoami --json")
-@click.option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
+@option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
 @click.pass_obj
 def whoami(socket: Path, as_json: bool) -> None:
     """Print the label of the context that this is called in: that of the pane, else of the worktree.

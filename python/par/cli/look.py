@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli.numbers import Seconds
+from par.cli.options import option
 from par.cli.output import emit, narrate, width
 from par.cli.targets import filters, narrowed
 from par.commands import ls
@@ -16,8 +17,8 @@ from par.render import ls as ls_text
 @click.command("ls", epilog="Example: par ls 'feat-*' --repo my-app --json")
 @click.argument("labels", nargs=-1, metavar="[LABEL...|GLOB|all]")
 @filters
-@click.option("--long", "is_long", is_flag=True, help="How far the work is: commits, changed files, age.")
-@click.option(
+@option("--long", "is_long", is_flag=True, help="How far the work is: commits, changed files, age.")
+@option(
     "--timeout",
     "seconds",
     type=Seconds(),
@@ -25,8 +26,8 @@ from par.render import ls as ls_text
     default=2.0,
     help="With --long: show `?` for what takes longer.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--plain", is_flag=True, help="Print lines with tabs on a terminal too, as into a pipe.")
+@option("--json", "as_json", is_flag=True, help="Print JSON.")
+@option("--plain", is_flag=True, help="Print lines with tabs on a terminal too, as into a pipe.")
 @click.pass_obj
 def list_contexts(
     socket: Path,

@@ -7,6 +7,7 @@ import click
 
 from par import __version__
 from par.cli.groups import Group
+from par.cli.options import Option, option, with_help
 from par.cli.output import emit
 from par.cli.verbs import ALIASES, GROUPS, MEANT, VERBS, load
 from par.names import nearest
@@ -55,16 +56,17 @@ class Verbs(Group):
                 formatter.write_dl(rows)
 
 
+@with_help
 @click.group(
     cls=Verbs,
     invoke_without_command=True,
     epilog=EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": []},  # every command has its own
 )
-@click.version_option(__version__, prog_name="par", message="%(prog)s %(version)s")
-@click.option("-L", "name", metavar="NAME", help="Use the tmux server called NAME, as `tmux -L`.")
-@click.option("-S", "socket", metavar="PATH", help="Use the tmux server at the socket PATH, as `tmux -S`.")
-@click.option("--host", metavar="HOST", help="Do it on that machine; also behind the command.")
+@click.version_option(__version__, prog_name="par", message="%(prog)s %(version)s", cls=Option)
+@option("-L", "name", metavar="NAME", help="Use the tmux server called NAME, as `tmux -L`.")
+@option("-S", "socket", metavar="PATH", help="Use the tmux server at the socket PATH, as `tmux -S`.")
+@option("--host", metavar="HOST", help="Do it on that machine; also behind the command.")
 @click.pass_context
 def par(ctx: click.Context, name: str | None, socket: str | None, host: str | None) -> None:
     """Parallel work in tmux: each task gets a context.

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import click
-
 from par.cli import asking, program
+from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import init as init_command
 from par.commands import open as open_command
@@ -21,15 +20,13 @@ from par.setup import trust
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every command has which makes a context."""
-    for option in (
-        click.option(
-            "--trust", "is_trusted", is_flag=True, help="Approve what .par.yaml asks to run, this once."
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Print the context as JSON."),
-        click.option("--wait", "with_wait", is_flag=True, help="Wait until its commands have ended."),
-        click.option("--open", "then_open", is_flag=True, help="Open the context when it is made."),
+    for added in (
+        option("--trust", "is_trusted", is_flag=True, help="Approve what .par.yaml asks to run, this once."),
+        option("--json", "as_json", is_flag=True, help="Print the context as JSON."),
+        option("--wait", "with_wait", is_flag=True, help="Wait until its commands have ended."),
+        option("--open", "then_open", is_flag=True, help="Open the context when it is made."),
     ):
-        command = option(command)
+        command = added(command)
     return program.options(command)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import merge as command
 from par.commands.merge_steps import How, Wish
@@ -13,13 +14,13 @@ from par.render import rm as rm_text
 
 @click.command(epilog="Example: par merge feature-auth --squash -m 'Sign in with a token'")
 @click.argument("label")
-@click.option("--into", metavar="BRANCH", help="Into this branch, not the one that it was begun from.")
-@click.option("--squash", "how", flag_value=How.SQUASH.value, help="As one commit.")
-@click.option("--rebase", "how", flag_value=How.REBASE.value, help="Its commits on top, without a merge.")
-@click.option("--ff-only", "how", flag_value=How.FF_ONLY.value, help="Only if the branch just goes forward.")
-@click.option("-m", "--message", metavar="MSG", help="The message of the merge, or of the one commit.")
-@click.option("--keep", "is_kept", is_flag=True, help="Leave the context where it is.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was merged as JSON.")
+@option("--into", metavar="BRANCH", help="Into this branch, not the one that it was begun from.")
+@option("--squash", "how", flag_value=How.SQUASH.value, help="As one commit.")
+@option("--rebase", "how", flag_value=How.REBASE.value, help="Its commits on top, without a merge.")
+@option("--ff-only", "how", flag_value=How.FF_ONLY.value, help="Only if the branch just goes forward.")
+@option("-m", "--message", metavar="MSG", help="The message of the merge, or of the one commit.")
+@option("--keep", "is_kept", is_flag=True, help="Leave the context where it is.")
+@option("--json", "as_json", is_flag=True, help="Print what was merged as JSON.")
 @click.pass_obj
 def merge(
     socket: Path,

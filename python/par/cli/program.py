@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from par.cli.options import option
 from par.config import settings
 from par.errors import ConfigError, NotFoundError
 from par.names import visible
@@ -46,14 +47,12 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     def asking(*, run: str | None, agent: bool, prompt: str | None, **rest: Any) -> Any:
         return command(asked=Asked(run, agent, prompt), **rest)
 
-    for option in (
-        click.option(
-            "--prompt", metavar="TEXT", help="Hand it TEXT as its last argument; - reads it, @FILE too."
-        ),
-        click.option("--agent", is_flag=True, help="Start your usual agent, the setting `agent`."),
-        click.option("--run", metavar="COMMAND", help="Start COMMAND in the first pane, once init is ok."),
+    for added in (
+        option("--prompt", metavar="TEXT", help="Hand it TEXT as its last argument; - reads it, @FILE too."),
+        option("--agent", is_flag=True, help="Start your usual agent, the setting `agent`."),
+        option("--run", metavar="COMMAND", help="Start COMMAND in the first pane, once init is ok."),
     ):
-        asking = option(asking)
+        asking = added(asking)
     return asking
 
 

@@ -6,6 +6,7 @@ import click
 
 from par.cli import remove
 from par.cli.confirming import confirm
+from par.cli.options import option
 from par.cli.output import emit
 from par.cli.targets import filters, narrowed
 from par.commands import prune as command
@@ -17,9 +18,9 @@ from par.render import prune as text
 @click.command(epilog="Example: par prune --dry-run")
 @click.argument("labels", nargs=-1, metavar="[LABEL|GLOB]...")
 @filters
-@click.option("--dry-run", "is_dry", is_flag=True, help="Only show what would go, and why.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was removed, or would be, as JSON.")
+@option("--dry-run", "is_dry", is_flag=True, help="Only show what would go, and why.")
+@option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")
+@option("--json", "as_json", is_flag=True, help="Print what was removed, or would be, as JSON.")
 @click.pass_obj
 def prune(
     socket: Path, /, labels: tuple[str, ...], is_dry: bool, yes: bool, as_json: bool, **chosen: str | None

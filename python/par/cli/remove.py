@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from par.cli.confirming import confirm
+from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.cli.targets import filters, wanted
 from par.commands import rm as rm_command
@@ -17,16 +18,14 @@ from par.tmux import clients
 @click.command(epilog="Example: par rm feature-auth")
 @click.argument("labels", nargs=-1, metavar="LABEL...|GLOB|all")
 @filters
-@click.option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal, except for labels.")
-@click.option(
-    "--purge", is_flag=True, help="Delete at once, past the trash; refused where work would be lost."
-)
-@click.option(
+@option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal, except for labels.")
+@option("--purge", is_flag=True, help="Delete at once, past the trash; refused where work would be lost.")
+@option(
     "--force",
     is_flag=True,
     help="Go on if a before_remove command fails; with --purge: also if work would be lost.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
+@option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 @click.pass_obj
 def rm(
     socket: Path,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.options import option
 from par.cli.output import emit
 from par.commands import rename as command
 from par.render import rename as text
@@ -12,7 +13,7 @@ from par.render import rename as text
 @click.command(epilog="Example: par rename fix-login login-by-mail")
 @click.argument("label", metavar="OLD")
 @click.argument("new_label", metavar="NEW")
-@click.option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
+@option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
 @click.pass_obj
 def rename(socket: Path, label: str, new_label: str, as_json: bool) -> None:
     """Give the context OLD the label NEW, with all that is called so: all of it, or nothing.

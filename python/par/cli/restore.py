@@ -8,6 +8,7 @@ import click
 
 from par.cli.confirming import confirm
 from par.cli.groups import Group
+from par.cli.options import option
 from par.cli.output import emit, narrate, width
 from par.commands import rescue as rescue_command
 from par.commands import restore as restore_command
@@ -29,16 +30,16 @@ def _age(_ctx: click.Context, _parameter: click.Parameter, value: str) -> timede
 
 @click.command(epilog="Example: par restore feature-auth")
 @click.argument("wanted", nargs=-1, metavar="[LABEL|ID]...|all")
-@click.option(
+@option(
     "--as", "new_label", metavar="NEWLABEL", help="Give it this label, if its own or its branch is taken."
 )
-@click.option(
+@option(
     "--files",
     "folder",
     metavar="FOLDER",
     help="Bring back only its files, if its repository or commits are gone.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
+@option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
 @click.pass_obj
 def restore(
     socket: Path, wanted: tuple[str, ...], new_label: str | None, folder: str | None, as_json: bool
@@ -77,8 +78,8 @@ def _bring_files_back(socket: Path, wanted: tuple[str, ...], folder: str, has_mo
 
 
 @click.group(cls=Group, invoke_without_command=True, epilog="Example: par trash empty --older-than 14d")
-@click.option("--size", "with_size", is_flag=True, help="Also say how much room each takes.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@option("--size", "with_size", is_flag=True, help="Also say how much room each takes.")
+@option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
     """List what was removed and can be brought back; `par trash empty` deletes it for good."""
@@ -90,7 +91,7 @@ def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
 
 @trash.command("empty", epilog="Example: par trash empty --older-than 14d")
 @click.argument("name", required=False, metavar="[LABEL|ID]")
-@click.option(
+@option(
     "--older-than",
     "age",
     metavar="AGE",
@@ -98,7 +99,7 @@ def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
     callback=_age,
     help="Only what was removed at least so long ago: 14d, 12h.",
 )
-@click.option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")
+@option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")
 @click.pass_obj
 def empty(socket: Path, name: str | None, age: timedelta, yes: bool) -> None:
     """Delete for good what is in the trash. It says first what holds work that is nowhere else."""

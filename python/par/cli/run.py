@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from par.cli.numbers import Count, Seconds
+from par.cli.options import option
 from par.cli.output import emit, narrate, width
 from par.cli.targets import filters, wanted
 from par.commands import run as run_command
@@ -61,14 +62,14 @@ class Screen:
 @click.command(cls=Run, epilog="Example: par run all -j 4 -- make test", options_metavar="[OPTIONS]")
 @click.argument("labels", nargs=-1, metavar="[LABEL...|GLOB|all] -- COMMAND")
 @filters
-@click.option("-j", "--jobs", "most", type=Count(), help="So many at a time; by default the CPUs.")
-@click.option("--timeout", type=Seconds(min_open=True), help="End each after so many seconds.")
-@click.option(
+@option("-j", "--jobs", "most", type=Count(), help="So many at a time; by default the CPUs.")
+@option("--timeout", type=Seconds(min_open=True), help="End each after so many seconds.")
+@option(
     "-k", "--keep-going", is_flag=True, help="Go on after a failure, and without what is stopped or broken."
 )
-@click.option("--shell", is_flag=True, help="COMMAND is a line for sh, not a program with its arguments.")
-@click.option("--output", "with_output", is_flag=True, help="Print at the end what it said in each.")
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@option("--shell", is_flag=True, help="COMMAND is a line for sh, not a program with its arguments.")
+@option("--output", "with_output", is_flag=True, help="Print at the end what it said in each.")
+@option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.pass_obj
 def run(
     socket: Path,

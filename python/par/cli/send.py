@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.options import option
 from par.cli.output import emit
 from par.cli.targets import filters, narrowed
 from par.commands import send as send_command
@@ -15,15 +16,13 @@ from par.render import send as send_text
 @click.command(epilog="Example: par send all 'git status'")
 @click.argument("words", nargs=-1, required=True, metavar="LABEL...|GLOB|all [--] TEXT")
 @filters
-@click.option("--self", "with_self", is_flag=True, help="Include the context that this is called from.")
-@click.option(
-    "--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context."
-)
-@click.option("--answer", is_flag=True, help="Answer contexts that wait for you, and only these.")
-@click.option("--force", is_flag=True, help="Also where the text may answer something else than you mean.")
-@click.option("--no-enter", is_flag=True, help="Type the text but do not press Enter.")
-@click.option("--dry-run", is_flag=True, help="Only say where the text would go.")
-@click.option("--json", "as_json", is_flag=True, help="Print the receipts as JSON.")
+@option("--self", "with_self", is_flag=True, help="Include the context that this is called from.")
+@option("--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context.")
+@option("--answer", is_flag=True, help="Answer contexts that wait for you, and only these.")
+@option("--force", is_flag=True, help="Also where the text may answer something else than you mean.")
+@option("--no-enter", is_flag=True, help="Type the text but do not press Enter.")
+@option("--dry-run", is_flag=True, help="Only say where the text would go.")
+@option("--json", "as_json", is_flag=True, help="Print the receipts as JSON.")
 @click.pass_obj
 def send(
     socket: Path,

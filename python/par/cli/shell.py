@@ -2,6 +2,7 @@
 
 import click
 
+from par.cli.options import option
 from par.cli.output import emit
 from par.commands import completion as completion_command
 from par.commands import demo as demo_command
@@ -19,7 +20,7 @@ def completion(shell: str) -> None:
 
 
 @click.command(epilog="Example: par demo --keep")
-@click.option("--keep", is_flag=True, help="Leave it running, and say how to attach.")
+@option("--keep", is_flag=True, help="Leave it running, and say how to attach.")
 def demo(keep: bool) -> None:
     """Show par at work: throwaway repositories on a tmux server of its own."""
     demo_command.run(emit, keep)

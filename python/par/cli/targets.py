@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from par.cli.options import option
 from par.contexts.selection import AGENT_STATES, Wanted
 from par.model import Kind, State
 
@@ -20,17 +21,15 @@ STATES = (State.ATTACHED, State.RUNNING, State.STOPPED, State.BROKEN)
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options --repo, --kind, --state and --init."""
     states = [*(state.value for state in STATES), *AGENT_STATES]
-    for option in (
-        click.option(
-            "--init", type=click.Choice(INITS), help="Only those whose first commands are in this state."
-        ),
-        click.option(
+    for added in (
+        option("--init", type=click.Choice(INITS), help="Only those whose first commands are in this state."),
+        option(
             "--state", type=click.Choice(states), help="Only those in this state, or whose agent says so."
         ),
-        click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Only this kind."),
-        click.option("--repo", metavar="NAME", help="Only those of the repository called NAME."),
+        option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Only this kind."),
+        option("--repo", metavar="NAME", help="Only those of the repository called NAME."),
     ):
-        command = option(command)
+        command = added(command)
     return command
 
 

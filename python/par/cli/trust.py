@@ -3,6 +3,7 @@
 import click
 
 from par.cli import asking, making
+from par.cli.options import option
 from par.cli.output import emit
 from par.commands import trust as trust_command
 from par.commands import untrust as untrust_command
@@ -14,9 +15,9 @@ from par.render import trust as trust_text
 
 @click.command(epilog="Example: par trust ~/projects/my-app")
 @click.argument("path", default=".", metavar="[PATH]")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")
-@click.option("--list", "as_list", is_flag=True, help="List what was approved, and whether it changed since.")
-@click.option("--json", "as_json", is_flag=True, help="With --list: print JSON.")
+@option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")
+@option("--list", "as_list", is_flag=True, help="List what was approved, and whether it changed since.")
+@option("--json", "as_json", is_flag=True, help="With --list: print JSON.")
 def trust(path: str, yes: bool, as_list: bool, as_json: bool) -> None:
     """Approve what the .par.yaml of a repository asks to run, after showing all of it.
 

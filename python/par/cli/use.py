@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import control_center as center_command
 from par.commands import open as open_command
 from par.render import control_center as control_center_text
 from par.tmux import clients
 
-client_option = click.option("--client", metavar="NAME", help="The tmux client to switch, for key bindings.")
+client_option = option("--client", metavar="NAME", help="The tmux client to switch, for key bindings.")
 
 
 @click.command("open", epilog="Example: par open -")
@@ -27,8 +28,8 @@ def open_context(socket: Path, label: str, client: str | None) -> None:
 
 
 @click.command("control-center", epilog="Example: par control-center --no-attach")
-@click.option("--no-attach", is_flag=True, help="Only bring it up to date; show nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print what it shows as JSON; implies --no-attach.")
+@option("--no-attach", is_flag=True, help="Only bring it up to date; show nothing.")
+@option("--json", "as_json", is_flag=True, help="Print what it shows as JSON; implies --no-attach.")
 @client_option
 @click.pass_obj
 def control_center(socket: Path, no_attach: bool, as_json: bool, client: str | None) -> None:

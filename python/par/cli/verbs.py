@@ -1,9 +1,12 @@
 """The commands of `par`: each is declared in a module that is loaded only when the command is used."""
 
+from functools import cache
 from importlib import import_module
 from typing import NamedTuple
 
 import click
+
+from par.cli.options import with_help
 
 
 class Verb(NamedTuple):
@@ -80,9 +83,10 @@ MEANT = {
 }
 
 
+@cache
 def load(name: str) -> click.Command:
     """The command called `name`, which must be in VERBS."""
     verb = next(verb for verb in VERBS if verb.name == name)
     module = import_module(f"par.cli.{verb.module}")
     command: click.Command = getattr(module, verb.attribute or verb.name)
-    return command
+    return with_help(command)

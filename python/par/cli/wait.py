@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli.numbers import Seconds
+from par.cli.options import option
 from par.cli.output import emit
 from par.cli.targets import filters, wanted
 from par.commands import wait as wait_command
@@ -15,7 +16,7 @@ from par.names import visible
 @click.command(epilog="Example: par send feat 'fix the tests' && par wait feat --timeout 3600")
 @click.argument("labels", nargs=-1, metavar="[LABEL...|GLOB|all]")
 @filters
-@click.option(
+@option(
     "--for",
     "until",
     type=click.Choice([each.value for each in Until]),
@@ -23,8 +24,8 @@ from par.names import visible
     show_default=True,
     help="How far they have to come.",
 )
-@click.option("--any", "is_any", is_flag=True, help="Return when the first of them is so far.")
-@click.option("--timeout", type=Seconds(), help="Give up after so many seconds: exit status 124.")
+@option("--any", "is_any", is_flag=True, help="Return when the first of them is so far.")
+@option("--timeout", type=Seconds(), help="Give up after so many seconds: exit status 124.")
 @click.pass_obj
 def wait(
     socket: Path,

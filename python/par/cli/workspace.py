@@ -6,6 +6,7 @@ import click
 
 from par.cli import making
 from par.cli.groups import Group
+from par.cli.options import option
 from par.cli.program import Asked
 from par.cli.verbs import load
 from par.cli.workspace_change import add, drop
@@ -38,9 +39,9 @@ def workspace() -> None:
 @workspace.command(epilog="Example: par workspace start feature-auth --repos frontend,backend")
 @click.argument("label")
 @making.options
-@click.option("-p", "--path", "folder", default=".", metavar="ROOT", help="The folder of the repositories.")
-@click.option("--repos", metavar="A,B", help="Only these: names in ROOT, or paths. By default all in ROOT.")
-@click.option("-b", "--base", metavar="REV", help="Start each new branch here, not at what is checked out.")
+@option("-p", "--path", "folder", default=".", metavar="ROOT", help="The folder of the repositories.")
+@option("--repos", metavar="A,B", help="Only these: names in ROOT, or paths. By default all in ROOT.")
+@option("-b", "--base", metavar="REV", help="Start each new branch here, not at what is checked out.")
 @click.pass_obj
 def start(
     socket: Path,
@@ -67,7 +68,7 @@ def start(
 
 
 @workspace.command("ls", epilog="Example: par workspace ls --json")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def list_workspaces(ctx: click.Context, as_json: bool) -> None:
     """List only the workspaces. Deprecated: `par ls` lists all contexts."""

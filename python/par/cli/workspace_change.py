@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli import making
+from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import workspace_change
 from par.commands.workspace_change import AddRequest, DropRequest
@@ -17,9 +18,9 @@ from par.setup.preparation import Consent
 @click.command(epilog="Example: par workspace add feature-auth ../docs")
 @click.argument("label")
 @click.argument("repo")
-@click.option("-b", "--base", metavar="REV", help="Start the new branch here, not at what is checked out.")
-@click.option("--trust", "is_trusted", is_flag=True, help="Approve what .par.yaml asks to run, this once.")
-@click.option("--json", "as_json", is_flag=True, help="Print the workspace as JSON.")
+@option("-b", "--base", metavar="REV", help="Start the new branch here, not at what is checked out.")
+@option("--trust", "is_trusted", is_flag=True, help="Approve what .par.yaml asks to run, this once.")
+@option("--json", "as_json", is_flag=True, help="Print the workspace as JSON.")
 @click.pass_obj
 def add(socket: Path, label: str, repo: str, base: str | None, is_trusted: bool, as_json: bool) -> None:
     """Take one more repository into the workspace LABEL: a worktree, a branch and a window.
@@ -38,8 +39,8 @@ def add(socket: Path, label: str, repo: str, base: str | None, is_trusted: bool,
 @click.command(epilog="Example: par workspace drop feature-auth docs")
 @click.argument("label")
 @click.argument("repo")
-@click.option("--force", is_flag=True, help="Go on if its before_remove commands fail.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was dropped as JSON.")
+@option("--force", is_flag=True, help="Go on if its before_remove commands fail.")
+@option("--json", "as_json", is_flag=True, help="Print what was dropped as JSON.")
 @click.pass_obj
 def drop(socket: Path, label: str, repo: str, force: bool, as_json: bool) -> None:
     """Take the repository REPO out of the workspace LABEL; the others stay as they are.

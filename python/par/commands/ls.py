@@ -25,7 +25,7 @@ class Listing(NamedTuple):
     """
 
     statuses: tuple[ContextStatus, ...]
-    heads: dict[Path, str]
+    heads: dict[str, str]
     damaged: tuple[Damaged, ...] = ()
 
 
@@ -41,15 +41,15 @@ def run(request: Request) -> Listing:
     return Listing(found, _heads(found) if request.with_heads else {}, damaged)
 
 
-def _heads(statuses: tuple[ContextStatus, ...]) -> dict[Path, str]:
+def _heads(statuses: tuple[ContextStatus, ...]) -> dict[str, str]:
     homes = {worktree.repository for each in statuses for worktree in each.context.worktrees}
     return {folder: oid for home in homes for folder, oid in _heads_of(home).items()}
 
 
-def _heads_of(home: Repository) -> dict[Path, str]:
+def _heads_of(home: Repository) -> dict[str, str]:
     from par.git import repository  # noqa: PLC0415 - only --json runs git
 
     try:
-        return {Path(folder): oid for folder, oid in repository.heads(home).items()}
+        return repository.heads(home)
     except (CommandError, NotFoundError):  # a repository that is gone: its contexts are shown as broken
         return {}

@@ -22,9 +22,11 @@ def admin_dir(path: Path) -> Path | None:
 def _admin_dir(path: Path) -> str:
     # Plain strings, as below: `par ls` looks at every worktree, and a Path costs as much as the look
     said = small_file.said(f"{path}/.git")
+    if said.startswith("gitdir: /"):
+        return os.path.normpath(said[8:])
     if not said.startswith("gitdir: "):
         return ""
-    return os.path.normpath(os.path.join(path, said.removeprefix("gitdir: ")))  # noqa: PTH118 - see above
+    return os.path.normpath(os.path.join(path, said[8:]))  # noqa: PTH118 - see above
 
 
 def is_absolute(path: Path) -> bool:
@@ -144,8 +146,7 @@ def worktree_of(admin: Path) -> Path | None:
 
 def _place(admin: str) -> str:
     said = _said_place(admin)
-    is_here = not said or said.startswith(f"{paths.data()}/")
-    return said if is_here else str(now_at(Path(said)))
+    return now_said(said) if said else ""
 
 
 def _said_place(admin: str) -> str:
@@ -157,6 +158,11 @@ def said_place(admin: Path) -> Path | None:
     """As `worktree_of`, by the letter: git does not know where the data folder was moved since."""
     place = _said_place(str(admin))
     return Path(place) if place else None
+
+
+def now_said(place: str) -> str:
+    """As `now_at`, for many: most lie where par's data folder is now."""
+    return place if place.startswith(f"{paths.data()}/") else str(now_at(Path(place)))
 
 
 def now_at(place: Path) -> Path:

@@ -15,9 +15,10 @@ def said(path: Path | str) -> str:
     except OSError:
         return ""
     try:
-        # A FIFO would never end; a device has no last line either
-        is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
-        content = os.read(descriptor, MOST_BYTES) if is_file else b""
+        # From a place in it, which a FIFO or a terminal has not: one call less than to ask what it is first
+        content = os.pread(descriptor, MOST_BYTES, 0)
+        if b"\0" in content and not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            content = b""  # a device, which has no last line
     except OSError:
         return ""
     finally:

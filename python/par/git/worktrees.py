@@ -30,10 +30,11 @@ def listed(place: Path | Repository) -> list[Listed]:
         raise CommandError(f"git worktree: {outcome.reason}", hint=outcome.hint)
     blocks = outcome.stdout.split(f"{end}{end}")
     found = [_block(block, end) for block in blocks if block.startswith("worktree ")]
-    return [each._replace(folder=links.now_at(each.folder)) for each in found]
+    return [Listed(Path(links.now_said(folder)), oid, branch) for folder, oid, branch in found]
 
 
-def _block(block: str, end: str) -> Listed:
+def _block(block: str, end: str) -> tuple[str, str, str]:
+    """The folder, commit and branch that git tells of a worktree."""
     # Where lines end what is said, a folder's name goes on until git says what is checked out there
     named = re.fullmatch(
         rf"worktree (.+?)(?:{end}HEAD ([0-9a-f]+))?{end}(bare|detached|branch [^{end}]+)(?:{end}.*)?",
@@ -41,6 +42,6 @@ def _block(block: str, end: str) -> Listed:
         re.DOTALL,
     )
     if not named:
-        return Listed(Path(block.removeprefix("worktree ").partition(end)[0]))
+        return block.removeprefix("worktree ").partition(end)[0], "", ""
     folder, oid, at = named.groups(default="")
-    return Listed(Path(folder), oid, at.removeprefix("branch refs/heads/") if at.startswith("branch") else "")
+    return folder, oid, at.removeprefix("branch refs/heads/") if at.startswith("branch") else ""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from par.model import Context, ContextStatus, Kind, Session, State, Worktree
 from par.names import visible
 from par.render import documents
-from par.render.table import Column, plain, table
+from par.render.table import Column, plain, shown, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from par.commands.ls import Listing
     from par.state.records import Damaged
@@ -41,6 +42,7 @@ MARKS = {
     State.DAMAGED: "✗",
 }
 UNITS = (("d", 86400), ("h", 3600), ("m", 60))
+CREATED = "%Y-%m-%d %H:%M"  # by `time`: datetime takes three times as long
 INITS_SHOWN = ("running", "failed", "held")
 LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
 
@@ -50,9 +52,9 @@ def contexts(listing: Listing, width: int | None) -> str:
     if not (listing.statuses or listing.damaged):
         return "No contexts. Make one in a git repository: par start LABEL"
     if width is None:
-        return plain(PLAIN, [[visible(cell) for cell in row] for row in _plain_rows(listing)])
+        return plain(PLAIN, [*map(shown, _plain_rows(listing))])
     unknown = [(f"{MARKS[State.DAMAGED]} {each.label}", *"???", "Damaged", "?") for each in listing.damaged]
-    lines = [[visible(cell) for cell in row] for row in (*map(_row, listing.statuses), *unknown)]
+    lines = [shown(row) for row in (*map(_row, listing.statuses), *unknown)]
     legend = LEGEND if width >= len(LEGEND) else ""
     return "\n".join(filter(None, (table(COLUMNS, lines, width), legend)))
 
@@ -73,7 +75,7 @@ def _row(status: ContextStatus) -> tuple[str, ...]:
         f"{MARKS[status.state]} {context.label}{here}{_notes(session) if session else ''}",
         _branch(status),
         place(context),
-        context.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+        time.strftime(CREATED, time.localtime(context.created_at.timestamp())),
         context.kind.value.capitalize(),
         session.name if session else context.session,
     )
@@ -81,7 +83,7 @@ def _row(status: ContextStatus) -> tuple[str, ...]:
 
 def _notes(session: Session) -> str:
     init = f"init {session.init}" if session.init in INITS_SHOWN else ""
-    notes = ", ".join(filter(None, (doing(session), init)))
+    notes = ", ".join(filter(None, (session.agent and doing(session), init)))
     return f" ({notes})" if notes else ""
 
 
@@ -95,8 +97,8 @@ def doing(session: Session) -> str:
 def _branch(status: ContextStatus) -> str:
     """The branch that is really checked out, or what there is instead; in a workspace each one of them."""
     pairs = zip(status.context.worktrees, status.branches, strict=True)
-    shown = (worktree.branch if seen is None else seen or "(no branch)" for worktree, seen in pairs)
-    return ", ".join(dict.fromkeys(shown))
+    shown = [worktree.branch if seen is None else seen or "(no branch)" for worktree, seen in pairs]
+    return shown[0] if len(shown) == 1 else ", ".join(dict.fromkeys(shown))
 
 
 def damaged(found: Iterable[Damaged]) -> str:
@@ -112,7 +114,7 @@ def rows(listing: Listing) -> list[dict[str, Any]]:
     return [*(_status(each, listing.heads) for each in listing.statuses), *map(_record, listing.damaged)]
 
 
-def _status(status: ContextStatus, heads: Mapping[Path, str]) -> dict[str, Any]:
+def _status(status: ContextStatus, heads: Mapping[str, str]) -> dict[str, Any]:
     context, session = status.context, status.session
     pairs = zip(context.worktrees, status.branches, strict=True)
     return {
@@ -138,26 +140,25 @@ def _status(status: ContextStatus, heads: Mapping[Path, str]) -> dict[str, Any]:
 
 def program(context: Context) -> dict[str, Any]:
     """What a context began with, and how that stands; null and empty where nothing did."""
-    from par.setup import programs  # noqa: PLC0415 - the table does not need it
+    stage = None
+    if context.command:
+        from par.setup import programs  # noqa: PLC0415 - most have none
 
-    stage = programs.stage(context)
-    return {
-        "command": context.command or None,
-        "prompt": context.prompt,
-        "state": stage.value if stage else "",
-    }
+        stage = programs.stage(context)
+    said = stage.value if stage else ""
+    return {"command": context.command or None, "prompt": context.prompt, "state": said}
 
 
 def _moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat()
 
 
-def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[Path, str]) -> dict[str, Any]:
+def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[str, str]) -> dict[str, Any]:
     return {
         "repository": str(worktree.repository.path),
         "path": str(worktree.path),
         "branch": branch,
-        "head": heads.get(worktree.path) if branch is not None else None,
+        "head": heads.get(str(worktree.path)) if branch is not None else None,
         **ports(worktree),
     }
 
@@ -188,7 +189,10 @@ def _record(found: Damaged) -> dict[str, Any]:
 
 def place(context: Context) -> str:
     """What a context is a part of: its repository, or those of a workspace."""
-    return f"workspace ({context.place})" if context.kind is Kind.WORKSPACE else context.place
+    return f"workspace ({context.place})" if context.kind is Kind.WORKSPACE else _name(context.repository)
+
+
+_name = cache(attrgetter("name"))  # of a repository: a thousand contexts have few
 
 
 def document(seen: Listing) -> str:

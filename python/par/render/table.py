@@ -8,6 +8,8 @@ from functools import cache
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
+from par.names import visible
+
 ELLIPSIS = "…"
 
 
@@ -16,6 +18,11 @@ class Column(NamedTuple):
 
     title: str
     least: int = 0
+
+
+def shown(row: Sequence[str]) -> Sequence[str]:
+    """`row` with nothing in it that a terminal would act on: one look tells that most hold nothing odd."""
+    return row if "".join(row).isprintable() else [*map(visible, row)]
 
 
 def plain(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

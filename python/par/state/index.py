@@ -17,7 +17,7 @@ VERSION = 2
 DOCTOR = "par doctor"
 FIX = "par doctor --fix"
 # What this process has read or written last, by the content of the file
-_known: dict[bytes, "Index"] = {}
+_known: list[tuple[bytes, "Index"]] = []
 
 
 class Index(NamedTuple):
@@ -105,8 +105,9 @@ def load(socket: Path) -> Index:
     """
     try:
         said = files.content(paths.index())
-        if said in _known:
-            return _known[said]
+        for known, index in _known:
+            if known == said:
+                return index
         document = json.loads(said.decode(), object_pairs_hook=_unique)
     except FileNotFoundError:
         return Index()
@@ -122,8 +123,7 @@ def load(socket: Path) -> Index:
 
 
 def _remember(said: bytes, index: Index) -> None:
-    _known.clear()
-    _known[said] = index
+    _known[:] = [(said, index)]
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

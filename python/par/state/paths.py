@@ -4,32 +4,26 @@ import os
 from functools import cache
 from pathlib import Path
 
-from par.errors import StateError
 from par.names import digest
 from par.system import spelling
+from par.system.base_folders import home_of
 
 INDEX = "global_state.json"
 # Below the data folder: where worktrees lie
 WORKTREES = ("worktrees", "review", "workspaces", "trash")
 
 
-def home_of(variable: str, default: str) -> Path:
-    """An XDG base folder; a relative value of `variable` is ignored, as the XDG rules say."""
-    value = os.environ.get(variable, "")
-    if Path(value).is_absolute():
-        return Path(value)
-    try:
-        return Path.home() / default
-    except RuntimeError as error:
-        raise StateError("HOME is not set, and you have no home folder", hint=f"set {variable}") from error
-
-
 def data() -> Path:
     """`$XDG_DATA_HOME/par`, by default `~/.local/share/par`; links resolved, as git names worktrees."""
-    return _resolved(home_of("XDG_DATA_HOME", ".local/share") / "par")
+    return _data(os.environ.get("XDG_DATA_HOME"), os.environ.get("HOME"))
 
 
 @cache  # it is asked for thousands of times
+def _data(*_told_by: str | None) -> Path:
+    return _resolved(home_of("XDG_DATA_HOME", ".local/share") / "par")
+
+
+@cache
 def _resolved(folder: Path) -> Path:
     return spelling.resolved(folder)
 
@@ -39,8 +33,9 @@ def index() -> Path:
 
 
 @cache
-def is_anothers(folder: Path) -> bool:
-    """Whether `folder` is the data folder of another par: not this one, also by no link, and in use."""
+def is_anothers(said: Path | str) -> bool:
+    """Whether this is the data folder of another par: not this one, also by no link, and in use."""
+    folder = Path(said)
     is_other = folder.is_absolute() and folder != data()
     return is_other and (folder / INDEX).is_file() and folder.resolve() != data()
 

@@ -97,8 +97,8 @@ def from_record(label: str, record: Record) -> Context:
         raise TypeError("a record was expected")
     return Context(
         label=_label(label),
-        kind=Kind(record["kind"]),
-        phase=Phase(record["phase"]),
+        kind=_kind(record["kind"]),
+        phase=_phase(record["phase"]),
         root=_path(record["root"]),
         worktrees=_worktrees(record["worktrees"]),
         session=_text(record["session"]),
@@ -111,6 +111,10 @@ def from_record(label: str, record: Record) -> Context:
         command=str(record.get("command", "")),
         prompt=str(record["prompt"]) if "prompt" in record else None,
     )
+
+
+# An enum looks its members up by Python, eight times slower
+_kind, _phase = cache(Kind), cache(Phase)
 
 
 def _worktrees(records: list[Record]) -> tuple[Worktree, ...]:
@@ -128,9 +132,10 @@ def _worktree(record: Record) -> Worktree:
         deletable_oid=str(record["doomed_oid"]),
         port=int(record.get("port", 0)),
         port_count=int(record.get("port_count", 0)),
-        env=_pairs(record.get("env", ())),
-        env_asked=_pairs(record.get("env_asked", ())),
-        included=tuple(map(_text, record.get("included", ()))),
+        # Most have none of these
+        env=_pairs(record["env"]) if "env" in record else (),
+        env_asked=_pairs(record["env_asked"]) if "env_asked" in record else (),
+        included=tuple(map(_text, record["included"])) if "included" in record else (),
         base=str(record.get("base", "")),
         base_oid=str(record.get("base_oid", "")),
     )

@@ -48,10 +48,13 @@ class Agent(NamedTuple):
     ended: tuple[str, ...] = ()
 
 
+NOTHING = Agent()
+
+
 def agent(said: str) -> Agent:
     """What a session's SAID comes to."""
     if not said:
-        return Agent()
+        return NOTHING
     found, ended = [], []
     for pane in said.removesuffix(";").split(";"):
         pane_id, state, *numbers = pane.split(" ")

@@ -41,7 +41,7 @@ def marked(socket: Path) -> list[Marked]:
     if outcome.status:
         raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
     rows = [line.split("\t") for line in names.lines(outcome.stdout)]
-    own = (row[:-1] for row in rows if len(row) == len(FIELDS) and not paths.is_anothers(Path(row[-1])))
+    own = (row[:-1] for row in rows if len(row) == len(FIELDS) and not paths.is_anothers(row[-1]))
     return [_marked(socket, row) for row in own]
 
 

@@ -74,7 +74,7 @@ def panes(socket: Path) -> list[Pane]:
     if outcome.status:
         raise CommandError(f"tmux list-panes: {outcome.stderr.strip()}")
     rows = [line.split("\t") for line in names.lines(outcome.stdout)]
-    own = (row[:-1] for row in rows if len(row) == len(FIELDS) and not paths.is_anothers(Path(row[-1])))
+    own = (row[:-1] for row in rows if len(row) == len(FIELDS) and not paths.is_anothers(row[-1]))
     return [_pane(*row) for row in own]
 
 

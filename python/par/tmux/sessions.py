@@ -51,7 +51,7 @@ def sessions(socket: Path) -> list[Session]:
         raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
     rows = [line.split("\t") for line in names.lines(outcome.stdout)]
     here = next((row[1] for row in rows if row[0] == "here"), "")
-    own = (row[:-1] for row in rows if len(row) == len(FIELDS) and not paths.is_anothers(Path(row[-1])))
+    own = (row[:-1] for row in rows if len(row) == len(FIELDS) and not paths.is_anothers(row[-1]))
     return [_session(row, here) for row in own]
 
 
@@ -174,7 +174,7 @@ def kill(context: Context, session_id: str) -> None:
     """
     rows = _rows(context.socket)
     windows = [row for row in rows if row[0] == "window"]
-    theirs = {row[1] for row in windows if paths.is_anothers(Path(row[5]))}
+    theirs = {row[1] for row in windows if paths.is_anothers(row[5])}
     ours = {row[1] for row in windows if row[3] == context.label or row[2:5:2] == [session_id, "1"]} - theirs
     survivors = {row[2] for row in windows if row[1] not in ours and row[2] != session_id}
     script = [
