@@ -116,9 +116,26 @@ def test_dropped_repository_goes_to_the_trash_and_the_others_stay(desk: Desk) ->
     assert "said in 2 words" in shown.read_text()
     assert (done.stdout, done.stderr) == (
         "dropped 'big/docs': worktree, branch big\n"
-        f"all of it is in the trash, bring it back: par restore {entry['id']} --as NEWLABEL\n",
+        "all of it is in the trash, bring it back: par restore big/docs\n",
         "",
     )
+    assert world.ok("trash").stdout.splitlines()[1].split("\t")[0] == "big/docs"
+    # It comes back into its workspace, with all that is in it
+    back = world.ok("restore", "BIG/docs")
+    assert back.stdout == (
+        f"restored 'big/docs' into the workspace\n  worktree  {root}/docs\n  branch    big\n"
+    )
+    assert desk.names() == ["back", "front", "docs"]
+    assert desk.windows()[3] == ["big/docs", "big", "docs", str(root / "docs")]
+    assert world.tmux("list-sessions", "-F", "#{@par_repo}") == "back, front, docs"
+    assert ((root / "docs/work").read_text(), world.git(root / "docs", "rev-parse", "big")) == ("mine\n", tip)
+    assert world.ok("trash", "--json").json["trash"] == []
+    assert world.ok("doctor").stdout.startswith("Nothing to repair")
+    world.ok("workspace", "drop", "big", "docs")
+    again = world.ok("undo", "--json").json["contexts"]
+    assert [Path(each["path"]).name for each in again[0]["worktrees"]] == ["back", "front", "docs"]
+    world.ok("workspace", "drop", "big", "docs")
+    (entry,) = world.ok("trash", "--json").json["trash"]
     world.ok("restore", entry["id"], "--as", "alone")
     new = world.worktree("alone") / "docs"
     assert (new / "work").read_text() == "mine\n"
@@ -129,6 +146,25 @@ def test_dropped_repository_goes_to_the_trash_and_the_others_stay(desk: Desk) ->
     ]
     world.ok("rm", "--purge", "--force", "alone")
     assert desk.seen() == before
+    # Of two in one command each finds the workspace as the other left it
+    world.ok("workspace", "add", "big", "docs")
+    world.ok("workspace", "drop", "big", "docs")
+    world.ok("workspace", "drop", "big", "front")
+    assert world.ok("restore", "big/docs", "big/front").stdout == (
+        "restored 'big/docs' into the workspace\nrestored 'big/front' into the workspace\n"
+    )
+    world.ok("workspace", "drop", "big", "docs")
+    # Where it was added again meanwhile it can only be a workspace of its own
+    world.ok("workspace", "add", "big", "docs")
+    (entry,) = world.ok("trash", "--json").json["trash"]
+    refused(
+        world.par("restore", "big/docs"),
+        4,
+        "'docs' is in the workspace 'big' again",
+        f"par restore {entry['id']} --as NEWLABEL",
+    )
+    world.ok("rm", "big")
+    assert world.ok("restore", "big/docs").stdout.startswith("restored 'big': workspace (docs)")
 
 
 class Refusal(NamedTuple):

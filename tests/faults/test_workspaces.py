@@ -157,6 +157,11 @@ DROPPING = (
     *("big.code-workspace", "set-option", "source-file", "open DATA/global_state#2"),
 )
 
+RETURNING = (
+    *("rename DATA/global_state", "update-ref --create-reflog", "rename DATA/trash", "source-file"),
+    *("big.code-workspace", "set-option", "open DATA/global_state#2"),
+)
+
 
 def test_workspace_start_killed_before_any_of_its_effects_leaves_all_or_nothing(desk: Desk) -> None:
     for point, _ in interruptions(desk, MADE, STARTING):
@@ -227,6 +232,22 @@ def test_dropping_a_repository_killed_before_any_of_its_effects_keeps_its_work(d
             desk.world.ok("rm", "--purge", "--force", "big")
             desk.world.ok("trash", "empty", "-y")
             work = make_work(desk)
+
+
+def test_a_dropped_repository_that_comes_back_killed_before_any_of_its_effects_keeps_its_work(
+    desk: Desk,
+) -> None:
+    work = make_work(desk)
+    desk.world.ok("workspace", "drop", "big", "front")
+    for point, is_over in interruptions(desk, ("restore", "big/front"), RETURNING):
+        found = desk.check_whole()
+        if found == ("back",):
+            desk.world.ok("restore", "big/front")
+        assert (sorted(desk.check_whole()), desk.work()) == (sorted(NAMES), work), point
+        windows = desk.world.tmux("list-windows", "-t", "=big:", "-F", "#{@par_worktree}").split()
+        assert sorted(windows) == sorted(NAMES), point
+        if not is_over:
+            desk.world.ok("workspace", "drop", "big", "front")
 
 
 @pytest.mark.parametrize("words", [MADE, RESTORE, ADD], ids=" ".join)

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from par.commands import restore_entry, undo
 from par.commands.restore_entry import Plan
-from par.contexts import plans, survey
+from par.contexts import plans, returning, survey
 from par.errors import ConflictError, NotFoundError, ParError, StateError, UsageError
 from par.git import trashing
 from par.git.branch_moves import Move
-from par.model import Context
+from par.model import Context, Worktree
 from par.names import visible
 from par.setup import layouts, running
 from par.setup.preparation import with_free_ports
@@ -40,13 +40,15 @@ class Request(NamedTuple):
 class Restored(NamedTuple):
     """A context that is back, how its commands had gone, as in `@par_init`, and what is not as it was.
 
-    The branches in `moved` were moved with its removal, and are back too.
+    The branches in `moved` were moved with its removal, and are back too. Where `part` is a worktree, that
+    alone came back, into a workspace that was there.
     """
 
     context: Context
     init: str
     notes: tuple[str, ...]
     moved: tuple[Move, ...] = ()
+    part: Worktree | None = None
 
 
 def plan(request: Request) -> tuple[Plan, ...]:
@@ -125,6 +127,8 @@ def _restore(planned: Plan) -> Restored:
     with locks.adopted(entry.id) as operation:
         if operation is None or entries.load(entry.id) is None:
             raise ConflictError("another par is already working on it", hint="par trash")
+        if planned.workspace:
+            return _returned(planned, planned.workspace, operation)
         context = _reserve(context)
         try:
             _put_back(planned._replace(context=context), operation)
@@ -144,6 +148,16 @@ def _restore(planned: Plan) -> Restored:
             init = running.mark_again(done, session_id)
     layouts.build_approved(done, session_id)
     return Restored(done, init, planned.notes, planned.moved.rows if planned.moved else ())
+
+
+def _returned(planned: Plan, workspace: Context, operation: Operation) -> Restored:
+    entry, (head,) = planned.entry, planned.heads
+    try:
+        grown = returning.return_repository(workspace, planned.context, entry, head, operation)
+    except OSError as error:
+        message = f"'{visible(entry.label)}' cannot be put back: {error.strerror or error}"
+        raise StateError(message, hint=f"par restore {entry.id}") from error
+    return Restored(grown, "", planned.notes, part=grown.worktrees[-1])
 
 
 def _return(planned: Plan, context: Context, operation: Operation) -> None:

@@ -9,7 +9,7 @@ from par.contexts import holders, plans
 from par.errors import ConflictError, NotFoundError
 from par.git import repository, worktree_repair
 from par.git.trashing import Kept
-from par.model import Context, Worktree
+from par.model import Context, Kind, Phase, Worktree
 from par.names import visible
 from par.state.index import Index
 from par.trash import restore_plan
@@ -21,7 +21,8 @@ class Plan(NamedTuple):
     """An entry of the trash and the context that it becomes.
 
     `heads` has, for each worktree, the ref that HEAD is put on; where it is empty HEAD stays on the
-    commit, for the reason in `notes`. What was `moved` with its removal is taken back too.
+    commit, for the reason in `notes`. What was `moved` with its removal is taken back too. A repository that
+    was dropped comes back into its `workspace`, as that is now: then `context` is that with it, as its last.
     """
 
     entry: Entry
@@ -29,6 +30,7 @@ class Plan(NamedTuple):
     heads: tuple[str, ...]
     notes: tuple[str, ...]
     moved: Moves | None = None
+    workspace: Context | None = None
 
 
 def plan(entry: Entry, new_label: str | None, found: Index) -> Plan:
@@ -36,6 +38,8 @@ def plan(entry: Entry, new_label: str | None, found: Index) -> Plan:
     if entry.is_copy and entry.was_at:
         message = f"'{entry.context.label}' was removed in '{entry.was_at}', of which this is a copy"
         raise ConflictError(message, hint=f"XDG_DATA_HOME={entry.was_at.parent} par restore {entry.id}")
+    if workspace := None if new_label else _workspace(entry, found):
+        return _plan_part(entry, workspace, found)
     label = names.label(new_label) if new_label else entry.context.label
     if twin := found.like(label):
         raise ConflictError(f"context '{twin.label}' already exists", hint=_otherwise(entry))
@@ -50,6 +54,30 @@ def plan(entry: Entry, new_label: str | None, found: Index) -> Plan:
         heads.append(head)
         notes += [note] if note else []
     return Plan(entry._replace(kept=tuple(found_kept)), context, tuple(heads), tuple(notes))
+
+
+def _workspace(entry: Entry, found: Index) -> Context | None:
+    """The workspace that the one repository of the entry was dropped from, if that is still there."""
+    was = entry.context
+    twin = found.like(was.label)
+    is_dropped = was.kind is Kind.WORKSPACE and len(was.worktrees) == 1 and not entry.has_root
+    is_same = twin is not None and (twin.created_at, twin.root) == (was.created_at, was.root)
+    return twin if is_dropped and is_same and twin and twin.is_ready else None
+
+
+def _plan_part(entry: Entry, workspace: Context, found: Index) -> Plan:
+    (target,) = restore_plan.restored_context(entry, workspace.label, found).worktrees
+    if any(each.repository.common_dir == target.repository.common_dir for each in workspace.worktrees):
+        message = f"'{visible(target.name)}' is in the workspace '{workspace.label}' again"
+        raise ConflictError(message, hint=_otherwise(entry))
+    _check_place(found.without(workspace.label), target.path, entry, entry.trashed_path(0))
+    kept = _with_branch(entry.kept[0], target, entry)
+    head, note = _head(kept, target, entry, 0)
+    grown = workspace._replace(
+        phase=Phase.RESTORING, operation=entry.id, worktrees=(*workspace.worktrees, target)
+    )
+    notes = (note,) if note else ()
+    return Plan(entry._replace(kept=(kept,)), grown, (head,), notes, workspace=workspace)
 
 
 def _check_place(found: Index, path: Path, entry: Entry, trashed: Path) -> None:

@@ -7,7 +7,7 @@ is led by the record, which was written before the first effect, and by marks th
 from contextlib import suppress
 from pathlib import Path
 
-from par.contexts import dropping, renaming, rollback
+from par.contexts import dropping, renaming, returning, rollback
 from par.errors import ParError, StateError
 from par.git import edits, links, repository, stale_locks
 from par.model import Context, Phase, Worktree
@@ -41,9 +41,9 @@ def _clear_locks(context: Context, operation: Operation) -> None:
     for number, worktree in enumerate((*context.worktrees, *further)):
         if worktree.repository.common_dir.is_dir() and not context.is_adopted:
             with locks.repository(worktree.repository.common_dir):
-                stale_locks.clear(
-                    worktree, (worktree.path, entries.trashed_path(operation.id, number)), begun
-                )
+                # One that is dropped is the first of its entry
+                places = [entries.trashed_path(operation.id, each) for each in {number, 0}]
+                stale_locks.clear(worktree, (worktree.path, *places), begun)
 
 
 def _recover(context: Context, operation: Operation) -> None:
@@ -54,6 +54,8 @@ def _recover(context: Context, operation: Operation) -> None:
         removal.forget_adopted(context, sessions.session_of(context))
     elif context.phase is Phase.CREATING:
         _recover_creating(context, operation)
+    elif context.phase is Phase.RESTORING and returning.is_part(context, operation):
+        returning.recover(context, operation)
     elif context.phase is Phase.RESTORING:
         restoring.recover(context, operation)
     elif context.phase is Phase.ADDING:

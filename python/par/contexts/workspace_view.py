@@ -14,7 +14,8 @@ def update(context: Context, former: Context) -> None:
     for session in sessions.sessions(context.socket):
         if session.label == context.label:
             for worktree in context.worktrees:
-                if worktree not in former.worktrees:
+                # After a kill one may be there
+                if worktree not in former.worktrees and not windows.window_ids(context, [worktree.name]):
                     windows.add(context, session.id, worktree)
             marks.mark_worktrees(context, session.id)
             gone = [each for each in former.worktrees if each not in context.worktrees]

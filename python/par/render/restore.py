@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from par.model import Context, Kind
+from par.model import Kind
 from par.names import visible
 from par.render import documents, ls, start
 
@@ -20,9 +20,11 @@ def restored(done: Sequence[Restored]) -> str:
     """What came back: one context with all that belongs to it, several with a line each."""
     back = [_back(row) for each in done for row in each.moved]
     if len(done) > 1:
-        return "\n".join([*(f"{_title(each.context)}{_note(each.init)}" for each in done), *back])
+        return "\n".join([*(f"{_title(each)}{_note(each.init)}" for each in done), *back])
     (one,) = done
-    return "\n".join([_title(one.context), *start.parts(one.context, one.init), *back])
+    if one.part:
+        return "\n".join([_title(one), *start.part(one.part)])
+    return "\n".join([_title(one), *start.parts(one.context, one.init), *back])
 
 
 def undone(done: Undone) -> str:
@@ -34,7 +36,10 @@ def _back(row: Move) -> str:
     return f"{visible(row.branch)} in {visible(row.home.name)} is at {row.was[:10]} again"
 
 
-def _title(context: Context) -> str:
+def _title(done: Restored) -> str:
+    context = done.context
+    if done.part:
+        return f"restored '{context.label}/{visible(done.part.name)}' into the workspace"
     where = f"{context.kind.value} in {visible(context.repository.name)}"
     return f"restored '{context.label}': {ls.place(context) if context.kind is Kind.WORKSPACE else where}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from par.model import ContextStatus
@@ -48,8 +49,7 @@ def removed(done: Removed) -> str:
     if done.left:
         lines.append(f"its files are in {visible(str(done.left))}: some could not be deleted")
     if done.trash_id:
-        how = f"{done.trash_id} --as NEWLABEL" if done.is_part else done.label
-        lines.append(f"all of it is in the trash, bring it back: par restore {how}")
+        lines.append(f"all of it is in the trash, bring it back: par restore {quote(visible(done.label))}")
     return "\n".join(lines)
 
 

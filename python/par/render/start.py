@@ -50,13 +50,13 @@ def added(context: Context, init: str) -> str:
     """What `par workspace add` says when it is done."""
     new = context.worktrees[-1]
     return "\n".join(
-        [
-            f"added {visible(new.name)} to workspace '{context.label}'",
-            f"  worktree  {visible(str(new.path))}",
-            f"  branch    {_branch(new)}",
-            *_init(context, init),
-        ]
+        [f"added {visible(new.name)} to workspace '{context.label}'", *part(new), *_init(context, init)]
     )
+
+
+def part(worktree: Worktree) -> list[str]:
+    """The lines that say what one repository has in a workspace."""
+    return [f"  worktree  {visible(str(worktree.path))}", f"  branch    {_branch(worktree)}"]
 
 
 def _init(context: Context, init: str) -> list[str]:

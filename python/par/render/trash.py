@@ -36,7 +36,7 @@ def trash(seen: Listing, sizes: Sequence[int] | None, width: int | None) -> str:
         return "\n".join(broken) or "The trash is empty."
     rows = [
         [
-            each.entry.context.label,
+            visible(each.entry.label),
             visible(ls.place(each.entry.context)),
             each.entry.removed_at.astimezone().strftime("%Y-%m-%d %H:%M"),
             each.entry.id,
@@ -56,7 +56,7 @@ def _damaged(each: Damaged) -> str:
 
 def _kept(each: Prospect) -> str:
     held = ", ".join(each.holds.counted())
-    return f"'{each.entry.context.label}' ({each.entry.id}) stays: it holds {held}"
+    return f"'{visible(each.entry.label)}' ({each.entry.id}) stays: it holds {held}"
 
 
 def _bytes(count: float) -> str:

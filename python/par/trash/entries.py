@@ -10,7 +10,7 @@ from typing import NamedTuple
 from par.errors import NotFoundError, StateError
 from par.git import deletion, kept_commits
 from par.git.trashing import Kept
-from par.model import Context, Repository
+from par.model import Context, Kind, Repository
 from par.names import key, nearest, visible
 from par.state import index, paths
 from par.state.records import followed, from_record, to_record, when
@@ -42,6 +42,13 @@ class Entry(NamedTuple):
     def is_copy(self) -> bool:
         """Whether a data folder in use has the same removal: what repositories keep is for that one."""
         return self.was_at is not None and paths.is_anothers(self.was_at)
+
+    @property
+    def label(self) -> str:
+        """LABEL, or LABEL/REPO for one repository of a workspace that was dropped from it."""
+        (first, *more), label = self.context.worktrees, self.context.label
+        is_part = self.context.kind is Kind.WORKSPACE and not (more or self.has_root)
+        return f"{label}/{first.name}" if is_part else label
 
     @property
     def folder(self) -> Path:
@@ -166,12 +173,12 @@ def latest() -> tuple[Entry, ...]:
 
 
 def find(name: str) -> Entry:
-    """The entry with this label or id, the latest of its label. Raises NotFoundError."""
+    """The entry with this label (or LABEL/REPO) or id, the latest of its label. Raises NotFoundError."""
     known = entries()
     for each in known:
-        if name == each.id or key(each.context.label) == key(name):
+        if name == each.id or key(name) in {key(each.context.label), key(each.label)}:
             return each
-    near = nearest(name, (each.context.label for each in known))
+    near = nearest(name, (each.label for each in known))
     raise NotFoundError(f"'{visible(name)}' is not in the trash", hint="par trash", meant=(name, near))
 
 

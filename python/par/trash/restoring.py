@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from par.errors import ParError, StateError
 from par.git import moving, nested, trashing
-from par.model import Context
+from par.model import Context, Worktree
 from par.setup import workspace_file
 from par.state import locks, paths
 from par.state.locks import Operation
@@ -18,19 +18,8 @@ def return_to_trash(entry: Entry, context: Context, operation: Operation) -> Non
     """Return the worktrees of `context`, restored in part, to the trash, and drop the record."""
     removal.kill_session(context)
     reason = storing.lock_reason(entry)
-    for place, (kept, target) in enumerate(zip(entry.kept, context.worktrees, strict=True)):
-        with locks.repository(target.repository.common_dir):
-            if not kept.had_folder:
-                removal.discard_worktree(target, operation)
-            now, trashed = kept._replace(worktree=target), entry.trashed_path(place)
-            try:
-                trashing.move_to_trash(now, trashed, entry.ref(place), reason, maker=operation.id)
-            except (ParError, OSError):
-                # Its commits are kept already; what git keeps of it is made again when it is restored
-                if target.path.exists() and not trashed.exists():
-                    moving.move(target.path, trashed)
-            if not entry.has_root:
-                paths.prune_parents(target.path)
+    for place, target in enumerate(context.worktrees):
+        return_worktree(entry, place, target, operation)
     if entry.has_root:
         if context.root.is_dir():
             moving.move(context.root, entry.trashed_root)
@@ -38,6 +27,23 @@ def return_to_trash(entry: Entry, context: Context, operation: Operation) -> Non
         paths.prune_parents(context.root)
     removal.delete_discarded(operation)
     removal.drop_record(context)
+
+
+def return_worktree(entry: Entry, place: int, target: Worktree, operation: Operation) -> None:
+    """Return the worktree number `place`, which may be at `target` again, to where `entry` had it."""
+    kept, trashed = entry.kept[place], entry.trashed_path(place)
+    with locks.repository(target.repository.common_dir):
+        if not kept.had_folder:
+            removal.discard_worktree(target, operation)
+        now, reason = kept._replace(worktree=target), storing.lock_reason(entry)
+        try:
+            trashing.move_to_trash(now, trashed, entry.ref(place), reason, maker=operation.id)
+        except (ParError, OSError):
+            # Its commits are kept already; what git keeps of it is made again when it is restored
+            if target.path.exists() and not trashed.exists():
+                moving.move(target.path, trashed)
+        if not entry.has_root:
+            paths.prune_parents(target.path)
 
 
 def recover(context: Context, operation: Operation) -> None:
