@@ -37,6 +37,7 @@ START = ("start", "feat", "-p", "app")
 BIG = ("workspace", "start", "feat", "--repos", "back,front")
 COMMANDS = {
     "start": Command((*START, "--run", "true", "--prompt", "it")),
+    "start of several": Command((*START, "--count", "2")),
     "checkout": Command(("checkout", "mine", "-l", "feat", "-p", "app")),
     "rm": Command(("rm", "feat"), (START,)),
     "purge": Command(("rm", "--purge", "--force", "feat"), (START,), may_go=True),
@@ -93,8 +94,8 @@ class Bench:
     def clear(self) -> None:
         """Give up all that the command was tried with."""
         self.model.look()
-        if "feat" in self.model.listed:
-            self.world.ok("rm", "--purge", "--force", "feat")
+        for label in (each for each in (*self.model.listed,) if each.startswith("feat")):
+            self.world.ok("rm", "--purge", "--force", label)
         if self.model.removed:
             self.world.ok("trash", "empty", "-y")
         self.model.check(self.model.works.keys() - self.model.fixed.keys())

@@ -281,6 +281,28 @@ def test_start_that_begins_with_a_program_takes_it_with_it_when_it_is_killed(lab
     assert lab.check_whole() == {"feat"}
 
 
+def test_start_of_several_killed_before_any_of_its_effects_is_healed(lab: Lab) -> None:
+    words = (*START, "--count", "2", "--run", "true")
+    at_one = (
+        "open DATA/global_state",
+        "rename DATA/global_state",
+        "worktree add",
+        "source-file",
+        "run-shell",
+    )
+    at_other = ("update-ref --create-reflog#2", "worktree add#2", "source-file#2", "run-shell#2", LATE)
+    for nth, point in enumerate((*at_one, *at_other)):
+        assert was_hit(doomed(lab.world, point, SIGKILL, *words, cwd=lab.home)), point
+        heal(lab, nth, ("ls",))
+        assert lab.check_whole() == set()
+    for nth, point in enumerate(("worktree add#2", "run-shell#2", LATE)):
+        assert was_hit(doomed(lab.world, point, ENDING[nth], *words, cwd=lab.home)), point
+        assert lab.check_whole() == set()
+    assert was_hit(doomed(lab.world, "rename DATA/contexts#2", SIGKILL, *words, cwd=lab.home))
+    heal(lab, 0, ("ls",))
+    assert lab.check_whole() == {"feat-1", "feat-2"}
+
+
 def is_alive(pid: str) -> bool:
     """Whether a process is there, and no zombie."""
     stat = Path(f"/proc/{pid}/stat")

@@ -9,7 +9,7 @@ from par.cli.options import option
 from par.cli.output import emit
 from par.cli.program import Asked
 from par.commands import checkout as checkout_command
-from par.commands import checkout_update
+from par.commands import checkout_update, start_each
 from par.commands import open as open_command
 from par.commands import start as start_command
 from par.contexts.plans import CreationPlan
@@ -27,6 +27,8 @@ path_option = option(
 @path_option
 @option("-b", "--base", metavar="REV", help="Start the new branch here, not at what is checked out.")
 @option("--fetch", "with_fetch", is_flag=True, help="Fetch from the default remote first.")
+@option("--each", multiple=True, metavar="COMMAND", help="A context for each COMMAND: LABEL-its-name.")
+@option("--count", type=click.IntRange(1, start_each.MOST), help="So many: LABEL-1, LABEL-2 ...")
 @click.pass_obj
 def start(
     socket: Path,
@@ -34,6 +36,8 @@ def start(
     folder: str,
     base: str | None,
     with_fetch: bool,
+    each: tuple[str, ...],
+    count: int | None,
     asked: Asked,
     is_trusted: bool,
     with_wait: bool,
@@ -42,13 +46,20 @@ def start(
 ) -> None:
     """Start a context called LABEL: a worktree, a branch and a tmux session.
 
-    The branch LABEL is new, or the one that exists already here or on origin.
+    The branch LABEL is new, or the one that exists already here or on origin. With --each or --count there
+    are several, from one commit: all of them are made, or none.
     """
+    request = start_command.Request(label, making.existing(folder), socket, base, with_fetch, is_trusted)
+    if each or count:
+        if then_open:
+            raise click.UsageError("--open shows one context: see all with par control-center")
+        planned = start_each.plan(request, asked.several(each, count or 1), bool(each))
+        making.make_all(planned, socket, as_json, with_wait)
+        return
     if then_open:
         clients.check_can_show(socket)
-    place = making.existing(folder)
-    request = start_command.Request(label, place, socket, base, with_fetch, is_trusted, asked.one())
-    making.make(start_command.plan(request), socket, then_open, as_json, with_wait)
+    one = start_command.plan(request._replace(program=asked.one()))
+    making.make(one, socket, then_open, as_json, with_wait)
 
 
 @click.command(epilog="Example: par checkout pr/123 --label review")

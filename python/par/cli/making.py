@@ -1,7 +1,7 @@
 """Making a planned context and telling of it: what start, checkout and workspace start share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,24 @@ def make(
         init_command.check(report)
     if then_open:
         open_command.run(open_command.plan(open_command.Request(context.label, socket)))
+
+
+def make_all(planned: Sequence[CreationPlan], socket: Path, as_json: bool, with_wait: bool) -> None:
+    """As `make`, for several contexts of one repository: all of them are made, or none."""
+    first = considered(planned[0])
+    planned = [first, *(each if first is planned[0] else each.reconsidered() for each in planned[1:])]
+    contexts = creation.create_all(planned)
+    if not as_json:
+        made = zip(contexts, planned, strict=True)
+        emit("\n".join(start_text.made(context, each.init) for context, each in made))
+    for line in (*start_text.stacked(first), *trust_text.held(first)):
+        narrate(line)
+    reports = [init_command.wait(each.label, socket) for each in contexts] if with_wait else []
+    if as_json:
+        inits = [each.init.value if each.init else "" for each in reports] or [each.init for each in planned]
+        emit(start_text.documents_of(contexts, inits))
+    for report in reports:
+        init_command.check(report)
 
 
 def considered(planned: CreationPlan) -> CreationPlan:

@@ -31,13 +31,17 @@ class Asked(NamedTuple):
             raise click.UsageError("--run and --agent are two ways to say what starts")
         if self == Asked():
             return None
-        return self.program(_agent() if self.command is None else self.command)
+        command = _agent() if self.command is None else self.command
+        return _checked(Program(command, None if self.prompt is None else _text(self.prompt)))
 
-    def program(self, command: str) -> Program:
-        """The program of a command line, with the prompt that was asked for. Raises as `one`."""
-        found = Program(command, None if self.prompt is None else _text(self.prompt))
-        programs.check(found)
-        return found
+    def several(self, each: tuple[str, ...], count: int) -> list[Program | None]:
+        """The programs of as many contexts: so often each of these, else what `one` asks for."""
+        if not each:
+            return [self.one()] * count
+        if self.command is not None or self.with_agent:
+            raise click.UsageError("--each goes with neither --run nor --agent")
+        text = None if self.prompt is None else _text(self.prompt)  # standard input is read once
+        return [_checked(Program(line, text)) for line in each for _ in range(count)]
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,6 +58,11 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         asking = added(asking)
     return asking
+
+
+def _checked(found: Program) -> Program:
+    programs.check(found)
+    return found
 
 
 def _agent() -> str:

@@ -24,33 +24,42 @@ MOST_AT_ONCE = 4
 
 def create(planned: CreationPlan) -> Context:
     """Make the context, or leave nothing of it. Raises ParError with what failed."""
+    return create_all([planned])[0]
+
+
+def create_all(planned: Sequence[CreationPlan]) -> list[Context]:
+    """Make all of these contexts, or leave nothing of any. Raises ParError with what failed."""
     with locks.operation() as operation:
-        context = _reserve(planned, operation)
+        contexts = _reserve(planned, operation)
+        pairs = [*zip(planned, contexts, strict=True)]
         try:
-            _make_worktrees(planned, context, operation)
-            if context.kind is Kind.WORKSPACE:
-                workspace_file.write(context)
-            session_id = sessions.create(context)
-            prepared = [each.preparation for each in planned.worktrees]
-            layouts.build(context, session_id, prepared)
-            running.begin(context, session_id, prepared)
-            return mark_ready(context)
+            for each, context in pairs:
+                _make_worktrees(each, context, operation)
+                if context.kind is Kind.WORKSPACE:
+                    workspace_file.write(context)
+            for each, context, session_id in [(*pair, sessions.create(pair[1])) for pair in pairs]:
+                prepared = [worktree.preparation for worktree in each.worktrees]
+                layouts.build(context, session_id, prepared)
+                running.begin(context, session_id, prepared)
+            return _mark_all_ready(contexts)
         except BaseException as error:
             with signals.ignored():
-                failed = rollback.roll_back(context, operation)
+                failed = [line for each in contexts for line in rollback.roll_back(each, operation)]
             add_failures(error, failed)
             raise
 
 
-def _reserve(planned: CreationPlan, operation: Operation) -> Context:
+def _reserve(planned: Sequence[CreationPlan], operation: Operation) -> list[Context]:
     with locks.index():
-        found = index.load(planned.socket)
-        plans.check_label(found, planned.label)
-        for each in {planned.root, *(worktree.path for worktree in planned.worktrees)}:
-            plans.check_path(found, each)
-        context = _record(planned, operation, found)
-        index.save(found.with_(context))
-    return context
+        found, made = index.load(planned[0].socket), []
+        for each in planned:
+            plans.check_label(found, each.label)
+            for place in {each.root, *(worktree.path for worktree in each.worktrees)}:
+                plans.check_path(found, place)
+            made.append(_record(each, operation, found))
+            found = found.with_(made[-1])
+        index.save(found)
+    return made
 
 
 def _record(planned: CreationPlan, operation: Operation, found: Index) -> Context:
@@ -153,9 +162,16 @@ def make_worktree(
 
 def mark_ready(context: Context) -> Context:
     """Write in the index that the context is ready; the context as it is then."""
-    ready = context._replace(phase=Phase.READY)
+    return _mark_all_ready([context])[0]
+
+
+def _mark_all_ready(contexts: Sequence[Context]) -> list[Context]:
+    ready = [each._replace(phase=Phase.READY) for each in contexts]
     with locks.index():
-        index.save(index.load(context.socket).with_(ready))
+        found = index.load(contexts[0].socket)
+        for each in ready:
+            found = found.with_(each)
+        index.save(found)
     return ready
 
 

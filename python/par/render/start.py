@@ -11,7 +11,7 @@ from par.render import documents, ls
 WAITED_FOR = ("running", "held", "failed")
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from par.contexts.plans import CreationPlan
 
@@ -91,6 +91,12 @@ def _branch(worktree: Worktree) -> str:
 def document(context: Context, init: str = "") -> str:
     """The document of `par start --json`, `par checkout --json` and `par workspace start --json`."""
     return documents.dumped({"context": values(context, init)})
+
+
+def documents_of(contexts: Sequence[Context], inits: Sequence[str]) -> str:
+    """The document of `par start --json` where several contexts are made."""
+    pairs = zip(contexts, inits, strict=True)
+    return documents.dumped({"contexts": [values(context, init) for context, init in pairs]})
 
 
 def values(context: Context, init: str) -> documents.Document:

@@ -16,7 +16,9 @@ _par_words() {
         --prompt:*) : ;;
         -p:*|--path:*) : ;;
         -b:*|--base:*) : ;;
-        *:-*) printf '%s\n' --run --agent --prompt --open --wait --json --trust -p --path -b --base --fetch -h --help ;;
+        --each:*) : ;;
+        --count:*) : ;;
+        *:-*) printf '%s\n' --run --agent --prompt --open --wait --json --trust -p --path -b --base --fetch --each --count -h --help ;;
         *) : ;;
       esac ;;
     checkout)
