@@ -208,6 +208,7 @@ def test_what_is_printed_is_what_the_page_says(world: World) -> None:
     (world.home / ".config/par").mkdir(parents=True)
     (world.home / ".config/par/config.yaml").write_text("hosts: {build1: {destination: me@build1}}\n")
     look("host ls")
+    look("forward")
     assert look.tried == {*SCHEMAS} - {"par doctor --environment"}
 
 

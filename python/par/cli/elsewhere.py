@@ -26,7 +26,7 @@ OWN = frozenset({"host"})
 # They make no sense on another machine
 LOCAL = frozenset({"completion", "control-center", "demo", "next"})
 # They show here what is on a host, and ask that themselves
-SHOWN_HERE = frozenset({"open", "code", "cursor"})
+SHOWN_HERE = frozenset({"open", "code", "cursor", "forward"})
 # The arguments that are labels
 TARGETS = ("label", "labels", "words", "wanted", "name")
 # Into a file or a pipe their bytes go as they are: a patch is to be applied
@@ -88,7 +88,10 @@ def shown_here(command: click.Command, words: Sequence[str], host: str | None) -
     if len(named) > 1:
         raise UsageError("more than one host is named", hint=f"par {inner} HOST:LABEL")
     marked = [_Word(each) for each in rest]
-    plain = [each for each in _targets(command, marked) if ":" not in each] if named else []
+    targets = _targets(command, marked) if named else []
+    if named and not targets:  # all of the host
+        return [*rest, f"{min(named)}:"]
+    plain = [each for each in targets if ":" not in each]
     return [f"{min(named)}:{each}" if any(each is one for one in plain) else str(each) for each in marked]
 
 

@@ -38,6 +38,7 @@ GROUPS = {
         Verb("code", "edit", "Open a context in VS Code."),
         Verb("cursor", "edit", "Open a context in Cursor."),
         Verb("rename", "rename", "Give a context another label, and all that is called so."),
+        Verb("forward", "forward", "Reach the ports of a context on another machine here."),
         Verb("init", "init", "Show how a context's commands went, or run them again."),
     ),
     "Bring work home": (

@@ -14,6 +14,9 @@ from par.names import visible
 from par.state import index
 
 CODE = "code"
+# Those that know VS Code's --remote
+REMOTE = frozenset({CODE, "code-insiders", "codium", "cursor", "positron", "vscodium", "windsurf"})
+SSH = "ssh://"
 
 
 class Request(NamedTuple):
@@ -27,28 +30,33 @@ class Request(NamedTuple):
 
 def run(request: Request) -> None:
     """Start the editor on the context's folder, or a workspace's file. Raises what keeps it from starting."""
-    editor = _usual(request.program) if request.editor is None else request.editor
+    is_remote = ":" in request.label
+    editor = _usual(request.program, is_remote) if request.editor is None else request.editor
     try:
         command = shlex.split(editor)
     except ValueError as error:
         raise UsageError(f"the editor '{visible(editor)}' cannot be read: {error}") from error
-    target = _target(request)
+    target = _on_host(request.label) if is_remote else [str(_target(request))]
     if not command or not shutil.which(command[0]):
         message = f"the editor '{visible(editor)}' is not on PATH"
         raise NotFoundError(message, hint=f"par code {request.label} --editor COMMAND")
-    status = subprocess.run([*command, str(target)], check=False).returncode
+    status = subprocess.run([*command, *target], check=False).returncode
     if status:
         message = f"{visible(command[0])} exited with status {status}"
         raise CommandError(message, hint=f"par code {request.label} --editor COMMAND")
 
 
-def _usual(program: str) -> str:
-    """The editor of the user's settings in the place of VS Code; who names another one means that one."""
+def _usual(program: str, is_remote: bool) -> str:
+    """The editor of the user's settings in the place of VS Code; who names another one means that one.
+
+    On another machine only the kind of VS Code can open something.
+    """
     if program != CODE:
         return program
     from par.config import settings  # noqa: PLC0415 - `par open` and `par send` share what declares this
 
-    return settings.load().editor or program
+    usual = settings.load().editor or program
+    return usual if not is_remote or Path(usual.split(" ")[0]).name in REMOTE else program
 
 
 def _target(request: Request) -> Path:
@@ -61,3 +69,15 @@ def _target(request: Request) -> Path:
     if not workspace_file.path(context).exists():
         workspace_file.write(context)
     return workspace_file.path(context)
+
+
+def _on_host(name: str) -> list[str]:
+    """What VS Code opens by its own ssh: the folder of HOST:LABEL, or the file of a workspace."""
+    from par.commands import on_host  # noqa: PLC0415 - only who has hosts needs it
+
+    found = on_host.find(name)
+    path = (found.one or found.worktrees[0]).path
+    if found.is_workspace and not found.one:
+        path = path.parent / f"{found.label.partition(':')[2].rpartition('/')[2]}.code-workspace"
+    destination = found.host.destination.removeprefix(SSH).rstrip("/")
+    return ["--remote", f"ssh-remote+{destination}", str(path)]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from par.errors import NotFoundError
-from par.hosts import answers, calls, known, showing
-from par.names import key, nearest, visible
+from par.commands import on_host
+from par.hosts import answers, known, showing
+from par.names import key
 from par.tmux import clients, host_sessions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from par.config.hosts import Host
-
-SECONDS = 10.0
 
 
 class Plan(NamedTuple):
@@ -43,7 +41,7 @@ def plan(name: str, socket: Path, client: str | None) -> Plan:
     shown = {key(each.target): each for each in every if each.target}
     if there := shown.get(key(f"{host.name}{answers.SEPARATOR}{label}")):
         return Plan(host, label, there.target, there.id, taken, socket, client)
-    target = _target(host, label)
+    target = on_host.find(name).label
     session = shown.get(key(target))
     return Plan(host, label, target, session.id if session else None, taken, socket, client)
 
@@ -57,19 +55,3 @@ def create(planned: Plan) -> str:
     """Make the session that shows it; its id."""
     words = showing.words(planned.host, planned.label)
     return host_sessions.create(planned.socket, planned.target, words, planned.taken)
-
-
-def _target(host: Host, label: str) -> str:
-    """What the context of `label`, or of LABEL/REPO, is called here.
-
-    Raises NotFoundError with the nearest.
-    """
-    outcome = calls.call(host, "ls", "--json", seconds=SECONDS)
-    contexts = answers.document(host, outcome.stdout).get("contexts") or []
-    by_key = {key(each["label"]): each["label"] for each in contexts}
-    wanted = f"{host.name}{answers.SEPARATOR}{label}"
-    found = by_key.get(key(wanted)) or by_key.get(key(wanted.rpartition("/")[0]))
-    if not found:
-        message, hint = f"there is no context '{visible(wanted)}'", f"par ls --host {host.name}"
-        raise NotFoundError(message, hint=hint, meant=(wanted, nearest(wanted, by_key.values())))
-    return str(found)

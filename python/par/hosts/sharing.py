@@ -19,33 +19,37 @@ def options(host: Host) -> list[str]:
 
     ssh itself is asked for that only while par has no connection. Raises FileNotFoundError without ssh.
     """
-    socket = _socket(host)
-    if socket is None:
+    path = socket(host)
+    if path is None:
         return []
     alive: list[str] = []
-    if not socket.exists():
+    if not path.exists():
         said = _settings(host)
         if said.get("controlpath", "none") != "none" or said.get("controlmaster", "false") != "false":
             return []
         if said.get("serveraliveinterval", "0") == "0":  # or it hangs for minutes when the laptop wakes up
             alive = ["-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=2"]
-    named = str(socket).replace("%", "%%")
-    shared = ("ControlMaster=auto", f"ControlPersist={PERSIST_SECONDS}", f'ControlPath="{named}"')
+    shared = ("ControlMaster=auto", f"ControlPersist={PERSIST_SECONDS}", named(path))
     return [*alive, *(word for each in shared for word in ("-o", each))]
 
 
-def close(host: Host) -> None:
-    """End the connection that par shares, if there is one."""
-    socket = _socket(host)
-    if socket and socket.exists():
-        named = str(socket).replace("%", "%%")
-        words = ("ssh", "-O", "exit", "-o", f'ControlPath="{named}"', "--", host.destination)
+def close(host: Host, kind: str = "") -> None:
+    """End the connection that par shares, if there is one; or the one of that `kind`."""
+    path = socket(host, kind)
+    if path and path.exists():
+        words = ("ssh", "-O", "exit", "-o", named(path), "--", host.destination)
         subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=5)
 
 
-def _socket(host: Host) -> Path | None:
-    """Where the connection is shared; None where there is no safe place for it."""
-    name = f"{crc32(host.destination.encode()):08x}"
+def named(path: Path) -> str:
+    """The option of ssh that names the socket of a connection."""
+    escaped = str(path).replace("%", "%%")
+    return f'ControlPath="{escaped}"'
+
+
+def socket(host: Host, kind: str = "") -> Path | None:
+    """Where the connection is shared, or the one of that `kind`; None where there is no safe place for it."""
+    name = f"{crc32(host.destination.encode()):08x}{kind}"
     for folder in (paths.hosts(), Path(f"/tmp/par-{os.getuid()}")):
         path = folder / name
         # ssh reads more in a name with one of these

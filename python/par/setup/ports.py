@@ -30,6 +30,11 @@ def is_leased(found: Index, port: int, count: int) -> bool:
     return any(start < port + count and port < start + length for start, length in _blocks(found))
 
 
+def is_free(found: Index, first: int, count: int) -> bool:
+    """Whether no context has any of the `count` ports from `first` on, and no program listens on one."""
+    return not is_leased(found, first, count) and _free_between(first, first + count, count) == first
+
+
 def _blocks(found: Index) -> list[tuple[int, int]]:
     worktrees = [worktree for context in found.contexts for worktree in context.worktrees]
     return [(each.port, each.port_count) for each in worktrees if each.port]
