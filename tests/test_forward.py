@@ -40,11 +40,11 @@ def test_ports_over_there_are_reached_here(world: World, machines: Machines) -> 
     world.ok("start", "web", "--host", "build1", "-p", "src/app")
     world.ok("start", "two", "--host", "build1", "-p", "src/app")
     world.ok("start", "bare", "--host", "build1", "-p", "src/plain")
-    first = int(there.index["contexts"]["web"]["worktrees"][0]["port"])
+    first, second = (there.index["contexts"][each]["worktrees"][0]["port"] for each in ("web", "two"))
     assert world.par("forward") == Result(0, "", "nothing is forwarded: par forward HOST:LABEL\n")
     # Where nobody has it here it is the same number
     two = world.ok("forward", "two", "--host", "build1").stdout.splitlines()
-    assert two == [f"build1:two: localhost:{each} is port {each} there" for each in (first + 2, first + 3)]
+    assert two == [f"build1:two: localhost:{each} is port {each} there" for each in (second, second + 1)]
     # Both are one machine here, so that what listens over there has the number here too
     with listening(first, b"over there"):
         said = world.ok("forward", "build1:WEB")

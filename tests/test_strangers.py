@@ -34,7 +34,6 @@ ALLOWED = {
     "setup.tree_copy": "walks folders by descriptors, from the files' own constants",
     "setup.files": "by way of setup.tree_copy",
     "git.deletion": "gives the right to write to folders that are open, by their descriptors",
-    "state.forwards": OWN,
     "state.host_rows": OWN,
     "state.index": OWN,
     "state.lock_files": OWN,

@@ -9,7 +9,7 @@ _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-commit
 _par_words() {
   local previous=$2 current=$3
   case $1 in
-    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send run wait capture control-center next status code cursor rename init diff merge prune conflicts rm restore undo trash resurrect doctor host config trust untrust hooks completion demo labels state whoami path -L -S --help --version ;;
+    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send run wait capture control-center next status code cursor rename forward init diff merge prune conflicts rm restore undo trash resurrect doctor host config trust untrust hooks completion demo labels state whoami path -L -S --help --version ;;
     start|create)
       case $previous:$current in
         --run:*) : ;;
@@ -138,6 +138,11 @@ _par_words() {
     rename)
       case $previous:$current in
         *:-*) printf '%s\n' --json -h --help ;;
+        *) : ;;
+      esac ;;
+    forward)
+      case $previous:$current in
+        *:-*) printf '%s\n' --stop --json -h --help ;;
         *) : ;;
       esac ;;
     init)
