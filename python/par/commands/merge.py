@@ -20,7 +20,7 @@ from par.state.locks import Operation
 from par.system import narration, signals
 from par.trash import moves
 from par.trash.entries import Entry
-from par.trash.moves import Moves
+from par.trash.move_records import Moves
 from par.trash.removal import Removed
 
 
@@ -104,7 +104,6 @@ def _merge(planned: Plan, parts: Sequence[Part], moved: Moves, operation: Operat
     except BaseException:
         # Where this fails too the next par does it; what failed first is raised
         with signals.ignored(), suppress(ParError, OSError):
-            moves.take_back(moved, operation)
-            moves.forget(moved)
+            moves.go_back(moved, operation)
         raise
     return removed

@@ -165,8 +165,7 @@ def _return(planned: Plan, context: Context, operation: Operation) -> None:
     with signals.ignored(), suppress(ParError, OSError):
         restoring.return_to_trash(planned.entry, context, operation)
         if planned.moved:
-            moves.make(planned.moved, operation)
-            moves.finish(planned.moved)
+            moves.go_on(planned.moved, operation)
 
 
 def _put_back(planned: Plan, operation: Operation) -> None:

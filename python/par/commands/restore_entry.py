@@ -14,7 +14,7 @@ from par.names import visible
 from par.state.index import Index
 from par.trash import restore_plan
 from par.trash.entries import Entry
-from par.trash.moves import Moves
+from par.trash.move_records import Moves
 
 
 class Plan(NamedTuple):

@@ -12,7 +12,7 @@ from par.names import quoted, visible
 from par.state import locks
 from par.system import signals
 from par.trash import entries, forgotten, moves
-from par.trash.moves import Moves
+from par.trash.move_records import Moves
 
 
 class Undone(NamedTuple):
@@ -77,8 +77,7 @@ def run(moved: Moves) -> Undone:
             moves.take_back(moved, operation)
         except BaseException as error:
             with signals.ignored():
-                moves.make(moved, operation)
-                moves.finish(moved)
+                moves.go_on(moved, operation)
             if isinstance(error, OSError):
                 raise StateError(
                     f"the {moved.verb} cannot be taken back: {error.strerror or error}"

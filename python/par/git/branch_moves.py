@@ -43,15 +43,15 @@ def in_the_way(move: Move) -> list[str]:
     """The files in the holder that the move would write over: changed there, or not tracked, also ignored."""
     if move.holder is None:
         return []
-    changed = dict(_changed(move))
+    touched = dict(changed(move))
     dirty = {*edits.uncommitted(move.holder, None)}
-    gone = {name for name, status in changed.items() if status == "D"}
-    new = (name for name, status in changed.items() if status == "A")
+    gone = {name for name, status in touched.items() if status == "D"}
+    new = (name for name, status in touched.items() if status == "A")
     lying = {found for name in new if (found := _lying(move.holder, name, gone))}
-    return sorted(lying | (dirty & changed.keys()))
+    return sorted(lying | (dirty & touched.keys()))
 
 
-def _changed(move: Move) -> Iterator[tuple[str, str]]:
+def changed(move: Move) -> Iterator[tuple[str, str]]:
     """The files that the move changes, and how: A, D, M or T.
 
     A submodule that it leaves in place is none of them: git does not touch its files.

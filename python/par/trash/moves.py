@@ -5,39 +5,20 @@ What is not finished lies in a folder of its own, and the next par takes it back
 
 import json
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from par.errors import ParError
-from par.git import branch_moves, stale_locks
-from par.git.branch_moves import Move
-from par.model import Repository, Worktree
+from par.git import branch_moves, half_checkout, stale_locks
+from par.model import Worktree
 from par.names import visible
 from par.state import index, locks, paths
 from par.state.locks import Operation
-from par.state.records import when
 from par.system import narration
 from par.trash import entries
+from par.trash.move_records import Moves, document, read
 
-VERSION = 1
 # Of those that left their context where it was
 MOST_KEPT = 50
-DAMAGE = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
-
-
-class Moves(NamedTuple):
-    """All that one command moved: `id` is that of its operation, `verb` what it did to the context `label`.
-
-    One that `is_kept` left the context where it was; else the entry of the same id in the trash has it.
-    """
-
-    id: str
-    label: str
-    verb: str
-    at: datetime
-    rows: tuple[Move, ...]
-    is_kept: bool
 
 
 def _pending(name: str) -> Path:
@@ -52,7 +33,7 @@ def begin(moves: Moves) -> None:
     """Write down what is about to move, or to go back. Raises OSError."""
     with locks.index():
         paths.moving().mkdir(mode=0o700, exist_ok=True)
-        index.write(_pending(moves.id), json.dumps(_record(moves)).encode())
+        index.write(_pending(moves.id), json.dumps(document(moves)).encode())
         _done(moves.id).unlink(missing_ok=True)
 
 
@@ -68,7 +49,7 @@ def finish(moves: Moves) -> None:
     """Write down that all has moved. Raises OSError."""
     with locks.index():
         paths.moves().mkdir(mode=0o700, exist_ok=True)
-        index.write(_done(moves.id), json.dumps(_record(moves)).encode())
+        index.write(_done(moves.id), json.dumps(document(moves)).encode())
         _drop_pending(moves.id)
 
 
@@ -78,8 +59,32 @@ def take_back(moves: Moves, operation: Operation) -> None:
         with locks.repository(row.home.common_dir):
             if row.tip == row.now:
                 branch_moves.make(row.back, operation, f"undo of {moves.verb} of {moves.label}")
-            elif row.tip == row.was:  # killed between the files and the branch
-                branch_moves.check_out(row.back, operation)
+
+
+def go_on(moves: Moves, operation: Operation) -> None:
+    """After a failure on the way back: let all be moved, as it was before. Raises ParError or OSError."""
+    _settle(moves, operation)
+    make(moves, operation)
+    finish(moves)
+
+
+def go_back(moves: Moves, operation: Operation) -> None:
+    """After a failure on the way: let nothing have moved. Raises ParError or OSError."""
+    _settle(moves, operation)
+    take_back(moves, operation)
+    forget(moves)
+
+
+def _settle(moves: Moves, operation: Operation) -> None:
+    """Let each checkout be where its branch is, also where a git or par was killed between the two."""
+    for row in moves.rows:
+        if row.holder and row.home.common_dir.is_dir():
+            held = Worktree(row.home, row.holder, row.branch)
+            with locks.repository(row.home.common_dir):
+                stale_locks.clear(held, [row.holder], operation.begun)
+                half_checkout.settle(row)
+                if row.tip in {row.was, row.now}:
+                    branch_moves.check_out(row if row.tip == row.now else row.back, operation)
 
 
 def forget(moves: Moves) -> None:
@@ -90,19 +95,20 @@ def forget(moves: Moves) -> None:
 
 
 def _drop_pending(name: str) -> None:
-    _pending(name).unlink(missing_ok=True)
+    for each in (_pending(name), index.beside(_pending(name))):
+        each.unlink(missing_ok=True)
     if paths.moving().is_dir() and not any(paths.moving().iterdir()):
         paths.moving().rmdir()
 
 
 def load(name: str) -> Moves | None:
     """What the operation `name` moved, if that is written down."""
-    return _read(_done(name))
+    return read(_done(name))
 
 
 def kept() -> list[Moves]:
     """Those that left their context where it was, the latest first."""
-    found = [each for path in paths.moves().glob("*.json") if (each := _read(path)) and each.is_kept]
+    found = [each for path in paths.moves().glob("*.json") if (each := read(path)) and each.is_kept]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
@@ -116,70 +122,19 @@ def sweep() -> None:
 
 def recover() -> None:
     """Bring to an end what a par that died was moving: back, or on where its context is in the trash."""
-    for path in [*paths.moving().glob("*.json")]:
-        with suppress(ParError, OSError), locks.adopted(path.stem) as operation:
-            if operation and (found := _read(path)):
+    for name in {path.name.partition(".")[0] for path in paths.moving().glob("*")} or {"nothing"}:
+        with suppress(ParError, OSError), locks.adopted(name) as operation:
+            if operation and (found := read(_pending(name))):
                 _recover(found, operation)
+            elif operation and not _pending(name).exists():  # nothing had moved yet
+                with locks.index():
+                    _drop_pending(name)
 
 
 def _recover(moves: Moves, operation: Operation) -> None:
-    for row in moves.rows:
-        if row.holder and row.home.common_dir.is_dir():
-            held = Worktree(row.home, row.holder, row.branch)
-            with locks.repository(row.home.common_dir):
-                stale_locks.clear(held, [row.holder], operation.begun)
     entry = None if moves.is_kept else entries.load(moves.id)
     try:
-        if entry and entry.is_whole:
-            make(moves, operation)
-            finish(moves)
-            return
-        take_back(moves, operation)
+        (go_on if entry and entry.is_whole else go_back)(moves, operation)
     except ParError as error:
         narration.report(f"the {moves.verb} of '{moves.label}' is half done: {visible(error.message)}")
-    forget(moves)
-
-
-def _record(moves: Moves) -> dict[str, Any]:
-    return {
-        "version": VERSION,
-        "label": moves.label,
-        "verb": moves.verb,
-        "at": moves.at.isoformat(timespec="microseconds"),
-        "is_kept": moves.is_kept,
-        "rows": [_row(each) for each in moves.rows],
-    }
-
-
-def _row(move: Move) -> dict[str, Any]:
-    return {
-        "repository": str(move.home.path),
-        "common_dir": str(move.home.common_dir),
-        "branch": move.branch,
-        "was": move.was,
-        "now": move.now,
-        "holder": str(move.holder) if move.holder else None,
-    }
-
-
-def _read(path: Path) -> Moves | None:
-    with suppress(OSError, *DAMAGE):
-        record = json.loads(path.read_bytes())
-        if record["version"] <= VERSION:
-            return _moves(path.stem, record)
-    return None
-
-
-def _moves(name: str, record: dict[str, Any]) -> Moves:
-    rows = tuple(
-        Move(
-            Repository(Path(each["repository"]), Path(each["common_dir"])),
-            str(each["branch"]),
-            str(each["was"]),
-            str(each["now"]),
-            Path(each["holder"]) if each["holder"] else None,
-        )
-        for each in record["rows"]
-    )
-    kept = record["is_kept"] is True
-    return Moves(name, str(record["label"]), str(record["verb"]), when(record["at"]), rows, kept)
+        forget(moves)

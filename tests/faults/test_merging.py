@@ -1,0 +1,153 @@
+"""A par that is killed or interrupted while it merges, rebases, or takes that back: all of it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+from signal import SIGKILL, SIGTERM, Signals
+from typing import NamedTuple
+
+import pytest
+
+from conftest import World
+from faults.test_interrupted import IS_LONG, NEVER, doomed, was_hit
+
+# A long run takes every effect
+pytestmark = [pytest.mark.timeout(1200)] if IS_LONG else []
+MERGE, UNDO = ("merge", "feat", "-m", "home"), ("undo",)
+MERGING = (
+    *("open DATA/locks/operation-", "commit-tree", "mkdir DATA/moving", "rename DATA/moving", "read-tree"),
+    *("update-ref --create-reflog", "read-tree#2", "update-ref --create-reflog#2", "open DATA/global_state"),
+    *("rename DATA/global_state", "entry.json", "rename DATA/workspaces", "rename DATA/workspaces#2"),
+    *(
+        "source-file",
+        "rename DATA/global_state#2",
+        "open DATA/moves",
+        "rename DATA/moves",
+    ),
+    *("remove DATA/moving", "rmdir DATA/moving", "remove DATA/locks/operation-"),
+)
+UNDOING = (
+    *("open DATA/global_state", "mkdir DATA/moving", "rename DATA/moving", "remove DATA/moves"),
+    *("update-ref --create-reflog", "rename DATA/trash", "symbolic-ref -m", "source-file", "read-tree"),
+    *("update-ref --create-reflog#3", "read-tree#2", "update-ref --create-reflog#4", "remove DATA/moving"),
+    *("entry.json", "rmdir DATA/moving"),
+)
+KEPT = (
+    "mkdir DATA/moving",
+    "remove DATA/moves",
+    "read-tree",
+    "update-ref --create-reflog",
+    "remove DATA/moving",
+)
+
+
+class Desk(NamedTuple):
+    """A workspace over two repositories, each with new commits, and work in both checkouts of main."""
+
+    world: World
+    homes: tuple[Path, Path]
+
+    def state(self) -> tuple[object, ...]:
+        """Where the branches are, what lies in the checkouts, and which contexts there are."""
+        world = self.world
+        labels = [each["label"] for each in world.ok("ls", "--json").json["contexts"]]
+        trash = [each["label"] for each in world.ok("trash", "--json").json["trash"]]
+        tips = tuple(world.git(home, "rev-parse", "main^{tree}") for home in self.homes)
+        checkouts = tuple(world.git(home, "status", "--porcelain") for home in self.homes)
+        files = tuple(sorted(each.name for each in home.glob("[a-z]*")) for home in self.homes)
+        assert {each["phase"] for each in world.index["contexts"].values()} <= {"ready"}
+        assert not (world.data / "moving").exists()
+        assert [each for home in self.homes for each in (home / ".git").rglob("*.lock")] == []
+        return labels, trash, tips, checkouts, files
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    homes = (world.repository("back"), world.repository("front"))
+    world.ok("start", "other", cwd=homes[0])
+    world.ok("workspace", "start", "feat", "--repos", "back,front", cwd=world.home / "src")
+    for home in homes:
+        (folder,) = world.data.glob(f"workspaces/*/feat/{home.name}")
+        for name in ("file0", "new"):
+            (folder / name).write_text(f"{name} of feat\n")
+        world.git(folder, "add", "-A")
+        world.git(folder, "commit", "-qm", "work")
+        (home / "staged").write_text("staged\n")
+        world.git(home, "add", "staged")
+        (home / "loose").touch()
+    return Desk(world, homes)
+
+
+def killed_at(
+    desk: Desk, points: Iterable[str], words: tuple[str, ...], between: tuple[str, ...] = ()
+) -> None:
+    """Kill par at each point: the next one finds all as it was before, or all as it is after.
+
+    From the second it goes back to the first by the words `between`.
+    """
+    world, told = desk.world, ""
+    before = desk.state()
+    world.ok(*words)
+    after = desk.state()
+    if between:
+        world.ok(*between)
+    assert before != after
+    taken = [*points][:: 1 if IS_LONG else 3]
+    for number, point in enumerate(taken):
+        if desk.state() == after:
+            world.ok(*between)
+        assert desk.state() == before
+        sent = SIGTERM if number % 4 == 3 else SIGKILL
+        result = doomed(world, point, sent, *words, cwd=world.home)
+        told += result.stderr
+        assert was_hit(result), (point, result)
+        assert desk.state() in (before, after), (point, result)
+    assert doomed(world, NEVER, SIGKILL, "ls", cwd=world.home).status == 0
+
+
+def test_a_merge_killed_before_any_of_its_effects_is_taken_back_or_finished(desk: Desk) -> None:
+    killed_at(desk, MERGING, MERGE, UNDO)
+
+
+def test_an_undo_killed_before_any_of_its_effects_is_taken_back_or_finished(desk: Desk) -> None:
+    desk.world.ok(*MERGE)
+    killed_at(desk, UNDOING, UNDO, MERGE)
+
+
+def test_a_merge_that_kept_the_context_is_undone_as_whole(desk: Desk) -> None:
+    desk.world.ok(*MERGE, "--keep")
+    killed_at(desk, KEPT, UNDO, (*MERGE, "--keep"))
+
+
+def test_files_that_a_killed_git_had_written_are_put_back(desk: Desk) -> None:
+    before, home = desk.state(), desk.homes[0]
+    assert was_hit(doomed(desk.world, "read-tree", SIGKILL, *MERGE, cwd=desk.world.home))
+    (home / "file0").write_text("file0 of feat\n")
+    (home / "new").write_text("new of feat\n")
+    (home / ".git/index.lock").touch()
+    assert desk.state() == before
+    # What is neither is somebody's work
+    assert was_hit(doomed(desk.world, "read-tree", SIGKILL, *MERGE, cwd=desk.world.home))
+    (home / "file0").write_text("file0 of mine\n")
+    (home / "new").write_text("new of mine\n")
+    desk.world.ok("ls")
+    assert [(home / name).read_text() for name in ("file0", "new")] == ["file0 of mine\n", "new of mine\n"]
+    assert desk.world.git(home, "log", "--format=%s") == "commit 0"
+
+
+@pytest.mark.skipif(not IS_LONG, reason="takes minutes")
+@pytest.mark.parametrize("sent", [SIGKILL, SIGTERM])
+def test_a_merge_and_an_undo_stopped_anywhere_are_whole(desk: Desk, sent: Signals) -> None:
+    world, before = desk.world, desk.state()
+    world.ok(*MERGE)
+    after = desk.state()
+    for words, there in ((UNDO, after), (MERGE, before)):
+        for point in count(1):
+            if desk.state() != there:
+                world.ok(*(MERGE if there == after else UNDO))
+            result = doomed(world, point, sent, *words, cwd=world.home)
+            assert desk.state() in (before, after), (point, result)
+            if not was_hit(result):
+                break
