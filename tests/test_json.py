@@ -201,6 +201,9 @@ def test_what_is_printed_is_what_the_page_says(world: World) -> None:
     look("rename feature feat")
     look("merge feat --keep")
     assert look("undo")["branches"]
+    assert look("merge topic --into main --keep")["merged"]
+    assert look("rebase feat --onto main~")["rebased"] == []
+    assert look("undo")["branches"]
     look("rm mine feat")
     eventually(lambda: look("trash")["trash"])
     look("restore feat")

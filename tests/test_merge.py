@@ -150,7 +150,7 @@ def test_nothing_changes_where_something_is_in_the_way(world: World) -> None:
     asked = f"git -C '{folder}' status"
     empty = "'feat' has nothing to merge: all its commits are there already"
     refused(world.par("merge", "feat"), 3, empty, "par diff feat")
-    refused(world.par("merge", "feet"), 3, "there is no context 'feet'", "did you mean 'feat'?")
+    refused(world.par("merge", "feet"), 3, "there is no context 'feet'", "par merge feat")
     work(world, "feat", file0="feat\n", new="new\n")
     nowhere = world.par("merge", "feat", "--into", "feat*")
     refused(nowhere, 3, "there is no branch 'feat*' in app", "par merge feat --into BRANCH")

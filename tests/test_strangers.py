@@ -40,7 +40,6 @@ ALLOWED = {
     "trash.entries": OWN,
     "trash.emptying": OWN,
     "trash.moves": OWN,
-    "git.half_checkout": "what a killed git had just written, in a checkout that git would write to",
     "trash.damaged": f"{OWN}, and a folder that is not there yet, which the user named; {RENAMED}",
     "setup.jobs": OWN,
     "setup.runner": f"{OWN}: the log of a job",

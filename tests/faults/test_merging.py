@@ -28,6 +28,14 @@ MERGING = (
     ),
     *("remove DATA/moving", "rmdir DATA/moving", "remove DATA/locks/operation-"),
 )
+REBASE = ("rebase", "feat")
+REBASING = (
+    "rename DATA/moving",
+    "update-ref --create-reflog",
+    "read-tree#2",
+    "open DATA/global_state",
+    "open DATA/moves",
+)
 UNDOING = (
     *("open DATA/global_state", "mkdir DATA/moving", "rename DATA/moving", "remove DATA/moves"),
     *("update-ref --create-reflog", "rename DATA/trash", "symbolic-ref -m", "source-file", "read-tree"),
@@ -54,13 +62,16 @@ class Desk(NamedTuple):
         world = self.world
         labels = [each["label"] for each in world.ok("ls", "--json").json["contexts"]]
         trash = [each["label"] for each in world.ok("trash", "--json").json["trash"]]
-        tips = tuple(world.git(home, "rev-parse", "main^{tree}") for home in self.homes)
+        asked = ("for-each-ref", "--format=%(refname) %(tree)", "refs/heads")
+        tips = tuple(world.git(home, *asked) for home in self.homes)
+        worktrees = [each for record in world.index["contexts"].values() for each in record["worktrees"]]
+        bases = [each["base_oid"] for each in worktrees if each["base"]]
         checkouts = tuple(world.git(home, "status", "--porcelain") for home in self.homes)
         files = tuple(sorted(each.name for each in home.glob("[a-z]*")) for home in self.homes)
         assert {each["phase"] for each in world.index["contexts"].values()} <= {"ready"}
         assert not (world.data / "moving").exists()
         assert [each for home in self.homes for each in (home / ".git").rglob("*.lock")] == []
-        return labels, trash, tips, checkouts, files
+        return labels, trash, tips, bases, checkouts, files
 
 
 @pytest.fixture
@@ -119,6 +130,16 @@ def test_an_undo_killed_before_any_of_its_effects_is_taken_back_or_finished(desk
 def test_a_merge_that_kept_the_context_is_undone_as_whole(desk: Desk) -> None:
     desk.world.ok(*MERGE, "--keep")
     killed_at(desk, KEPT, UNDO, (*MERGE, "--keep"))
+
+
+def test_a_rebase_and_its_undo_killed_before_any_of_their_effects_are_whole(desk: Desk) -> None:
+    for home in desk.homes:
+        (home / "main").touch()
+        desk.world.git(home, "add", "main")
+        desk.world.git(home, "commit", "-qm", "main", "--", "main")
+    killed_at(desk, REBASING, REBASE, UNDO)
+    desk.world.ok(*REBASE)
+    killed_at(desk, KEPT, UNDO, REBASE)
 
 
 def test_files_that_a_killed_git_had_written_are_put_back(desk: Desk) -> None:

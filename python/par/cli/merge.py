@@ -1,4 +1,4 @@
-"""`par merge`."""
+"""`par merge` and `par rebase`."""
 
 from pathlib import Path
 
@@ -7,8 +7,10 @@ import click
 from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import merge as command
+from par.commands import rebase as rebase_command
 from par.commands.merge_steps import How, Wish
 from par.render import merge as text
+from par.render import rebase as rebase_text
 from par.render import rm as rm_text
 
 
@@ -46,3 +48,20 @@ def merge(
     emit(text.document(done) if as_json else text.merged(done))
     if done.expired:
         narrate(rm_text.expired(done.expired))
+
+
+@click.command(epilog="Example: par rebase feature-auth")
+@click.argument("label")
+@click.option("--onto", metavar="REV", help="On top of this, which becomes its base if it is a branch.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was rebased as JSON.")
+@click.pass_obj
+def rebase(socket: Path, label: str, onto: str | None, as_json: bool) -> None:
+    """Put the work of LABEL on top of where the branch is now that it was begun from.
+
+    Also where that is the branch of another context, and was rebased itself. Nothing changes while something
+    in LABEL is not committed, its agent works, or a commit would conflict. `par undo` takes it back.
+    """
+    planned = rebase_command.plan(rebase_command.Request(label, socket, onto))
+    done = rebase_command.run(planned)
+    name = planned.context.label
+    emit(rebase_text.document(name, done) if as_json else rebase_text.rebased(name, done))

@@ -44,6 +44,7 @@ GROUPS = {
     "Bring work home": (
         Verb("diff", "diff", "Show what was done in a context."),
         Verb("merge", "merge", "Bring the work of a context home, and remove it."),
+        Verb("rebase", "merge", "Put the work of a context on top of where its base is now."),
         Verb("prune", "prune", "Remove contexts whose work is merged."),
         Verb("conflicts", "conflicts", "Show which contexts would conflict when they are merged."),
     ),

@@ -95,7 +95,7 @@ def _merge(planned: Plan, parts: Sequence[Part], moved: Moves, operation: Operat
     removed = None
     try:
         for each in parts:
-            merge_part.check_unchanged(each)
+            merge_checks.check_unchanged(each.worktree, each.tip)
         moves.make(moved, operation)
         with signals.ignored():
             if planned.removal:

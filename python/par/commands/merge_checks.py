@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from par.errors import ConflictError, UnsafeError
-from par.git import branch_moves, edits, process, repository, unfinished
+from par.git import branch_moves, edits, heads, process, repository, unfinished
 from par.git.branch_moves import Move
 from par.model import ContextStatus, Repository, Worktree
 from par.names import quoted, visible
@@ -77,3 +77,9 @@ def check_conflicts(what: str, files: Sequence[str], way_on: str, at: str = "") 
         of = f" of {at[:10]}" if at else ""
         message = f"{what} would conflict in {counted(files)}{of}"
         raise ConflictError(message, way_on, tuple(map(visible, files)))
+
+
+def check_unchanged(worktree: Worktree, tip: str) -> None:
+    """Raise ConflictError where somebody has committed since."""
+    if heads.commit(worktree.path) != tip:
+        raise ConflictError("something was committed meanwhile", hint="try again")

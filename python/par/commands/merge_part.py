@@ -94,9 +94,3 @@ def commit(part: Part) -> Part:
         return part
     now = commits.make(part.worktree.path, part.move.was, part.steps)
     return part._replace(move=part.move._replace(now=now))
-
-
-def check_unchanged(part: Part) -> None:
-    """Raise ConflictError where somebody has committed since."""
-    if heads.commit(part.worktree.path) != part.tip:
-        raise ConflictError("something was committed meanwhile", hint="try again")

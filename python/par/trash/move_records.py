@@ -14,10 +14,23 @@ VERSION = 1
 DAMAGE = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 
 
+class Rebased(NamedTuple):
+    """What the record of the worktree at `path` said of its base, and says after: the ref and its commit."""
+
+    path: Path
+    was: tuple[str, str]
+    now: tuple[str, str]
+
+    @property
+    def back(self) -> "Rebased":
+        return self._replace(was=self.now, now=self.was)
+
+
 class Moves(NamedTuple):
     """All that one command moved: `id` is that of its operation, `verb` what it did to the context `label`.
 
-    One that `is_kept` left the context where it was; else the entry of the same id in the trash has it.
+    `bases` are what it wrote in the records of worktrees. One that `is_kept` left the context where it was;
+    else the entry of the same id in the trash has it.
     """
 
     id: str
@@ -26,6 +39,7 @@ class Moves(NamedTuple):
     at: datetime
     rows: tuple[Move, ...]
     is_kept: bool
+    bases: tuple[Rebased, ...] = ()
 
 
 def document(moves: Moves) -> dict[str, Any]:
@@ -37,6 +51,7 @@ def document(moves: Moves) -> dict[str, Any]:
         "at": moves.at.isoformat(timespec="microseconds"),
         "is_kept": moves.is_kept,
         "rows": [_row(each) for each in moves.rows],
+        "bases": [[str(each.path), [*each.was], [*each.now]] for each in moves.bases],
     }
 
 
@@ -72,4 +87,5 @@ def _moves(name: str, record: dict[str, Any]) -> Moves:
         for each in record["rows"]
     )
     kept = record["is_kept"] is True
-    return Moves(name, str(record["label"]), str(record["verb"]), when(record["at"]), rows, kept)
+    bases = tuple(Rebased(Path(path), (*was,), (*now,)) for path, was, now in record.get("bases", ()))
+    return Moves(name, str(record["label"]), str(record["verb"]), when(record["at"]), rows, kept, bases)

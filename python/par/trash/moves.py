@@ -4,18 +4,19 @@ What is not finished lies in a folder of its own, and the next par takes it back
 """
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from par.errors import ParError
 from par.git import branch_moves, half_checkout, stale_locks
-from par.model import Worktree
+from par.model import Context, Worktree
 from par.names import visible
 from par.state import index, locks, paths
 from par.state.locks import Operation
 from par.system import narration
 from par.trash import entries
-from par.trash.move_records import Moves, document, read
+from par.trash.move_records import Moves, Rebased, document, read
 
 # Of those that left their context where it was
 MOST_KEPT = 50
@@ -43,6 +44,7 @@ def make(moves: Moves, operation: Operation) -> None:
         with locks.repository(row.home.common_dir):
             if row.tip != row.now:
                 branch_moves.make(row, operation, f"{moves.verb} of {moves.label}")
+    _note_bases(moves.bases)
 
 
 def finish(moves: Moves) -> None:
@@ -59,6 +61,28 @@ def take_back(moves: Moves, operation: Operation) -> None:
         with locks.repository(row.home.common_dir):
             if row.tip == row.now:
                 branch_moves.make(row.back, operation, f"undo of {moves.verb} of {moves.label}")
+    _note_bases([each.back for each in moves.bases])
+
+
+def _note_bases(bases: Sequence[Rebased]) -> None:
+    """Write in the records of worktrees what their base is now."""
+    if not bases:
+        return
+    with locks.index():
+        found = index.load(Path())  # one of the older par-cli is long since taken over
+        for each in bases:
+            for context in found.contexts:
+                if each.path in {worktree.path for worktree in context.worktrees}:
+                    found = found.with_(_based(context, each))
+        index.save(found)
+
+
+def _based(context: Context, now: Rebased) -> Context:
+    ref, oid = now.now
+    worktrees = (
+        each._replace(base=ref, base_oid=oid) if each.path == now.path else each for each in context.worktrees
+    )
+    return context._replace(worktrees=tuple(worktrees))
 
 
 def go_on(moves: Moves, operation: Operation) -> None:
