@@ -178,6 +178,7 @@ def test_what_is_printed_is_what_the_page_says(world: World) -> None:
     look("send feat topic true", status=8)
     look("run feat topic --json -- true")
     look("run feat topic --json -j 1 -- false", status=8)
+    assert look("compare feat topic --json -- true")["attempts"]
     for words in (
         "ls",
         "ls --long",

@@ -12,6 +12,7 @@ from par.commands.merge_steps import How, Wish
 from par.render import merge as text
 from par.render import rebase as rebase_text
 from par.render import rm as rm_text
+from par.tmux import clients
 
 
 @click.command(epilog="Example: par merge feature-auth --squash -m 'Sign in with a token'")
@@ -44,16 +45,23 @@ def merge(
     if message is not None and (found in {How.REBASE, How.FF_ONLY} or not message.strip()):
         raise click.UsageError("-m takes the message of a merge or of --squash, and it cannot be empty")
     wish = Wish(label, found, into, message)
-    done = command.run(command.plan(command.Request(wish, socket, is_kept)))
+    planned = command.plan(command.Request(wish, socket, is_kept))
+    session = planned.status.session
+    is_own = planned.removal is not None and session is not None and session.is_current
+    # Where the pane that this is printed in goes too, the clients that showed it say so
+    watching = clients.showing(planned.status.context.socket, session.id) if is_own and session else []
+    done = command.run(planned)
     emit(text.document(done) if as_json else text.merged(done))
+    if watching:
+        clients.say(planned.status.context.socket, watching, text.notice(done))
     if done.expired:
         narrate(rm_text.expired(done.expired))
 
 
 @click.command(epilog="Example: par rebase feature-auth")
 @click.argument("label")
-@click.option("--onto", metavar="REV", help="On top of this, which becomes its base if it is a branch.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was rebased as JSON.")
+@option("--onto", metavar="REV", help="On top of this, which becomes its base if it is a branch.")
+@option("--json", "as_json", is_flag=True, help="Print what was rebased as JSON.")
 @click.pass_obj
 def rebase(socket: Path, label: str, onto: str | None, as_json: bool) -> None:
     """Put the work of LABEL on top of where the branch is now that it was begun from.

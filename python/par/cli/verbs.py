@@ -45,6 +45,7 @@ GROUPS = {
         Verb("diff", "diff", "Show what was done in a context."),
         Verb("merge", "merge", "Bring the work of a context home, and remove it."),
         Verb("rebase", "merge", "Put the work of a context on top of where its base is now."),
+        Verb("compare", "compare", "Show attempts at one task side by side, and keep the best."),
         Verb("prune", "prune", "Remove contexts whose work is merged."),
         Verb("conflicts", "conflicts", "Show which contexts would conflict when they are merged."),
     ),

@@ -1,15 +1,27 @@
 """What was done in a worktree, shown by git itself: in the user's colours, through the user's pager."""
 
 import os
+import re
 import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from par.errors import CommandError
 from par.git import process, uncommitted
 from par.model import Worktree
+
+COUNTED = re.compile(r"(\d+) (file|insertion|deletion)")
+
+
+class Size(NamedTuple):
+    """How many files are changed, and how many lines came and went in those that have lines."""
+
+    files: int
+    added: int
+    deleted: int
 
 
 def show(worktree: Worktree, since: str, *, options: Sequence[str], paths: Sequence[str]) -> None:
@@ -25,6 +37,17 @@ def show(worktree: Worktree, since: str, *, options: Sequence[str], paths: Seque
     # After Ctrl-C in the pager, or where the reader went away, git ends by the signal
     if status not in {0, -signal.SIGINT, -signal.SIGPIPE}:
         raise CommandError(f"git diff exited with status {status}")
+
+
+def size(worktree: Worktree, since: str) -> Size:
+    """How much differs from the commit `since`, in what `show` shows. Raises CommandError."""
+    asked = ("diff", "--no-ext-diff", "--no-textconv", "--find-renames", "--shortstat", since, "--")
+    with uncommitted.index(worktree, with_content=False) as index:
+        outcome = process.attempt(worktree.path, *asked, index=index)
+    if outcome.status:
+        raise CommandError(f"git diff: {outcome.reason}", hint=outcome.hint)
+    counts = {word: int(count) for count, word in COUNTED.findall(outcome.stdout)}
+    return Size(*(counts.get(word, 0) for word in ("file", "insertion", "deletion")))
 
 
 @contextmanager

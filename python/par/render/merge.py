@@ -28,6 +28,12 @@ def merged(done: Merged) -> str:
     return "\n".join([*lines, "take it back: par undo"])
 
 
+def notice(done: Merged) -> str:
+    """The same as one line of a status line."""
+    into = ", ".join(dict.fromkeys(visible(each.move.branch) for each in done.parts))
+    return f"par: merged and removed '{done.label}' - into {into}; par undo takes it back"
+
+
 def _line(label: str, part: Part, *, is_alone: bool) -> str:
     move = part.move
     where = "" if is_alone else f" in {visible(move.home.name)}"

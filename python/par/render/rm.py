@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from par.model import ContextStatus
 from par.names import visible
@@ -100,20 +100,18 @@ def to_remove(statuses: Iterable[ContextStatus], faults: Mapping[str, ParError])
 
 def document(done: Iterable[Removed]) -> str:
     """The document of `par rm --json`."""
-    return documents.dumped(
-        {
-            "removed": [
-                {
-                    "label": each.label,
-                    "worktrees": [str(path) for path in each.folders],
-                    "branches": list(each.branches),
-                    "session": each.session,
-                    "kept": [str(path) for path in each.kept],
-                    "trash_id": each.trash_id,
-                    "processes": list(each.processes),
-                    "left": str(each.left) if each.left else None,
-                }
-                for each in done
-            ]
-        }
-    )
+    return documents.dumped({"removed": [row(each) for each in done]})
+
+
+def row(done: Removed) -> dict[str, Any]:
+    """One removal, as documents have it."""
+    return {
+        "label": done.label,
+        "worktrees": [str(path) for path in done.folders],
+        "branches": list(done.branches),
+        "session": done.session,
+        "kept": [str(path) for path in done.kept],
+        "trash_id": done.trash_id,
+        "processes": list(done.processes),
+        "left": str(done.left) if done.left else None,
+    }

@@ -42,10 +42,11 @@ def _rows(found: Sequence[Progress]) -> list[list[str]]:
 
 def _cells(each: Progress, last: str) -> tuple[str, ...]:
     seconds = "" if each.seconds is None else f"{each.seconds:.1f}"
-    return each.task.label, each.task.repository, _state(each), seconds, last
+    return each.task.label, each.task.repository, state(each), seconds, last
 
 
-def _state(each: Progress) -> str:
+def state(each: Progress) -> str:
+    """How it stands, in a word or two."""
     if each.stage is not Stage.FAILED:
         return str(each.stage.value)
     return each.reason if each.status is None else f"exit {each.status}"
@@ -61,17 +62,18 @@ def outcome(found: Sequence[Progress], width: int | None) -> str:
 def _plain(each: Progress) -> tuple[str, ...]:
     task, status = each.task, "" if each.status is None else str(each.status)
     seconds = "" if each.seconds is None else f"{each.seconds:.3f}"
-    return task.label, task.repository, each.stage.value, status, seconds, _log(each) or ""
+    return task.label, task.repository, each.stage.value, status, seconds, log(each) or ""
 
 
-def _log(each: Progress) -> str | None:
+def log(each: Progress) -> str | None:
+    """Where it is written what the command said, if it is."""
     return str(each.files.log) if each.files.log.exists() else None
 
 
 def end(each: Progress) -> str:
     """What is told when one has ended, where no table shows it."""
     seconds = "" if each.seconds is None else f", {each.seconds:.1f} s"
-    return visible(f"{_name(each)}: {_state(each)}{seconds}")
+    return visible(f"{_name(each)}: {state(each)}{seconds}")
 
 
 def _name(each: Progress) -> str:
@@ -82,7 +84,7 @@ def output(found: Sequence[Progress]) -> str:
     """What the command said in each worktree, under its name."""
     parts = []
     for each in found:
-        parts += [visible(f"--- {_name(each)}: {_state(each)}"), *logs.lines(each.files)]
+        parts += [visible(f"--- {_name(each)}: {state(each)}"), *logs.lines(each.files)]
     return "\n".join(parts)
 
 
@@ -103,7 +105,7 @@ def document(found: Sequence[Progress]) -> str:
             "exit": each.status,
             "reason": each.reason or None,
             "seconds": each.seconds,
-            "log": _log(each),
+            "log": log(each),
         }
         for each in found
     ]

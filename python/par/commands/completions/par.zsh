@@ -10,7 +10,7 @@ _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-commit
 _par_words() {
   local previous=$2 current=$3
   case $1 in
-    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send run wait capture control-center next status code cursor rename forward init diff merge prune conflicts rm restore undo trash resurrect doctor host config trust untrust hooks completion demo labels state whoami path -L -S --help --version ;;
+    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send run wait capture control-center next status code cursor rename forward init diff merge rebase compare prune conflicts rm restore undo trash resurrect doctor host config trust untrust hooks completion demo labels state whoami path -L -S --help --version ;;
     start|create)
       case $previous:$current in
         --run:*) : ;;
@@ -161,6 +161,23 @@ _par_words() {
         --into:*) : ;;
         -m:*|--message:*) : ;;
         *:-*) printf '%s\n' --into --squash --rebase --ff-only -m --message --keep --json -h --help ;;
+        *) : ;;
+      esac ;;
+    rebase)
+      case $previous:$current in
+        --onto:*) : ;;
+        *:-*) printf '%s\n' --onto --json -h --help ;;
+        *) : ;;
+      esac ;;
+    compare)
+      case $previous:$current in
+        --repo:*) : ;;
+        --kind:*) printf '%s\n' session checkout workspace ;;
+        --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
+        --init:*) printf '%s\n' ok running failed held dismissed ;;
+        --keep:*) : ;;
+        --timeout:*) : ;;
+        *:-*) printf '%s\n' --repo --kind --state --init --keep -y --yes --timeout --json -h --help ;;
         *) : ;;
       esac ;;
     prune)
