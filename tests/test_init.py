@@ -288,6 +288,42 @@ def test_commands_have_a_terminal_and_what_they_leave_running_holds_nobody_up(wo
     os.kill(left, signal.SIGKILL)
 
 
+def test_a_workspace_runs_again_what_did_not_go_well(world: World) -> None:
+    homes = [world.repository(name) for name in ("back", "docs", "front")]
+    for home in homes:
+        asking(home, "echo + >> ran; test ! -e stop")
+        (home / ".git/info/exclude").write_text("ran\nstop\n")
+    (homes[1] / ".par.yaml").write_text("initialization:\n  commands: ['echo + >> ran; false']\n")
+    world.ok("workspace", "start", "big", cwd=homes[0].parent, PAR_TRUST="always")
+    assert world.par("init", "big", "--wait").status == 8
+    root = world.worktree("big")
+
+    def ran() -> list[int]:
+        return [len((root / home.name / "ran").read_text().splitlines()) for home in homes]
+
+    retry = ("init", "big", "--retry", "--wait")
+    assert ran() == [1, 1, 1]
+    assert world.par(*retry, PAR_TRUST="always").status == 8
+    assert ran() == [1, 2, 1]
+    assert [line for line in world.ok("init", "big").stdout.splitlines() if "log" not in line][:3] == [
+        "back: ok",
+        "docs: failed: 'echo + >> ran; false': exit status 1",
+        "front: ok",
+    ]
+    windows = world.tmux("list-panes", "-s", "-t", "=big:", "-F", "#{window_name}").split()
+    assert windows.count("init") == 1
+    # What asks for something else now has not been run either
+    asking(homes[2], "echo + >> ran; echo + >> ran")
+    asking(homes[1], "echo + >> ran")
+    world.ok(*retry, PAR_TRUST="always")
+    assert (ran(), told(world, "big")) == ([1, 3, 3], "ok")
+    world.ok(*retry, PAR_TRUST="always")
+    assert ran() == [2, 4, 5]
+    world.ok("init", "big/back", "--retry", "--wait", PAR_TRUST="always")
+    assert (ran(), world.ok("init", "big/back", "--json").json["label"]) == ([3, 4, 5], "big/back")
+    assert world.ok("init", "big/front").stdout.splitlines()[0] == "front: ok"
+
+
 def test_log_goes_with_a_removal_and_comes_back_with_it(world: World) -> None:
     home = world.repository()
     asking(home, "echo said")

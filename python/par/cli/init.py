@@ -36,6 +36,9 @@ def init(
 ) -> None:
     """Show how the commands went that .par.yaml asks for in the new context LABEL.
 
+    LABEL/REPO is one repository of a workspace. Of a workspace --retry runs again what did not go well, or
+    has changed since; where there is no such, all.
+
     --retry reads .par.yaml again, and asks as `par start` does where it has changed. In a stranger's code
     it shows what would run and be copied, and asks each time. --wait has exit status 8 where a command
     failed, and 5 where something is held.

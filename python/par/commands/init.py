@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.config.recipe import Recipe
-from par.contexts import survey
+from par.contexts import selection, survey
+from par.contexts.selection import Target
 from par.errors import CommandError, ConflictError, NotFoundError, UnsafeError
 from par.model import Context, Kind, Repository, State, Worktree
-from par.setup import files, jobs, layouts, logs, ports, preparation, programs, running
+from par.setup import files, jobs, layouts, logs, ports, preparation, programs, running, workspace_jobs
 from par.setup.jobs import Init, Run
 from par.setup.preparation import Consent, Preparation
 from par.setup.programs import Stage
@@ -35,31 +36,38 @@ class Report(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A context whose commands can run again in its session, and what they are now."""
+    """A context, those of its worktrees whose commands run again in its session, and what they are now."""
 
     context: Context
     session_id: str
+    worktrees: tuple[Worktree, ...]
     preparations: tuple[Preparation, ...]
 
     @property
     def unapproved(self) -> tuple[tuple[Repository, Recipe], ...]:
         """The recipes that the user could approve now."""
-        pairs = zip(self.context.worktrees, self.preparations, strict=True)
+        pairs = zip(self.worktrees, self.preparations, strict=True)
         return tuple((each.repository, has.unapproved) for each, has in pairs if has.unapproved)
 
     def reconsidered(self, is_given: bool = False) -> "Plan":
         """This plan, after the user approved what was to be approved, or with `is_given` this once."""
-        return self._replace(preparations=_preparations(self.context, is_given))
+        return self._replace(preparations=_preparations(self.context, self.worktrees, is_given))
 
 
 def look(label: str, socket: Path) -> Report:
-    """How the commands of the context called `label` went. Raises NotFoundError."""
-    context = survey.recovered_index(socket).find(label)
-    return _report(context, jobs.runs(paths.init(context.root)))
+    """How the commands of the context LABEL went, or those of LABEL/REPO. Raises NotFoundError."""
+    return _report(selection.target(survey.recovered_index(socket), label))
 
 
-def _report(context: Context, found: Iterable[Run]) -> Report:
-    return Report(context.label, tuple(found), context.command, programs.stage(context))
+def _report(target: Target) -> Report:
+    context = target.context
+    return Report(target.label, _runs(target), context.command, programs.stage(context))
+
+
+def _runs(target: Target) -> tuple[Run, ...]:
+    if target.worktree:
+        return tuple(workspace_jobs.runs_of(target.context, target.worktree))
+    return tuple(jobs.runs(paths.init(target.context.root)))
 
 
 def wait(label: str, socket: Path) -> Report:
@@ -67,17 +75,17 @@ def wait(label: str, socket: Path) -> Report:
 
     An interruption ends the waiting, and nothing else: that is reported too.
     """
-    context = survey.recovered_index(socket).find(label)
-    folder = paths.init(context.root)
+    target = selection.target(survey.recovered_index(socket), label)
+    context, folder = target.context, paths.init(target.context.root)
     was_there = folder.is_dir()
     try:
-        report = _report(context, logs.follow(folder, context.label))
+        logs.follow(folder, context.label)
     except KeyboardInterrupt:
         narration.report(f"\nthe commands of '{context.label}' go on: par init {context.label} --wait")
         raise
     if was_there and not folder.is_dir():
         raise NotFoundError(f"'{context.label}' was removed", hint=f"par restore {context.label}")
-    return report
+    return _report(target)
 
 
 def dismiss(label: str, socket: Path) -> Report:
@@ -85,15 +93,17 @@ def dismiss(label: str, socket: Path) -> Report:
 
     Raises ConflictError while they run.
     """
-    status = survey.survey(socket).find_ready(label)
+    seen = survey.survey(socket)
+    target = selection.target(seen.known, label)
+    status = seen.find_ready(target.context.label)
     context, session = status.context, status.session
     _check_idle(context)
-    for each in jobs.runs(paths.init(context.root)):
+    for each in _runs(target):
         if each.state.init in {Init.FAILED, Init.HELD}:
             jobs.save_state(each.files, each.state._replace(init=Init.DISMISSED))
     if session and (init := running.last_init(context)):
         init_window.set_init(context.socket, session.id, init)
-    return look(context.label, socket)
+    return _report(target)
 
 
 def check(report: Report) -> None:
@@ -107,8 +117,13 @@ def check(report: Report) -> None:
 
 
 def plan(label: str, socket: Path) -> Plan:
-    """Decide what runs again: what .par.yaml asks for now. Raises every refusal of state."""
-    status = survey.survey(socket).find_ready(label)
+    """Decide what runs again: what .par.yaml asks for now. Raises every refusal of state.
+
+    Of a workspace that is what did not go well or is another than it was, or all where there is no such.
+    """
+    seen = survey.survey(socket)
+    target = selection.target(seen.known, label)
+    status = seen.find_ready(target.context.label)
     context, session = status.context, status.session
     if status.state is State.BROKEN:
         message = f"the worktree of '{context.label}' is gone: '{context.root}'"
@@ -116,12 +131,17 @@ def plan(label: str, socket: Path) -> Plan:
     if session is None:
         raise ConflictError(f"the session of '{context.label}' is stopped", hint=f"par open {context.label}")
     _check_idle(context)
-    return Plan(context, session.id, _preparations(context))
+    worktrees = (target.worktree,) if target.worktree else context.worktrees
+    pairs = [*zip(worktrees, _preparations(context, worktrees), strict=True)]
+    again = [pair for pair in pairs if not workspace_jobs.went_well(context, *pair)] or pairs
+    return Plan(context, session.id, *map(tuple, zip(*again, strict=True)))
 
 
-def _preparations(context: Context, is_given: bool = False) -> tuple[Preparation, ...]:
+def _preparations(
+    context: Context, worktrees: Iterable[Worktree], is_given: bool = False
+) -> tuple[Preparation, ...]:
     consent = Consent(is_given, context.is_review, with_init=True)
-    return tuple(preparation.prepare(each.repository, consent) for each in context.worktrees)
+    return tuple(preparation.prepare(each.repository, consent) for each in worktrees)
 
 
 def _check_idle(context: Context) -> None:
@@ -136,7 +156,7 @@ def run(planned: Plan) -> Report:
     Where something was held before, the session gets the layouts too. Raises CommandError.
     """
     if planned.context.is_review:  # nothing was brought when it was made
-        for worktree, each in zip(planned.context.worktrees, planned.preparations, strict=True):
+        for worktree, each in zip(planned.worktrees, planned.preparations, strict=True):
             files.copy_and_link(worktree, each.recipe)
     with locks.index():
         found = index.load(planned.context.socket)
@@ -148,16 +168,27 @@ def run(planned: Plan) -> Report:
         if context.kind is not Kind.WORKSPACE:
             init_window.share(context.socket, planned.session_id, context.worktrees[0].env)
         before = {each.state.init for each in jobs.runs(paths.init(context.root))}
-        running.begin(context, planned.session_id, planned.preparations)
+        places = {each.path for each in planned.worktrees}
+        chosen = tuple(each for each in context.worktrees if each.path in places)
+        if chosen == context.worktrees:
+            running.begin(context, planned.session_id, planned.preparations)
+        else:
+            again = [*zip(chosen, planned.preparations, strict=True)]
+            workspace_jobs.begin_again(context, planned.session_id, again)
     if before & {Init.HELD, Init.DISMISSED}:
-        layouts.build_missing(context, planned.session_id, planned.preparations)
+        layouts.build_missing(context._replace(worktrees=chosen), planned.session_id, planned.preparations)
     return look(context.label, context.socket)
 
 
 def _with_environment(planned: Plan, found: Index) -> Context:
     """The context with the ports and the environment that its recipes ask for now."""
     worktrees: list[Worktree] = []
-    for worktree, each in zip(planned.context.worktrees, planned.preparations, strict=True):
+    given = dict(zip(planned.worktrees, planned.preparations, strict=True))
+    for worktree in planned.context.worktrees:
+        if worktree not in given:
+            worktrees.append(worktree)
+            continue
+        each = given[worktree]
         count, port = worktree.port_count, worktree.port
         if each.recipe.ports > count:
             leased = [(one.port, one.port_count) for one in worktrees]

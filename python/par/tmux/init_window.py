@@ -64,12 +64,19 @@ def close(socket: Path, window_ids: Iterable[str]) -> None:
         server.attempt(socket, "kill-window", "-t", window_id)
 
 
-def close_panes(socket: Path, words: Sequence[str]) -> None:
-    """Kill the panes whose program was started with one of `words`."""
+def panes_of(socket: Path, words: Sequence[str]) -> list[str]:
+    """The panes whose program was started with one of `words`."""
+    if not words:
+        return []
     listed = server.attempt(socket, "list-panes", "-a", "-F", "#{pane_id} #{pane_start_command}").stdout
-    for pane_id, _, command in (line.partition(" ") for line in names.lines(listed)):
-        if any(word in command for word in words):
-            server.attempt(socket, "kill-pane", "-t", pane_id)
+    rows = [line.partition(" ") for line in names.lines(listed)]
+    return [pane_id for pane_id, _, command in rows if any(word in command for word in words)]
+
+
+def close_panes(socket: Path, pane_ids: Iterable[str]) -> None:
+    """Kill panes, of which none may be the last one of its session."""
+    for pane_id in pane_ids:
+        server.attempt(socket, "kill-pane", "-t", pane_id)
 
 
 def end(socket: Path, session_id: str, init: str, pane_id: str) -> None:
