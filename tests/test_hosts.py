@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 
 import machines as other
-from conftest import World, eventually, refused
+from conftest import Terminal, World, eventually, refused
 from machines import Machines, machines
 
 __all__ = ["machines"]
@@ -53,6 +54,52 @@ def test_a_host_that_is_not_there_is_refused(world: World, machines: Machines) -
     refused(world.par("rm", "biuld1:x"), 3, "there is no host 'biuld1'", "did you mean 'build1'?")
     both = "these contexts are not all on one host"
     refused(world.par("rm", "x", "build1:x"), 2, both, "par rm for one after the other")
+
+
+def test_a_repository_that_is_not_there_yet_is_cloned_first(
+    world: World, machines: Machines, terminal: Terminal
+) -> None:
+    there = machines.worlds["build1"]
+    bare, local = world.clone()
+    world.ok("host", "add", "build1")
+    folder = f"the remote 'origin' is a folder of this machine: {bare}"
+    refused(world.par("start", "feat", "--clone", "--host", "build1", cwd=local), 3, folder, "git remote -v")
+    alone = "--clone is for another machine: --host HOST"
+    refused(world.par("start", "feat", "--clone", cwd=local), 2, alone, "git clone URL")
+    world.git(local, "remote", "set-url", "origin", "https://me:secret@git.example.org/owner/app.git")
+    there.git(
+        there.home, "config", "--global", f"url.{bare}.insteadOf", "https://git.example.org/owner/app.git"
+    )
+    made = world.ok("start", "feat", "--clone", "--host", "build1", cwd=local)
+    clone = there.home / "src/app"
+    assert made.stderr.splitlines() == [
+        "build1 clones https://git.example.org/owner/app.git where it is not there yet",
+        f"cloning https://git.example.org/owner/app.git to {clone}",
+    ]
+    assert there.branches(clone) == {"main", "feat"}
+    again = world.ok("start", "more", "--clone", "--host", "build1", "--json", cwd=local)
+    assert again.json["context"]["label"] == "build1:more"
+    assert len(again.stderr.splitlines()) == 1
+    there.git(there.home, "config", "--global", "--unset", f"url.{bare}.insteadOf")
+    away = world.par("start", "x", "--clone", "--host", "build1", "-p", "other", cwd=local)
+    assert (away.status, "par: git clone: " in away.stderr) == (8, True), away
+    assert sorted(each.name for each in there.home.iterdir() if "other" in each.name) == []
+    terminal.type(f"cd {local}")
+    terminal.par("start shown --open --host build1 -p src/app")
+    eventually(lambda: there.tmux("list-clients", "-F", "#{session_name}") == "shown", "a client over there")
+
+
+def test_what_is_read_from_here_is_read_there(world: World, machines: Machines) -> None:
+    there = machines.worlds["build1"]
+    there.repository()
+    world.ok("host", "add", "build1")
+    (world.home / "prompt").write_text("it's from here\n")
+    command = f'{sys.executable} -c \'import sys; open("said", "w").write(sys.argv[1])\''
+    world.ok("start", "feat", "--host", "build1", "-p", "src/app", "--run", command, "--prompt", "@prompt")
+    said = there.worktree("feat") / "said"
+    eventually(lambda: said.exists() and said.read_text() == "it's from here\n")
+    world.ok("send", "build1:feat", "-", text="echo typed-$((6 * 7))")
+    eventually(lambda: "typed-42" in world.ok("capture", "build1:feat").stdout)
 
 
 # What some shell, or a program on the way, would read more than text in

@@ -58,6 +58,7 @@ ALLOWED = {
     "setup.workspace_file": RENAMED,
     "tmux.server": "the folder of a socket, which the user named",
     "commands.hooks": "the user's settings of a coding agent, behind whatever link",
+    "git.cloning": f"a folder beside one that is not there yet, which the user named; {RENAMED}",
     "commands.host": "the folder of the user's own settings",
     "hosts.sharing": f"{OWN}, or one for temporary files, which is looked at before",
     "hosts.parcel": OWN,

@@ -13,6 +13,7 @@ from par.commands import checkout_update, start_each
 from par.commands import open as open_command
 from par.commands import start as start_command
 from par.contexts.plans import CreationPlan
+from par.hosts import incoming
 from par.render import checkout as checkout_text
 from par.tmux import clients
 
@@ -26,6 +27,7 @@ path_option = option(
 @making.options
 @path_option
 @option("-b", "--base", metavar="REV", help="Start the new branch here, not at what is checked out.")
+@option("--clone", "with_clone", is_flag=True, help="With --host: clone where you are, if PATH is not there.")
 @option("--fetch", "with_fetch", is_flag=True, help="Fetch from the default remote first.")
 @option("--each", multiple=True, metavar="COMMAND", help="A context for each COMMAND: LABEL-its-name.")
 @option("--count", type=click.IntRange(1, start_each.MOST), help="So many: LABEL-1, LABEL-2 ...")
@@ -35,6 +37,7 @@ def start(
     label: str,
     folder: str,
     base: str | None,
+    with_clone: bool,
     with_fetch: bool,
     each: tuple[str, ...],
     count: int | None,
@@ -49,7 +52,12 @@ def start(
     The branch LABEL is new, or the one that exists already here or on origin. With --each or --count there
     are several, from one commit: all of them are made, or none.
     """
-    request = start_command.Request(label, making.existing(folder), socket, base, with_fetch, is_trusted)
+    place = making.existing(folder)
+    if with_clone:
+        from par.commands import clone  # noqa: PLC0415 - only for another machine
+
+        clone.run(clone.plan(incoming.source(), place))
+    request = start_command.Request(label, place, socket, base, with_fetch, is_trusted)
     if each or count:
         if then_open:
             raise click.UsageError("--open shows one context: see all with par control-center")

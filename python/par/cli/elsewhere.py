@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from par.cli.output import emit, narrate
+from par.cli import forwarding
 from par.errors import UsageError
-from par.hosts import answers, calls, known
-from par.hosts.ssh import Listener
-from par.render import documents
-from par.render import elsewhere as text
+from par.hosts import known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from par.config.hosts import Host
-    from par.hosts.calls import Question
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 OPTION = "--host"
 # They ask hosts themselves
@@ -29,8 +23,7 @@ LOCAL = frozenset({"completion", "control-center", "demo", "next"})
 SHOWN_HERE = frozenset({"open", "code", "cursor", "forward"})
 # The arguments that are labels
 TARGETS = ("label", "labels", "words", "wanted", "name")
-# Into a file or a pipe their bytes go as they are: a patch is to be applied
-EXACT = frozenset({"diff", "capture"})
+MAKING = frozenset({"start", "checkout", "workspace"})
 # The options that choose a tmux server
 SERVER = (("-L", "name"), ("-S", "socket"))
 
@@ -97,11 +90,15 @@ def shown_here(command: click.Command, words: Sequence[str], host: str | None) -
 
 def command(asked: Asked) -> click.Command:
     """The command that does what is `asked`."""
-    return click.Command(asked.words[0], callback=lambda: run(asked))
+
+    def callback() -> int:
+        return run(asked, click.get_current_context().obj)
+
+    return click.Command(asked.words[0], callback=callback)
 
 
-def run(asked: Asked) -> int:
-    """Run it over there and show what it says; its exit status.
+def run(asked: Asked, socket: Path) -> int:
+    """Run it over there and show what it says; its exit status. `socket` is the tmux server of here.
 
     Raises UsageError where no single host is meant, and NotFoundError, ConfigError and what `calls` raises.
     """
@@ -111,24 +108,12 @@ def run(asked: Asked) -> int:
         raise UsageError("these contexts are not all on one host", hint=f"par {verb} for one after the other")
     if verb in LOCAL:
         raise UsageError(f"par {verb} is for this machine only", hint=f"par {verb} --help")
-    words = (*asked.options, *asked.words)
-    ask = _answer(host) if sys.stdin.isatty() and sys.stderr.isatty() else None
-    errors = _Lines(lambda line: narrate(text.line(host.name, line)))
-    if "--json" in asked.words:
-        outcome = calls.call(host, *words, listener=Listener(error=errors.add), ask=ask)
-        errors.end()
-        if outcome.stdout:
-            emit(documents.redumped(answers.document(host, outcome.stdout, asked.words)))
-        return outcome.status
-    if verb in EXACT and not sys.stdout.isatty():
-        outcome = calls.call(host, *words, listener=Listener(error=errors.add), ask=ask)
-        sys.stdout.buffer.write(outcome.stdout)
-    else:
-        lines = _Lines(lambda line: emit(text.shown(line) if verb in EXACT else text.line(host.name, line)))
-        outcome = calls.call(host, *words, listener=Listener(lines.add, errors.add), ask=ask)
-        lines.end()
-    errors.end()
-    return outcome.status
+    flags = forwarding.flags(asked.words)
+    if verb in MAKING and {"--open", "--clone"} & flags:
+        from par.cli import making_elsewhere  # noqa: PLC0415 - only these ask for more than the words
+
+        return making_elsewhere.run(host, asked.options, asked.words, socket)
+    return forwarding.forward(host, asked.options, asked.words).status
 
 
 def _without_option(words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -168,30 +153,3 @@ def _targets(command: click.Command, words: list[_Word]) -> list[_Word]:
     if command.name == "run" and "--" in words:
         return [each for each in flat if any(each is one for one in words[: words.index(_Word("--"))])]
     return flat
-
-
-def _answer(host: Host) -> Callable[[Question], bool]:
-    def ask(question: Question) -> bool:
-        for line in question.shown.split("\n"):
-            narrate(text.shown(line))
-        return click.confirm(f"{host.name}: {text.shown(question.question)}", err=True)
-
-    return ask
-
-
-class _Lines:
-    """Pieces of bytes as the lines of text that they are."""
-
-    def __init__(self, show: Callable[[str], Any]) -> None:
-        self._show = show
-        self._left = b""
-
-    def add(self, piece: bytes) -> None:
-        *lines, self._left = (self._left + piece).split(b"\n")
-        for each in lines:
-            self._show(each.decode("utf-8", "replace"))
-
-    def end(self) -> None:
-        """Show what no line break came behind."""
-        if self._left:
-            self._show(self._left.decode("utf-8", "replace"))

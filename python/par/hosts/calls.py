@@ -31,14 +31,16 @@ def call(
     seconds: float | None = None,
     listener: Listener = ssh.NOBODY,
     ask: Callable[[Question], bool] | None = None,
+    source: str = "",
 ) -> Outcome:
     """Run `par` with these words on a host.
 
     `text` is what it reads, else it ends when this process does. `ask` puts its questions to a person.
+    `source` is the URL of a repository that it may clone.
     Raises CommandError where it cannot be reached, DeadlineError where it takes longer than `seconds`,
     and ConflictError where the par over there is another version.
     """
-    sent = Call(words, host.name, ask is not None, mark=wire.nonce(), is_attached=text is None)
+    sent = Call(words, host.name, ask is not None, mark=wire.nonce(), is_attached=text is None, source=source)
     while True:
         said = (parcel.version(), *wire.encoded(sent))
         outcome = ssh.run(host, wire.FIND, said, text, seconds, listener, sent.mark)

@@ -38,6 +38,11 @@ def _end_with_caller() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def source() -> str:
+    """The URL of what may be cloned here for another machine's par; empty where there is none."""
+    return _calls[0].source if _calls else ""
+
+
 def can_ask() -> bool:
     """Whether this is the call of another machine's par that a person waits for."""
     return bool(_calls) and _calls[0].can_ask

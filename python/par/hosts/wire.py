@@ -46,7 +46,8 @@ class Call(NamedTuple):
 
     `host` is what that is called here. `can_ask` is whether a person here can be asked; `answers` are the
     digests of the questions that were answered, and how. A question begins with the `mark`.
-    `is_attached` is that the input is only open as long as somebody waits.
+    `is_attached` is that the input is only open as long as somebody waits, `source` the URL of what it may
+    clone.
     """
 
     words: tuple[str, ...]
@@ -55,6 +56,7 @@ class Call(NamedTuple):
     answers: Mapping[str, bool] = MappingProxyType({})
     mark: str = ""
     is_attached: bool = False
+    source: str = ""
 
 
 def nonce() -> str:

@@ -1,0 +1,113 @@
+"""A command line for par on one host: what it reads and asks comes from here, what it says is shown here."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from par.cli.output import emit, narrate
+from par.errors import NotFoundError, UsageError
+from par.hosts import answers, calls, ssh
+from par.hosts.ssh import Listener
+from par.names import visible
+from par.render import documents
+from par.render import elsewhere as text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from par.config.hosts import Host
+    from par.hosts.calls import Question
+    from par.hosts.ssh import Outcome
+
+JSON = "--json"
+INPUT = "-"
+# Into a file or a pipe their bytes go as they are: a patch is to be applied
+EXACT = frozenset({"diff", "capture"})
+
+
+def flags(words: Sequence[str]) -> set[str]:
+    """The words up to `--`: what follows is not par's."""
+    return {*words[: words.index("--")]} if "--" in words else {*words}
+
+
+def forward(
+    host: Host, options: Sequence[str], words: Sequence[str], is_shown: bool = True, source: str = ""
+) -> Outcome:
+    """Run `par OPTIONS WORDS` over there; what it left. What it says is shown, its answer only if `is_shown`.
+
+    `source` is the URL that may be cloned there. Raises what `calls` and `answers` raise.
+    """
+    said, read = _with_input(words)
+    ask = _answer(host) if read is None and sys.stdin.isatty() and sys.stderr.isatty() else None
+    errors = _Lines(lambda line: narrate(text.line(host.name, line)))
+    lines = _Lines(lambda line: emit(text.shown(line) if words[0] in EXACT else text.line(host.name, line)))
+    is_exact = words[0] in EXACT and not sys.stdout.isatty()
+    is_live = is_shown and not is_exact and JSON not in flags(words)
+    listener = Listener(lines.add if is_live else None, errors.add)
+    done = calls.call(host, *options, *said, text=read, listener=listener, ask=ask, source=source)
+    lines.end()
+    errors.end()
+    if is_shown and is_exact:
+        sys.stdout.buffer.write(done.stdout)
+    elif is_shown and not is_live and done.stdout:
+        emit(documents.redumped(answers.document(host, done.stdout, words)))
+    return done
+
+
+def _with_input(words: Sequence[str]) -> tuple[list[str], bytes | None]:
+    """The words, and what they read from standard input, or for `--prompt @FILE` from a file of here.
+
+    Raises NotFoundError and UsageError.
+    """
+    said, read = list(words), None
+    for at, each in enumerate(said):
+        value = each.removeprefix("--prompt=") if said[at - 1] != "--prompt" else each
+        if value == INPUT:
+            read = sys.stdin.buffer.read(ssh.MOST_BYTES + 1)
+        elif value.startswith("@") and (value != each or said[at - 1] == "--prompt"):
+            said[at], read = each[: -len(value)] + INPUT, _content(value[1:])
+    if read is not None and len(read) > ssh.MOST_BYTES:
+        raise UsageError(f"a host is sent {ssh.MOST_BYTES // 1_000_000} MB at most", hint="send it a file")
+    return said, read
+
+
+def _content(name: str) -> bytes:
+    from par.cli.making import existing  # noqa: PLC0415 - few prompts are files
+
+    try:
+        with existing(name).open("rb") as file:
+            return file.read(ssh.MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "this is no path"
+        message = f"the prompt cannot be read: '{visible(name)}': {reason}"
+        raise NotFoundError(message, hint="--prompt TEXT, or - for standard input") from error
+
+
+def _answer(host: Host) -> Callable[[Question], bool]:
+    def ask(question: Question) -> bool:
+        for line in question.shown.split("\n"):
+            narrate(text.shown(line))
+        return click.confirm(f"{host.name}: {text.shown(question.question)}", err=True)
+
+    return ask
+
+
+class _Lines:
+    """Pieces of bytes as the lines of text that they are."""
+
+    def __init__(self, show: Callable[[str], Any]) -> None:
+        self._show = show
+        self._left = b""
+
+    def add(self, piece: bytes) -> None:
+        *lines, self._left = (self._left + piece).split(b"\n")
+        for each in lines:
+            self._show(each.decode("utf-8", "replace"))
+
+    def end(self) -> None:
+        """Show what no line break came behind."""
+        if self._left:
+            self._show(self._left.decode("utf-8", "replace"))
