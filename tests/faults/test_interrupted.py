@@ -303,6 +303,24 @@ def test_start_of_several_killed_before_any_of_its_effects_is_healed(lab: Lab) -
     assert lab.check_whole() == {"feat-1", "feat-2"}
 
 
+def test_batch_killed_before_any_of_its_effects_goes_on_where_it_was(lab: Lab) -> None:
+    tasks = lab.world.home / "tasks"
+    tasks.write_text("[{label: feat-1}, {label: feat-2}]")
+    words = ("batch", str(tasks), "--again")
+    places = ("open DATA/batches", "rename DATA/batches", "rename DATA/global_state", "worktree add")
+    for place in (
+        *places,
+        "rename DATA/batches#2",
+        "rename DATA/batches#3",
+        "worktree add#2",
+        "DATA/batches#8",
+    ):
+        assert was_hit(doomed(lab.world, place, SIGKILL, *words, cwd=lab.home)), place
+        lab.world.ok(*words, cwd=lab.home)
+        assert lab.check_whole() == {"feat-1", "feat-2"}
+        lab.world.ok("rm", "--purge", "feat-1", "feat-2", "-y")
+
+
 def is_alive(pid: str) -> bool:
     """Whether a process is there, and no zombie."""
     stat = Path(f"/proc/{pid}/stat")

@@ -1,21 +1,15 @@
 """The options that say what a new context begins with, for every command that makes one."""
 
 import functools
-import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
 from par.cli.options import option
-from par.config import settings
-from par.errors import ConfigError, NotFoundError
-from par.names import visible
 from par.setup import programs
 from par.setup.programs import Program
-from par.state import paths
 
 
 class Asked(NamedTuple):
@@ -31,8 +25,13 @@ class Asked(NamedTuple):
             raise click.UsageError("--run and --agent are two ways to say what starts")
         if self == Asked():
             return None
-        command = _agent() if self.command is None else self.command
-        return _checked(Program(command, None if self.prompt is None else _text(self.prompt)))
+        command = programs.usual() if self.command is None else self.command
+        return _checked(Program(command, self._text()))
+
+    def _text(self) -> str | None:
+        if self.prompt == "-":
+            return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+        return None if self.prompt is None else programs.prompt(self.prompt)
 
     def several(self, each: tuple[str, ...], count: int) -> list[Program | None]:
         """The programs of as many contexts: so often each of these, else what `one` asks for."""
@@ -40,7 +39,7 @@ class Asked(NamedTuple):
             return [self.one()] * count
         if self.command is not None or self.with_agent:
             raise click.UsageError("--each goes with neither --run nor --agent")
-        text = None if self.prompt is None else _text(self.prompt)  # standard input is read once
+        text = self._text()  # standard input is read once
         return [_checked(Program(line, text)) for line in each for _ in range(count)]
 
 
@@ -63,24 +62,3 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _checked(found: Program) -> Program:
     programs.check(found)
     return found
-
-
-def _agent() -> str:
-    if command := settings.load().agent:
-        return command
-    message = f"the setting agent is missing in '{visible(str(paths.config()))}'"
-    raise ConfigError(message, hint="write agent: claude there, or use --run COMMAND")
-
-
-def _text(prompt: str) -> str:
-    if prompt == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
-    if not prompt.startswith("@"):
-        return prompt
-    path = Path(os.path.expanduser(prompt[1:]))  # noqa: PTH111 - Path's own fails where there is no such user
-    try:
-        return path.read_bytes().decode("utf-8", "surrogateescape")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "this is no path"
-        message = f"the prompt cannot be read: '{visible(str(path))}': {reason}"
-        raise NotFoundError(message, hint="--prompt TEXT, or - for standard input") from error

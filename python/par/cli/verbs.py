@@ -23,6 +23,7 @@ GROUPS = {
         Verb("start", "create", "Start a context: a worktree, a branch and a session."),
         Verb("checkout", "create", "Start a context on an existing branch or pull request."),
         Verb("workspace", "workspace", "Start a context over several repositories."),
+        Verb("batch", "batch", "Start a context for each task in a file."),
         Verb("adopt", "doctor", "Take an existing worktree or tmux session into par."),
     ),
     "Work in contexts": (

@@ -48,10 +48,10 @@ class Source(NamedTuple):
             self.fault(line, key, "unknown key", hint)
 
 
-def text(source: Source, may_be_link: bool) -> str | None:
+def text(source: Source, may_be_link: bool, most: int = MOST_BYTES) -> str | None:
     """The file's text; None where there is no file, and where it cannot be read, which is a mistake."""
     try:
-        return _content(source.path, may_be_link).decode()
+        return _content(source.path, may_be_link, most).decode()
     except UnicodeDecodeError as error:
         line = bytes(error.object).count(b"\n", 0, error.start) + 1
         source.fault(line, "", "it is not UTF-8", "save the file as UTF-8")
@@ -63,7 +63,7 @@ def text(source: Source, may_be_link: bool) -> str | None:
     return None
 
 
-def _content(path: Path, may_be_link: bool) -> bytes:
+def _content(path: Path, may_be_link: bool, most: int) -> bytes:
     if not may_be_link and path.is_symlink():
         raise OSError("it is a symbolic link")
     # A FIFO would never end, and a device never stop
@@ -74,7 +74,7 @@ def _content(path: Path, may_be_link: bool) -> bytes:
         os.close(descriptor)
         raise OSError("it is not a file")
     with os.fdopen(descriptor, "rb") as file:
-        content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise OSError(f"it is larger than {MOST_BYTES // 1024} KiB")
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(f"it is larger than {most // 1024} KiB")
     return content

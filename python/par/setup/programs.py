@@ -4,13 +4,14 @@ How it stands is a word in a file, which `tmux/program.sh` writes: it outlives t
 what ran when that was lost.
 """
 
+import os
 import shlex
 from enum import Enum
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from par.config import settings
-from par.errors import ParError, StateError, UsageError
+from par.errors import ConfigError, NotFoundError, ParError, StateError, UsageError
 from par.model import Context
 from par.names import visible
 from par.setup import jobs
@@ -61,6 +62,27 @@ def _is_text(prompt: str) -> bool:
         return bool(prompt.encode())
     except UnicodeEncodeError:
         return False
+
+
+def usual() -> str:
+    """The command line of the user's usual agent. Raises ConfigError where the settings name none."""
+    if command := settings.load().agent:
+        return command
+    message = f"the setting agent is missing in '{visible(str(paths.config()))}'"
+    raise ConfigError(message, hint="write agent: claude there, or use --run COMMAND")
+
+
+def prompt(typed: str) -> str:
+    """The prompt that `typed` stands for: the content of the file where it is @FILE. Raises NotFoundError."""
+    if not typed.startswith("@"):
+        return typed
+    path = Path(os.path.expanduser(typed[1:]))  # noqa: PTH111 - Path's own fails where there is no such user
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "this is no path"
+        message = f"the prompt cannot be read: '{visible(str(path))}': {reason}"
+        raise NotFoundError(message, hint="--prompt TEXT, or - for standard input") from error
 
 
 def name(command: str) -> str:

@@ -127,6 +127,11 @@ def runs() -> Path:
     return data() / "runs"
 
 
+def batches() -> Path:
+    """How far `par batch` came with each file."""
+    return data() / "batches"
+
+
 def approvals() -> Path:
     """Which commands of repositories the user has approved."""
     return data() / "trust.json"
