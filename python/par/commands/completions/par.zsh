@@ -10,7 +10,7 @@ _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-commit
 _par_words() {
   local previous=$2 current=$3
   case $1 in
-    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace adopt ls open o send run wait capture control-center next status code cursor rename forward init diff merge rebase compare prune conflicts rm restore undo trash resurrect doctor host config trust untrust hooks completion demo labels state whoami path -L -S --help --version ;;
+    '') [[ $previous == -[LS] ]] || printf '%s\n' start create checkout workspace batch adopt ls open o send run wait capture control-center next status code cursor rename forward init diff merge rebase compare prune conflicts rm restore undo trash resurrect doctor host config trust untrust hooks completion demo labels state whoami path -L -S --help --version ;;
     start|create)
       case $previous:$current in
         --run:*) : ;;
@@ -46,6 +46,12 @@ _par_words() {
         --init:*) printf '%s\n' ok running failed held dismissed ;;
         *:-*) printf '%s\n' -h --help --run --agent --prompt --open --wait --json --trust -p --path --repos -b --base --force --client --editor --repo --kind --state --init -y --yes --purge ;;
         *) printf '%s\n' start ls add drop open code cursor rm; _par_labels ;;
+      esac ;;
+    batch)
+      case $previous:$current in
+        --max:*) : ;;
+        *:-*) printf '%s\n' --max --trust --again --json -h --help ;;
+        *) : ;;
       esac ;;
     adopt)
       case $previous:$current in
