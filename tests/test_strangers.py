@@ -35,6 +35,7 @@ ALLOWED = {
     "setup.files": "by way of setup.tree_copy",
     "git.deletion": "gives the right to write to folders that are open, by their descriptors",
     "state.host_rows": OWN,
+    "state.batches": OWN,
     "state.index": OWN,
     "state.lock_files": OWN,
     "trash.entries": OWN,
