@@ -48,6 +48,8 @@ ALLOWED = {
     "cli.unexpected": f"{OWN}: the log of a bug",
     "doctor.index_rebuild": OWN,
     "contexts.creation": f"{OWN}: the parent of a worktree that is not there yet",
+    "contexts.carrying": OWN,
+    "system.file_copies": "walks folders by descriptors, from the constants of the one way",
     "contexts.renaming": f"{OWN}: the parent of a folder that is moved there, and logs; {RENAMED}",
     "trash.plain_folders": f"{OWN}: the parent of what comes back; {RENAMED}",
     "trash.restoring": RENAMED,

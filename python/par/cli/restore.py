@@ -14,6 +14,7 @@ from par.commands import rescue as rescue_command
 from par.commands import restore as restore_command
 from par.commands import trash as trash_command
 from par.commands import undo as undo_command
+from par.commands import undo_start as undo_start_command
 from par.names import visible
 from par.render import restore as restore_text
 from par.render import trash as trash_text
@@ -48,10 +49,14 @@ def restore(
 
     Files, also the ignored ones, commits, branch and session: in the places they had. Of a label that was
     removed more than once the last is meant, also with `all`. `par undo` is the same command; without a label
-    it takes back a merge or rebase too, if that was the last.
+    it takes back a merge or rebase too, if that was the last, or a start that took changes along.
     """
     if folder is not None:
         _bring_files_back(socket, wanted, folder, has_more=bool(new_label or as_json))
+        return
+    if not (wanted or new_label) and (started := undo_start_command.plan(socket)):
+        undone = undo_start_command.run(started)
+        emit(restore_text.start_undone_document() if as_json else restore_text.start_undone(undone))
         return
     if not (wanted or new_label) and (moved := undo_command.plan(socket)):
         back = undo_command.run(moved)

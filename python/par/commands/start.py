@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par import names
-from par.contexts import plans, survey
+from par.contexts import carrying, plans, survey
 from par.contexts.plans import CreationPlan
 from par.errors import NotFoundError
-from par.git import discovery, fetching, remotes
+from par.git import changes, discovery, fetching, remotes, repository
 from par.model import Kind, Repository
 from par.setup.preparation import Consent
 from par.setup.programs import Program
@@ -19,6 +19,7 @@ class Request(NamedTuple):
     """What `par start` was asked for; `folder` is any folder in the repository.
 
     `is_trusted` approves what the repository asks for, for this once. `program` is what starts in it.
+    `with_changes` takes along what is not committed in the worktree that `folder` lies in.
     """
 
     label: str
@@ -28,6 +29,7 @@ class Request(NamedTuple):
     with_fetch: bool = False
     is_trusted: bool = False
     program: Program | None = None
+    with_changes: bool = False
 
 
 def plan(request: Request) -> CreationPlan:
@@ -42,6 +44,10 @@ def plan(request: Request) -> CreationPlan:
     consent = Consent(request.is_trusted, branch.is_strange)
     planned = plans.plan_context(label, Kind.SESSION, home, branch, request.socket, consent)
     plans.check_path(found, planned.root)
+    if request.with_changes:
+        oid = branch.start if branch.is_new else repository.branch_oid(home, label) or ""
+        work = carrying.check(changes.read(request.folder), label, oid)
+        planned = planned._replace(changes=work)
     is_stacked = branch.is_new and not (request.base or branch.upstream)
     stacked_on = _label_of(found, request.folder) if is_stacked else ""
     return planned._replace(stacked_on=stacked_on, program=request.program)

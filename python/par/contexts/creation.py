@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from functools import partial
 
 from par import names
-from par.contexts import plans, rollback
+from par.contexts import carrying, plans, rollback
 from par.contexts.plans import CreationPlan, WorktreePlan
 from par.errors import ParError
 from par.git import fetching, repository, usable
@@ -35,18 +35,24 @@ def create_all(planned: Sequence[CreationPlan]) -> list[Context]:
         try:
             for each, context in pairs:
                 _make_worktrees(each, context, operation)
+                if each.changes:
+                    carrying.bring(each.changes, context.worktrees[0].path, operation.id)
                 if context.kind is Kind.WORKSPACE:
                     workspace_file.write(context)
             for each, context, session_id in [(*pair, sessions.create(pair[1])) for pair in pairs]:
                 prepared = [worktree.preparation for worktree in each.worktrees]
                 layouts.build(context, session_id, prepared)
                 running.begin(context, session_id, prepared)
-            return _mark_all_ready(contexts)
+            carrying.arrive(operation.id)
+            ready = _mark_all_ready(contexts)
         except BaseException as error:
             with signals.ignored():
                 failed = [line for each in contexts for line in rollback.roll_back(each, operation)]
             add_failures(error, failed)
             raise
+        with signals.ignored():
+            carrying.leave(ready[0], operation.id)
+    return ready
 
 
 def _reserve(planned: Sequence[CreationPlan], operation: Operation) -> list[Context]:

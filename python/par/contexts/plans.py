@@ -10,6 +10,7 @@ from par.config.recipe import Recipe
 from par.contexts import holders
 from par.errors import ConflictError
 from par.git import owners, remotes, repository
+from par.git.changes import Changes
 from par.git.remotes import Config, Remote, Upstream
 from par.model import Kind, Repository
 from par.setup.preparation import Consent, Preparation, prepare
@@ -49,8 +50,8 @@ class CreationPlan(NamedTuple):
     """A context that can be made: nothing is in its way.
 
     The name of its session is not in `taken`; `named_after` are the digits that it may need. The code in one
-    that `is_review` is a stranger's. `stacked_on` is the label of the context that it begins in. `program` is
-    what starts in it.
+    that `is_review` is a stranger's. `stacked_on` is the label of the context that it begins in. `program`
+    starts in it, `changes` go along into it.
     """
 
     label: str
@@ -63,6 +64,7 @@ class CreationPlan(NamedTuple):
     consent: Consent = Consent()
     stacked_on: str = ""
     program: Program | None = None
+    changes: Changes | None = None
 
     @property
     def is_review(self) -> bool:
@@ -141,9 +143,8 @@ def plan_branch(
 
 def judged(home: Repository, config: Config, branch: BranchPlan, oid: str = "") -> BranchPlan:
     """`branch`, with whose code is on it: it stands, or will, at `oid`."""
-    followed = [
-        each for each in (branch.upstream, Upstream(*branch.source) if branch.source else None) if each
-    ]
+    sources = (branch.upstream, Upstream(*branch.source) if branch.source else None)
+    followed = [each for each in sources if each]
     tip = oid or branch.start
     is_strange = owners.is_strange(followed, config) or (
         bool(tip) and owners.holds_strange(home, config, branch.name, tip)

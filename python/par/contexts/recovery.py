@@ -7,7 +7,7 @@ is led by the record, which was written before the first effect, and by marks th
 from contextlib import suppress
 from pathlib import Path
 
-from par.contexts import dropping, renaming, returning, rollback
+from par.contexts import carrying, dropping, renaming, returning, rollback
 from par.errors import ParError, StateError
 from par.git import edits, links, repository, stale_locks
 from par.model import Context, Phase, Worktree
@@ -77,7 +77,9 @@ def _recover(context: Context, operation: Operation) -> None:
 
 def _recover_creating(context: Context, operation: Operation) -> None:
     made = tuple(each for each in context.worktrees if links.is_checked_out(each))
-    if not made or not (any(map(_holds_work, made)) or workspace_folder.user_files(context)):
+    # What is there of work that was on its way to it is a copy
+    is_empty = not made or carrying.is_on_the_way(operation.id)
+    if is_empty or not (any(map(_holds_work, made)) or workspace_folder.user_files(context)):
         _raise_failures(rollback.roll_back(context, operation))
     elif made == context.worktrees:
         mark_ready(context)

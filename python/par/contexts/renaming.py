@@ -10,6 +10,7 @@ from pathlib import Path
 
 from par import names
 from par.config.recipe import Recipe
+from par.contexts import carried
 from par.errors import ParError, StateError
 from par.git import moving, nested
 from par.git import renaming as branches
@@ -152,6 +153,7 @@ def finish(context: Context, now: Context) -> Context:
         found = index.load(context.socket)
         opened = tuple(now.label if each == context.label else each for each in found.opened)
         index.save(found._replace(contexts=tuple(_followed(found, context, ready)), opened=opened))
+    carried.follow(context.worktrees[0].path, now.worktrees[0].path)
     return ready
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from par.contexts import workspace_view
+from par.contexts import carrying, workspace_view
 from par.errors import ParError
 from par.git import fetching, repository, unfinished
 from par.model import Context, Kind, Worktree
@@ -28,6 +28,7 @@ def roll_back(context: Context, operation: Operation) -> list[str]:
     ]
     steps.append(("delete the logs of its commands", partial(removal.put_jobs_away, context)))
     steps.append(("delete the removed files", partial(removal.delete_discarded, operation)))
+    steps.append(("forget what was to go along", partial(carrying.forget, operation.id)))
     failed = _failed(steps)
     if not failed:
         with locks.index():

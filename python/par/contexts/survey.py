@@ -46,6 +46,10 @@ def recovered_index(socket: Path) -> Index:
         from par.trash import moves  # noqa: PLC0415 - as above
 
         moves.recover()
+    if (paths.data() / paths.CARRIED).exists():
+        from par.contexts import carrying  # noqa: PLC0415 - as above
+
+        carrying.finish(socket)
     if paths.emptied().exists():
         from par.trash import emptying  # noqa: PLC0415 - as above
 

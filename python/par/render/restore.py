@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from par.commands.restore import Restored
     from par.commands.undo import Undone
+    from par.commands.undo_start import Plan
     from par.git.branch_moves import Move
 
 
@@ -30,6 +31,19 @@ def restored(done: Sequence[Restored]) -> str:
 def undone(done: Undone) -> str:
     """Which branches are back where they were."""
     return "\n".join([f"undone: the {done.verb} of '{done.label}'", *map(_back, done.rows)])
+
+
+def start_undone(done: Plan) -> str:
+    """Where the work is back that a new context was given."""
+    count = len(done.work.paths)
+    files = f"{count} file{' is' if count == 1 else 's are'}"
+    back = f"{files} back in '{visible(str(done.source))}', as in '{done.label}'"
+    return f"undone: the start of '{done.label}', which is in the trash\n{back}"
+
+
+def start_undone_document() -> str:
+    """The document of `par restore --json` for that: no context came back."""
+    return documents.dumped({"contexts": [], "branches": []})
 
 
 def _back(row: Move) -> str:

@@ -9,6 +9,7 @@ from par.system import spelling
 from par.system.base_folders import home_of
 
 INDEX = "global_state.json"
+CARRIED = "carried"
 # Below the data folder: where worktrees lie
 WORKTREES = ("worktrees", "review", "workspaces", "trash")
 

@@ -26,6 +26,7 @@ complete -c par -n '__fish_seen_subcommand_from start create' -l trust -d 'Appro
 complete -c par -n '__fish_seen_subcommand_from start create' -s p -l path -x -a '' -d 'Any folder in the repository.'
 complete -c par -n '__fish_seen_subcommand_from start create' -s b -l base -x -a '' -d 'Start the new branch here, not at what is checked out.'
 complete -c par -n '__fish_seen_subcommand_from start create' -l clone -d 'With --host: clone where you are, if PATH is not there.'
+complete -c par -n '__fish_seen_subcommand_from start create' -l with-changes -d 'Take along what is not committed where you are.'
 complete -c par -n '__fish_seen_subcommand_from start create' -l fetch -d 'Fetch from the default remote first.'
 complete -c par -n '__fish_seen_subcommand_from start create' -l each -x -a '' -d 'A context for each COMMAND: LABEL-its-name.'
 complete -c par -n '__fish_seen_subcommand_from start create' -l count -x -a '' -d 'So many: LABEL-1, LABEL-2 ...'

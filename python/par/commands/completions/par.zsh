@@ -19,7 +19,7 @@ _par_words() {
         -b:*|--base:*) : ;;
         --each:*) : ;;
         --count:*) : ;;
-        *:-*) printf '%s\n' --run --agent --prompt --open --wait --json --trust -p --path -b --base --clone --fetch --each --count -h --help ;;
+        *:-*) printf '%s\n' --run --agent --prompt --open --wait --json --trust -p --path -b --base --clone --with-changes --fetch --each --count -h --help ;;
         *) : ;;
       esac ;;
     checkout)
