@@ -42,7 +42,7 @@ def test_a_context_over_there_from_its_start_to_its_restoration(world: World, ma
         world.par("ls", "feat", "--host", "build1"),
         3,
         "there is no context 'build1:feat'",
-        "par --host build1 ls",
+        "par ls --host build1",
     )
     world.ok("restore", "build1:feat")
     assert there.ok("labels").stdout == "feat\n"

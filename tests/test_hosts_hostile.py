@@ -43,7 +43,7 @@ class Liar:
 
     def refuses(self, script: str, message: str, *words: str) -> None:
         self.says(script)
-        refused(self._world.par("ls", "--host", "liar", *words), 8, message, "ssh liar")
+        refused(self._world.par("doctor", "--host", "liar", *words), 8, message, "ssh liar")
 
 
 def test_what_a_host_says_is_bounded_checked_and_shown_as_text(world: World, machines: Machines) -> None:
@@ -55,14 +55,14 @@ def test_what_a_host_says_is_bounded_checked_and_shown_as_text(world: World, mac
     assert time.monotonic() - begun < 20
     garbage = "os.write(1, bytes(range(256)))"
     liar.says(garbage)
-    assert world.par("ls", "--host", "liar", "--json").status == 8
+    assert world.par("doctor", "--host", "liar", "--json").status == 8
     liar.refuses('print("[1]")', f"{UNCLEAR}it is no document of this version", "--json")
     liar.refuses("print('{\"version\": 2}')", f"{UNCLEAR}it is no document of this version", "--json")
     one = json.dumps({"version": 1, "contexts": []})
     liar.refuses(f"print('{one}' * 2)", f"{UNCLEAR}Extra data: line 1 column 31 (char 30)", "--json")
     liar.refuses("print('[' * 100_000)", f"{UNCLEAR}it lies too deep", "--json")
     row = json.dumps({"version": 1, "contexts": [{"label": "x"}]})
-    liar.refuses(f"print({row!r})", f"{UNCLEAR}contexts[0] has no kind", "--json")
+    liar.refuses(f"print({row!r})", f"{UNCLEAR}the document has no findings", "--json")
     for label in ("../x", "here:feat", "all", "-x", "a\x1b[2J"):
         agents = {"waiting": [label], "failed": [], "working": [], "quiet": [], "done": []}
         said = json.dumps({"version": 1, "contexts": 1, "agents": agents})
@@ -72,11 +72,11 @@ def test_what_a_host_says_is_bounded_checked_and_shown_as_text(world: World, mac
         assert result.stderr.startswith(f"par: {UNCLEAR}label '"), label
         assert "\x1b" not in result.stderr
     liar.says("print('\\x1b[31mred\\x07\\u202e\\tcell'); print('\\x1b]0;title\\x07', file=sys.stderr)")
-    result = world.par("ls", "--host", "liar")
+    result = world.par("doctor", "--host", "liar")
     assert result.stdout == "\\u{1b}[31mred\\u{7}\\u{202e}\tcell\n"
     assert result.stderr == "\\u{1b}]0;title\\u{7}\n"
     liar.says("print(mark, 'whatever')")
-    refused(world.par("ls", "--host", "liar"), 8, "liar asks what cannot be understood", "ssh liar")
+    refused(world.par("doctor", "--host", "liar"), 8, "liar asks what cannot be understood", "ssh liar")
 
 
 def test_a_host_that_is_not_reached_says_why_and_what_shows_it(world: World, machines: Machines) -> None:
@@ -90,20 +90,20 @@ def test_a_host_that_is_not_reached_says_why_and_what_shows_it(world: World, mac
             "hosts: {silent: {destination: silent, timeout: 1}, closed: closed, locked: nobody@build1}\n"
         )
         begun = time.monotonic()
-        said = world.par("ls", "--host", "silent")
+        said = world.par("doctor", "--host", "silent")
         assert time.monotonic() - begun < 5
         assert said.status == 8
         assert said.stderr.startswith("par: silent: Connection ")
         assert said.stderr.endswith("\nhint: ssh silent\n")
         closed = "closed: ssh: connect to host 127.0.0.1 port 1: Connection refused"
-        refused(world.par("ls", "--host", "closed"), 8, closed, "ssh closed")
-        locked = world.par("ls", "--host", "locked")
+        refused(world.par("doctor", "--host", "closed"), 8, closed, "ssh closed")
+        locked = world.par("doctor", "--host", "locked")
         assert "locked: nobody@127.0.0.1: Permission denied (publickey)." in locked.stderr
         assert locked.stderr.endswith("\nhint: ssh nobody@build1\n")
         known = machines.folder / "known_hosts"
         known.rename(known.with_name("elsewhere"))
         settings.write_text("hosts: {build1: build1}\n")
-        unknown = world.par("ls", "--host", "build1")
+        unknown = world.par("doctor", "--host", "build1")
         assert "Host key verification failed." in unknown.stderr
         assert unknown.stderr.endswith("\nhint: ssh build1\n")
 

@@ -45,7 +45,7 @@ def test_a_session_over_there_is_shown_and_comes_back_after_a_break(world: World
     terminal.press("C-b", "C-b", "c")
     eventually(lambda: len(there.tmux("list-windows", "-t", "=feat:").splitlines()) == 2)
     # It is no context here, but one that was open before
-    assert [each["label"] for each in world.ok("ls", "--json").json["contexts"]] == ["local"]
+    assert [each["label"] for each in world.ok("ls", "--json", "--local").json["contexts"]] == ["local"]
     world.ok("doctor")
     world.tmux("switch-client", "-t", "=local:")
     eventually(lambda: shown(world) == "local")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OPTION = "--host"
 # They ask hosts themselves
-OWN = frozenset({"host"})
+OWN = frozenset({"host", "ls"})
 # They make no sense on another machine
 LOCAL = frozenset({"completion", "control-center", "demo", "next"})
 # They show here what is on a host, and ask that themselves

@@ -9,9 +9,9 @@ from par.config import hosts as config_hosts
 from par.config import reading
 from par.config.hosts import Host
 from par.errors import CommandError, ConfigError, ConflictError, StateError
-from par.hosts import calls, copy, forwarding, known, sharing, ssh
+from par.hosts import calls, copy, forwarding, known, last, sharing, ssh
 from par.names import visible
-from par.state import host_rows, paths
+from par.state import paths
 from par.system import files
 
 PROGRAMS = ("python", "git", "tmux")
@@ -70,7 +70,7 @@ def rm(host: Host, with_copy: bool) -> None:
         copy.uninstall(host)
     sharing.close(host)
     forwarding.close(host)
-    host_rows.forget(host.name)
+    last.forget(host.name)
     _write(_changed(None, host))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from par.errors import CommandError, UsageError
+from par.errors import CommandError, ParError, UsageError
 from par.hosts import shape, ssh
 from par.names import label, visible
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from par.config.hosts import Host
+    from par.hosts.ssh import Outcome
 
 VERSION = 1
 SEPARATOR = ":"
@@ -26,7 +27,7 @@ def document(host: Host, said: bytes, words: Sequence[str] = ()) -> dict[str, An
     It is that of `par WORDS`, and has the shape of that.
     """
     try:
-        found = json.loads(said)
+        found = json.loads(said, parse_constant=_no_number)
         if not isinstance(found, dict) or found.get("version") != VERSION:
             raise ValueError("it is no document of this version")
         if wrong := shape.fault(words, found) if words else "":
@@ -43,9 +44,28 @@ def _unclear(host: Host, reason: str) -> CommandError:
     return CommandError(message, hint=ssh.by_hand(host))
 
 
+def failure(host: Host, outcome: Outcome) -> ParError:
+    """What to say of a call that failed over there: in its own words, with its own exit status."""
+    lines = outcome.stderr.decode("utf-8", "replace").split("\n")
+    said = next((each.removeprefix("par: ") for each in reversed(lines) if each.startswith("par: ")), "")
+    message = f"{host.name}: {visible(said) or f'par ended there with exit status {outcome.status}'}"
+    error = ParError(message, hint=f"par --host {host.name} doctor")
+    error.status = outcome.status
+    return error
+
+
+def _no_number(said: str) -> float:
+    raise ValueError(f"{said} is no number")
+
+
 def prefixed(host: Host, name: str) -> str:
     """What the context called `name` over there is called here. Raises UsageError where that is no label."""
     return f"{host.name}{SEPARATOR}{label(name)}"
+
+
+def plain(name: str) -> str:
+    """What the context that is called `name` here is called over there."""
+    return name.partition(SEPARATOR)[2]
 
 
 def _prefixed(host: Host, key: str, value: Any) -> Any:

@@ -3,6 +3,7 @@
 import os
 import selectors
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,6 +13,8 @@ from par.git.launch import started
 
 PIECE = 65_536
 TICK_SECONDS = 0.05
+# What it may still say after it was told to end
+LAST_WORDS_SECONDS = 5.0
 Reader = Callable[[bytes], None]
 
 
@@ -24,10 +27,15 @@ class TooLongError(Exception):
 
 
 class Limits(NamedTuple):
-    """How many bytes a program may say in each stream, and how many seconds it may take, None for ever."""
+    """How many bytes a program may say in each stream, and how many seconds it may take, None for ever.
+
+    With a `halt` no Ctrl-C reaches it: when that is set it sees the end of what it reads, and may say its
+    last words.
+    """
 
     size: int
     seconds: float | None = None
+    halt: threading.Event | None = None
 
 
 def exchange(
@@ -40,7 +48,8 @@ def exchange(
     Raises OSError where it cannot be started.
     """
     deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
-    how = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    how: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    how["start_new_session"] = bool(limits.halt)
     with started(command, 0, **how) as program, _Pipes(program, limits.size) as pipes:
         pipes.read(program.stdout, on_output)
         pipes.read(program.stderr, on_error)
@@ -50,6 +59,9 @@ def exchange(
         is_over = False
         while pipes.open and not (pipes.step(0 if is_over else TICK_SECONDS) == 0 and is_over):
             is_over = program.poll() is not None
+            if limits.halt and limits.halt.is_set() and not pipes.is_ended:
+                pipes.end()
+                deadline = _earlier(deadline, time.monotonic() + LAST_WORDS_SECONDS)
             if deadline is not None and time.monotonic() > deadline:
                 raise TooLongError
         pipes.end()
@@ -58,12 +70,17 @@ def exchange(
         raise TooLongError
 
 
+def _earlier(one: float | None, other: float) -> float:
+    return other if one is None else min(one, other)
+
+
 class _Pipes:
     """The three streams of a program, none of which is waited for alone."""
 
     def __init__(self, program: subprocess.Popen[Any], most: int) -> None:
         self._input, self._most = program.stdin, most
         self._left = memoryview(b"")
+        self.is_ended = False
         self._sizes: dict[int, int] = {}
         self._selector = selectors.DefaultSelector()
 
@@ -103,7 +120,10 @@ class _Pipes:
 
     def end(self) -> None:
         """Let the program see the end of what it reads."""
+        self.is_ended = True
         if self._input and not self._input.closed:
+            if self._input.fileno() in self._selector.get_map():
+                self._selector.unregister(self._input.fileno())
             with suppress(OSError):
                 self._input.close()
 
@@ -115,7 +135,6 @@ class _Pipes:
         except BrokenPipeError:  # it reads no more of it
             self._left = self._left[:0]
         if not self._left:
-            self._selector.unregister(descriptor)
             self.end()
 
     def _read_some(self, descriptor: int, reader: Reader) -> None:

@@ -43,6 +43,11 @@ def source() -> str:
     return _calls[0].source if _calls else ""
 
 
+def is_call() -> bool:
+    """Whether this is the call of another par, which asks other machines itself."""
+    return bool(_calls)
+
+
 def can_ask() -> bool:
     """Whether this is the call of another machine's par that a person waits for."""
     return bool(_calls) and _calls[0].can_ask

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from par.config import settings
@@ -24,3 +25,12 @@ def named(name: str) -> Host:
         return found
     hint, near = f"par host add {visible(name)}", nearest(name, (each.name for each in there))
     raise NotFoundError(f"there is no host '{visible(name)}'", hint=hint, meant=(name, near))
+
+
+def matching(pattern: str) -> tuple[Host, ...]:
+    """The hosts that a name or a glob means. Raises NotFoundError for none, and ConfigError."""
+    if not set("*?[") & set(pattern):
+        return (named(pattern),)
+    if found := tuple(each for each in hosts() if fnmatchcase(each.name.lower(), pattern.lower())):
+        return found
+    raise NotFoundError(f"no host matches '{visible(pattern)}'", hint="par host ls")

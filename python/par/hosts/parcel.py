@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from zlib import crc32
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PARTS = ("par.tmux", "pyproject.toml", "python/par", "scripts")
 
 
+@cache
 def version() -> str:
     """The digest of all the files. Raises NotFoundError where this par came without its launcher."""
     signature = "\n".join(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in _files())

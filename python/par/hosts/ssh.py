@@ -2,10 +2,11 @@
 
 import shlex
 from collections.abc import Callable
+from threading import Event
 from typing import NamedTuple
 
 from par.config.hosts import Host
-from par.errors import CommandError, DeadlineError, NotFoundError, ParError
+from par.errors import CommandError, DeadlineError, DeclinedError, NotFoundError, ParError
 from par.hosts import sharing, wire
 from par.hosts.exchange import Limits, TooLongError, TooMuchError, exchange
 from par.names import visible
@@ -54,23 +55,25 @@ def run(
     seconds: float | None = None,
     listener: Listener = NOBODY,
     mark: str = "",
+    halt: Event | None = None,
 ) -> Outcome:
     """Run one of the scripts of `wire` on a host, its second word being the `mark`, with these words behind.
 
-    `text` is what it reads. Raises CommandError where the connection fails, or it says more than MOST_BYTES,
-    and DeadlineError where it takes longer than `seconds`.
+    `text` is what it reads; `halt` tells it to end. Raises CommandError where the connection fails, or it
+    says more than MOST_BYTES, and DeadlineError where it takes longer than `seconds`.
     """
     mark = mark or wire.nonce()
-    output, error = _Behind(mark, listener.output), _Behind(mark, listener.error)
+    output, error = Heard(mark, listener.output), Heard(mark, listener.error)
     command = [*arguments(host, "-T"), wire.command(script, words[0], mark, *words[1:])]
     try:
-        status = exchange(command, text, Limits(MOST_BYTES, seconds), output, error)
+        status = exchange(command, text, Limits(MOST_BYTES, seconds, halt), output, error)
     except TooMuchError as fault:
         message = f"{host.name} said more than {MOST_BYTES // 1_000_000} MB"
         raise CommandError(message, hint=by_hand(host)) from fault
     except TooLongError as fault:
-        message = f"{host.name} did not answer within {seconds:g} s{_last(error.said)}"
-        raise DeadlineError(message, hint=by_hand(host)) from fault
+        if halt and halt.is_set():
+            raise DeclinedError(f"{host.name} was told to end, and has not said how far it came") from fault
+        raise late(host, seconds or 0, _last(error.said)) from fault
     if output.standing == "absent":
         return Outcome(status, b"", b"", is_here=False)
     if output.standing != "here" or status == FAILED:
@@ -78,12 +81,17 @@ def run(
     return Outcome(status, bytes(output.said), bytes(error.said))
 
 
+def late(host: Host, seconds: float, said: str = "") -> DeadlineError:
+    """The error of a host that took longer than so many seconds."""
+    return DeadlineError(f"{host.name} did not answer within {seconds:g} s{said}", hint=by_hand(host))
+
+
 def by_hand(host: Host) -> str:
     """The command line that shows what is wrong with the connection."""
     return f"ssh {shlex.quote(host.destination)}"
 
 
-class _Behind:
+class Heard:
     """What comes behind the line with the mark; what comes before it is noise, and kept until then.
 
     A question, which begins with the mark once more, is handed to nobody.
@@ -112,7 +120,7 @@ class _Behind:
             del self.said[: end + 1]
 
 
-def _unreachable(host: Host, output: _Behind, error: _Behind, status: int) -> ParError:
+def _unreachable(host: Host, output: Heard, error: Heard, status: int) -> ParError:
     if output.standing == "here":
         message = f"the connection to {host.name} broke{_last(error.said)}"
         return CommandError(message, hint=f"par ls --host {host.name}")

@@ -52,20 +52,27 @@ def contexts(listing: Listing, width: int | None) -> str:
     if not (listing.statuses or listing.damaged):
         return "No contexts. Make one in a git repository: par start LABEL"
     if width is None:
-        return plain(PLAIN, [*map(shown, _plain_rows(listing))])
-    unknown = [(f"{MARKS[State.DAMAGED]} {each.label}", *"???", "Damaged", "?") for each in listing.damaged]
-    lines = [shown(row) for row in (*map(_row, listing.statuses), *unknown)]
+        return plain(PLAIN, [*map(shown, plain_rows(listing))])
+    lines = [*map(shown, table_rows(listing))]
     legend = LEGEND if width >= len(LEGEND) else ""
     return "\n".join(filter(None, (table(COLUMNS, lines, width), legend)))
 
 
-def _plain_rows(listing: Listing) -> Iterable[tuple[str, ...]]:
+def plain_rows(listing: Listing) -> Iterable[tuple[str, ...]]:
+    """The cells of the plain table."""
     for status in listing.statuses:
         _, *rest, name = _row(status)
         init, agent = (status.session.init, status.session.agent) if status.session else ("", "")
         yield status.context.label, status.state.value, init, *rest, agent, name
     for each in listing.damaged:
         yield each.label, State.DAMAGED.value, "", *"????", "", "?"
+
+
+def table_rows(listing: Listing) -> Iterable[tuple[str, ...]]:
+    """The cells of the table for a terminal."""
+    yield from map(_row, listing.statuses)
+    for each in listing.damaged:
+        yield f"{MARKS[State.DAMAGED]} {each.label}", *"???", "Damaged", "?"
 
 
 def _row(status: ContextStatus) -> tuple[str, ...]:
@@ -89,9 +96,14 @@ def _notes(session: Session) -> str:
 
 def doing(session: Session) -> str:
     """What the program in a session does, and for how long, as in 'waiting 5m'; '' where it does not say."""
-    seconds = int(time.time()) - session.agent_since if session.agent_since else 0
+    return said(session.agent, session.agent_since)
+
+
+def said(agent: str, since: int) -> str:
+    """As `doing`, of what an agent has said `since` then; 0 where that is not known."""
+    seconds = int(time.time()) - since if since else 0
     age = next((f" {seconds // size}{unit}" for unit, size in UNITS if seconds >= size), "")
-    return session.agent + age if session.agent else ""
+    return agent + age if agent else ""
 
 
 def _branch(status: ContextStatus) -> str:

@@ -42,10 +42,11 @@ def _cells(row: Row) -> tuple[str, ...]:
         return (row.target.label, *(UNKNOWN * 4), UNKNOWN)
     numbers = (seen.ahead, seen.behind, seen.changed)
     counted = [UNKNOWN if number is None else str(number) for number in numbers]
-    return (row.target.label, *counted, _age(int(time.time()) - seen.committed_at), row.base or UNKNOWN)
+    return (row.target.label, *counted, ago(int(time.time()) - seen.committed_at), row.base or UNKNOWN)
 
 
-def _age(seconds: int) -> str:
+def ago(seconds: int) -> str:
+    """How long ago that was."""
     return next((f"{seconds // size}{unit} ago" for unit, size in UNITS if seconds >= size), "now")
 
 
