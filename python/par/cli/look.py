@@ -63,7 +63,9 @@ def list_contexts(
     else:
         emit(ls_text.contexts(listing, columns))
         if listing.damaged:
-            narrate(ls_text.damaged(listing.damaged))
+            from par.render import damaged  # noqa: PLC0415 - hardly ever needed
+
+            narrate(damaged.lines(listing.damaged))
     return 0
 
 
@@ -82,7 +84,9 @@ def _show_everywhere(
         raise
     emit(text.document(*seen) if as_json else text.contexts(*seen, columns))
     if seen.here and seen.here.damaged and not as_json:
-        narrate(ls_text.damaged(seen.here.damaged))
+        from par.render import damaged  # noqa: PLC0415 - hardly ever needed
+
+        narrate(damaged.lines(seen.here.damaged))
     return everywhere.report(seen.heard, asked.named)
 
 

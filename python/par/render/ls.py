@@ -9,7 +9,6 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from par.model import Context, ContextStatus, Kind, Session, State, Worktree
-from par.names import visible
 from par.render import documents
 from par.render.table import Column, plain, shown, table
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from par.commands.ls import Listing
-    from par.state.records import Damaged
 
 COLUMNS = (
     Column("Label"),
@@ -113,17 +111,14 @@ def _branch(status: ContextStatus) -> str:
     return shown[0] if len(shown) == 1 else ", ".join(dict.fromkeys(shown))
 
 
-def damaged(found: Iterable[Damaged]) -> str:
-    """What `par ls` says of records that nobody can read, a line each."""
-    return "\n".join(
-        visible(f"the record of '{each.label}' is damaged: {each.message}: par doctor --fix")
-        for each in found
-    )
-
-
 def rows(listing: Listing) -> list[dict[str, Any]]:
     """The contexts as JSON values."""
-    return [*(_status(each, listing.heads) for each in listing.statuses), *map(_record, listing.damaged)]
+    found = [_status(each, listing.heads) for each in listing.statuses]
+    if listing.damaged:
+        from par.render import damaged  # noqa: PLC0415 - hardly ever needed
+
+        found += map(damaged.values, listing.damaged)
+    return found
 
 
 def _status(status: ContextStatus, heads: Mapping[str, str]) -> dict[str, Any]:
@@ -178,25 +173,6 @@ def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[str, str]) 
 def ports(worktree: Worktree) -> dict[str, Any]:
     """The ports that a worktree has: the first, or null, and how many."""
     return {"port": worktree.port or None, "ports": worktree.port_count}
-
-
-def _record(found: Damaged) -> dict[str, Any]:
-    """The keys of any context, null for what cannot be read."""
-    return {
-        "label": found.label,
-        "kind": None,
-        "state": State.DAMAGED.value,
-        "init": "",
-        "agent": "",
-        "agent_since": None,
-        "current": False,
-        "repository": {"name": None, "path": None},
-        "session": {"name": None, "id": None, "attached": 0},
-        "worktrees": [],
-        "branch": None,
-        "created_at": None,
-        "program": {"command": None, "prompt": None, "state": ""},
-    }
 
 
 def place(context: Context) -> str:

@@ -64,8 +64,9 @@ _par_words() {
         --kind:*) printf '%s\n' session checkout workspace ;;
         --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
         --init:*) printf '%s\n' ok running failed held dismissed ;;
+        --host:*) : ;;
         --timeout:*) : ;;
-        *:-*) printf '%s\n' --repo --kind --state --init --long --timeout --json --plain -h --help ;;
+        *:-*) printf '%s\n' --repo --kind --state --init --host --all-hosts --local --long --timeout --json --plain -h --help ;;
         *) _par_labels_or_all ;;
       esac ;;
     open|o)
