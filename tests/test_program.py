@@ -201,6 +201,9 @@ def test_checkouts_and_workspaces_begin_with_it_too(world: World, agent: Path) -
     world.git(home, "branch", "topic")
     world.ok("checkout", "topic", "--run", str(agent), "--prompt", "a", cwd=home)
     assert told(world, "topic") == [["a"]]
+    update = world.par("checkout", "topic", "--update", "--run", "x", cwd=home)
+    message = "context 'topic' has it already, so nothing begins in it"
+    refused(update, 4, message, "par send topic COMMAND")
     world.ok("workspace", "start", "both", "--run", str(agent), "--prompt", "b", cwd=world.home / "shop")
     (path,) = (world.data / "workspaces").glob("*/both")
     eventually((path / "told").exists)

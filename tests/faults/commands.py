@@ -38,6 +38,7 @@ BIG = ("workspace", "start", "feat", "--repos", "back,front")
 COMMANDS = {
     "start": Command((*START, "--run", "true", "--prompt", "it")),
     "start of several": Command((*START, "--count", "2")),
+    "batch": Command(("batch", "../outside/tasks", "--again")),
     "checkout": Command(("checkout", "mine", "-l", "feat", "-p", "app")),
     "rm": Command(("rm", "feat"), (START,)),
     "purge": Command(("rm", "--purge", "--force", "feat"), (START,), may_go=True),
@@ -65,6 +66,7 @@ class Bench:
         theirs = self.model.outside / "theirs"
         world.git(self.model.homes["app"], "worktree", "add", "-q", "-b", "topic", str(theirs))
         self.model.fixed[self.model.follow(theirs, self.model.homes["app"])] = theirs
+        (self.model.outside / "tasks").write_text('[{"label": "feat", "path": "app", "run": "true"}]')
         self.model.check()
 
     @property

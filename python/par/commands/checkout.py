@@ -51,6 +51,9 @@ def plan(request: Request) -> CreationPlan | checkout_update.Plan:
     if not branch.is_new:
         holder = repository.holder_of(home, branch.name) if request.is_update else None
         if context := holders.context_at(found, holder):
+            if request.program:
+                message = f"context '{context.label}' has it already, so nothing begins in it"
+                raise ConflictError(message, hint=f"par send {context.label} COMMAND")
             return checkout_update.plan(context, home, branch.name)
         holders.check_is_free(home, branch.name, found)
     label = names.from_ref(branch.name) if request.label is None else names.label(request.label)
