@@ -190,6 +190,10 @@ def test_what_lies_in_the_checkout_of_the_branch_is_never_touched(world: World) 
         world.git(home, "checkout", "-q", "file0")
         (home / "new").unlink(missing_ok=True)
     assert state(world, home) == before
+    (home / ".git/index.lock").touch()
+    locked = f"git is at work at '{home}', or was killed there"
+    refused(world.par("merge", "feat"), 4, locked, "par doctor --fix")
+    (home / ".git/index.lock").unlink()
     world.git(home, "bisect", "start")
     busy = f"'main' is in use by a rebase or bisect at '{home}'"
     refused(world.par("merge", "feat"), 4, busy, f"git -C '{home}' status")

@@ -59,6 +59,9 @@ def test_the_work_follows_a_base_that_moved_and_one_undo_takes_it_back(world: Wo
     assert (diffed(world, "above"), base(world, "above")[1]) == (["high"], low)
     assert ((above / "same").read_text(), (above / ".env").read_text()) == ("same\n", "secret\n")
     assert world.git(above, "status", "--porcelain") == ""
+    world.ok("state", "working", "above")
+    refused(world.par("undo"), 5, "the agent in 'above' is working", "par wait above")
+    world.ok("state", "clear", "above")
     assert world.ok("undo").stdout.splitlines()[0] == "undone: the rebase of 'above'"
     assert (world.git(above, "rev-parse", "HEAD"), base(world, "above")) == (was, before)
     assert world.git(above, "status", "--porcelain") == ""

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from conftest import World
+from faults.commands import FIRST as SEED
+from faults.injected import WAYS, failing
 from faults.test_interrupted import IS_LONG, NEVER, doomed, was_hit
 
 # A long run takes every effect
@@ -156,6 +158,31 @@ def test_files_that_a_killed_git_had_written_are_put_back(desk: Desk) -> None:
     desk.world.ok("ls")
     assert [(home / name).read_text() for name in ("file0", "new")] == ["file0 of mine\n", "new of mine\n"]
     assert desk.world.git(home, "log", "--format=%s") == "commit 0"
+
+
+@pytest.mark.parametrize("words", [MERGE, UNDO, REBASE], ids=lambda words: words[0])
+def test_a_call_that_fails_leaves_all_as_it_was_or_done(desk: Desk, words: tuple[str, ...]) -> None:
+    world, back = desk.world, UNDO if words != UNDO else MERGE
+    for home in desk.homes:
+        (home / "main").touch()
+        world.git(home, "add", "main")
+        world.git(home, "commit", "-qm", "main", "--", "main")
+    if words == UNDO:
+        world.ok(*MERGE)
+    before = desk.state()
+    with failing(world.home / "programs", world.env["PATH"], 0, "") as calls:
+        world.ok(*words, cwd=None, text=None, **calls.env)
+        count_ = len(calls.made)
+    after = desk.state()
+    for at in range(SEED % 23 if not IS_LONG else 1, count_ + 1, 1 if IS_LONG else 23):
+        for way in WAYS if IS_LONG else WAYS[at % 2 :: 3]:
+            if desk.state() == after:
+                world.ok(*back)
+            with failing(world.home / "programs", world.env["PATH"], at, way) as calls:
+                result = world.par(*words, cwd=None, text=None, **calls.env)
+                told = (at, way, calls.made[at - 1 : at], result)
+            assert "Traceback" not in result.stderr, told
+            assert desk.state() in (before, after), told
 
 
 @pytest.mark.skipif(not IS_LONG, reason="takes minutes")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from par.errors import ConflictError, UnsafeError
-from par.git import branch_moves, edits, heads, process, repository, unfinished
+from par.git import branch_moves, edits, heads, main_worktree, process, repository, unfinished
 from par.git.branch_moves import Move
 from par.model import ContextStatus, Repository, Worktree
 from par.names import quoted, visible
@@ -56,7 +56,14 @@ def check_idle(status: ContextStatus) -> None:
 
 
 def check_way(move: Move) -> None:
-    """Raise UnsafeError where the move would write over changes in the checkout of its branch."""
+    """Raise UnsafeError where the move would write over changes in the checkout of its branch.
+
+    Raises ConflictError while a git is at work there.
+    """
+    admin = main_worktree.git_dir(move.holder) if move.holder else None
+    if admin and (admin / "index.lock").exists():
+        message = f"git is at work at '{visible(str(move.holder))}', or was killed there"
+        raise ConflictError(message, hint="par doctor --fix")
     if files := branch_moves.in_the_way(move):
         place = visible(str(move.holder))
         message = f"'{visible(move.branch)}' is checked out at '{place}', with {counted(files)} in the way"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from par.commands import merge_checks
 from par.commands.restore_entry import Plan
 from par.contexts import survey
+from par.contexts.survey import Survey
 from par.errors import ConflictError, StateError
 from par.git.branch_moves import Move
 from par.names import quoted, visible
@@ -34,7 +35,7 @@ def with_moves(planned: Plan, *, takes_back: bool) -> Plan:
     rows, notes = [], []
     for row in moved.rows:
         if takes_back and row.tip == row.now:
-            rows.append(_checked(row))
+            rows.append(_checked(row, survey.survey(planned.context.socket)))
         else:
             why = f"'{visible(row.branch)}' has moved since: " if takes_back else ""
             notes.append(f"{why}what was merged into '{visible(row.branch)}' stays there")
@@ -42,8 +43,8 @@ def with_moves(planned: Plan, *, takes_back: bool) -> Plan:
     return planned._replace(moved=kept, notes=(*planned.notes, *notes))
 
 
-def _checked(row: Move) -> Move:
-    now = row._replace(holder=merge_checks.holder_of(row.home, row.branch, ()))
+def _checked(row: Move, seen: Survey) -> Move:
+    now = row._replace(holder=merge_checks.holder_of(row.home, row.branch, seen.statuses))
     merge_checks.check_way(now.back)
     return now
 
@@ -64,7 +65,8 @@ def plan(socket: Path) -> Moves | None:
         if row.tip != row.now:
             message = f"'{visible(row.branch)}' has moved since the {moved.verb} of '{moved.label}'"
             raise ConflictError(message, hint=f"git -C {quoted(row.home.path)} reflog {quoted(row.branch)}")
-    return moved._replace(rows=tuple(map(_checked, moved.rows)))
+    seen = survey.survey(socket)
+    return moved._replace(rows=tuple(_checked(each, seen) for each in moved.rows))
 
 
 def run(moved: Moves) -> Undone:

@@ -82,8 +82,11 @@ def _lying(folder: Path, name: str, gone: set[str]) -> str:
 def make(move: Move, operation: Operation, reason: str) -> None:
     """Move the branch and its checkout. The caller holds the repository's lock.
 
-    Raises CommandError or ConflictError, and then nothing has moved.
+    Raises CommandError or ConflictError, and then the branch has not moved.
     """
+    if move.tip != move.was:
+        message = f"'{visible(move.branch)}' in {visible(move.home.name)} has moved meanwhile"
+        raise ConflictError(message, hint="try again")
     if lying := in_the_way(move):
         message = f"changes in the way at '{visible(str(move.holder))}': {visible(', '.join(lying))}"
         raise ConflictError(message, hint="commit them, or put them away: git stash -u")
@@ -106,7 +109,7 @@ def _update(move: Move, reason: str) -> None:
 def check_out(move: Move, operation: Operation) -> None:
     """Bring the files of the holder, if there is one, from one commit to the other; also where it was done.
 
-    Raises CommandError, and then no file has changed.
+    Raises CommandError; where a filter failed halfway `half_checkout` has to put files back.
     """
     if move.holder is None:
         return

@@ -100,12 +100,13 @@ def go_back(moves: Moves, operation: Operation) -> None:
 
 
 def _settle(moves: Moves, operation: Operation) -> None:
-    """Let each checkout be where its branch is, also where a git or par was killed between the two."""
+    """Let each checkout be where its branch is, also where git or par was stopped between the two."""
+    begun = operation.begun or moves.at.timestamp()
     for row in moves.rows:
-        if row.holder and row.home.common_dir.is_dir():
-            held = Worktree(row.home, row.holder, row.branch)
+        if row.home.common_dir.is_dir():
+            held = Worktree(row.home, row.holder or row.home.path, row.branch)
             with locks.repository(row.home.common_dir):
-                stale_locks.clear(held, [row.holder], operation.begun)
+                stale_locks.clear(held, [held.path], begun)
                 half_checkout.settle(row)
                 if row.tip in {row.was, row.now}:
                     branch_moves.check_out(row if row.tip == row.now else row.back, operation)
