@@ -184,7 +184,7 @@ def test_what_lies_in_the_checkout_of_the_branch_is_never_touched(world: World) 
         held = world.par("merge", "feat")
         assert held.stderr.splitlines() == [
             f"par: 'main' is checked out at '{home}', with 1 file in the way",
-            *(f"  {name}", f"hint: commit them, or put them away: git -C '{home}' stash -u"),
+            *(f"  {name}", f"hint: commit them, or move them away: git -C '{home}' status --ignored"),
         ]
         assert (held.status, (home / name).read_text()) == (5, "mine\n")
         world.git(home, "checkout", "-q", "file0")

@@ -67,7 +67,7 @@ def check_way(move: Move) -> None:
     if files := branch_moves.in_the_way(move):
         place = visible(str(move.holder))
         message = f"'{visible(move.branch)}' is checked out at '{place}', with {counted(files)} in the way"
-        hint = f"commit them, or put them away: git -C {quoted(move.holder)} stash -u"
+        hint = f"commit them, or move them away: git -C {quoted(move.holder)} status --ignored"
         raise UnsafeError(message, hint, tuple(map(visible, files)))
 
 

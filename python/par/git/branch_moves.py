@@ -89,7 +89,7 @@ def make(move: Move, operation: Operation, reason: str) -> None:
         raise ConflictError(message, hint="try again")
     if lying := in_the_way(move):
         message = f"changes in the way at '{visible(str(move.holder))}': {visible(', '.join(lying))}"
-        raise ConflictError(message, hint="commit them, or put them away: git stash -u")
+        raise ConflictError(message, hint="commit them, or move them away: git status --ignored")
     check_out(move, operation)
     try:
         _update(move, reason)
