@@ -102,6 +102,7 @@ def test_every_command_with_json_has_its_schema_on_the_page() -> None:
     assert {SAME.get(each, each) for each in commands} == {*SCHEMAS} - {
         "par doctor --environment",
         "par ls --long",
+        "par start --count",
     }
     for each in set(SAME) & commands - {"par trust", "par workspace rm", "par prune"}:
         assert f"`{each}" in PAGE
@@ -119,6 +120,7 @@ def test_what_a_host_says_is_checked_by_the_page(tmp_path: Path) -> None:
     wrong = {"version": 1, "receipts": [receipt, {**receipt, "state": "lost"}]}
     assert shape.fault(["send"], wrong) == "receipts[1].state is not typed | submitted | refused | planned"
     assert shape.fault(["prune"], {"version": 1, "removed": []}) == ""
+    assert shape.fault(["start", "x", "--each=a,b"], {"version": 1, "contexts": []}) == ""
     assert shape.fault(["prune"], {"version": 1, "candidates": [1]}) == "candidates[0] has no label"
 
 
@@ -164,6 +166,8 @@ def test_what_is_printed_is_what_the_page_says(world: World) -> None:
     (world.home / "tasks").write_text("[{label: task}]")
     look(f"batch {world.home / 'tasks'}")
     world.ok("rm", "task", "--purge")
+    look("start --count 2 many --trust --wait")
+    world.ok("rm", "many-1", "many-2")
     look("checkout topic --trust")
     look("workspace start both", cwd=world.home / "src")
     look("workspace drop both other")

@@ -19,6 +19,8 @@ SAME = {
     "par workspace drop": "par rm",
     "par workspace rm": "par rm",
     "par trust": "par trust --list",
+    "par undo": "par restore",
+    "par start --each": "par start --count",
 }
 # What it prints hangs on what it did
 EITHER = {"par prune": ("par prune --dry-run", "par rm")}
@@ -57,9 +59,9 @@ def fault(words: Sequence[str], document: Any) -> str:
 def _named(words: Sequence[str]) -> str:
     """The command whose document is printed for `words`; empty where the page has none."""
     known = sorted((*_schemas(), *SAME, *EITHER), key=lambda each: -len(each.split()))
-    plain = next(
-        (each for each in known if each.split()[1] == words[0] and {*each.split()[1:]} <= {*words}), ""
-    )
+    typed = {each.partition("=")[0] for each in words}
+    verb = (each for each in known if each.split()[1] == words[0] and {*each.split()[1:]} <= typed)
+    plain = next(verb, "")
     return SAME.get(plain, plain)
 
 
