@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 
 import machines as other
 from conftest import Terminal, World, eventually, refused
 from machines import Machines, machines
+from par.system import processes
 
 __all__ = ["machines"]
 pytestmark = other.needed
@@ -110,18 +112,27 @@ def test_another_version_over_there_is_told_and_updated(world: World, machines: 
     (copy,) = (there.data / "remote").iterdir()
     copy.rename(copy.with_name("0123456789abcdef"))
     old = "build1 has another version of par, or none"
-    refused(world.par("ls", "--host", "build1"), 4, old, "par host update build1")
+    refused(world.par("labels", "--host", "build1"), 4, old, "par host update build1")
     world.ok("host", "update", "build1")
     assert {each.name for each in (there.data / "remote").iterdir()} == {copy.name, "0123456789abcdef"}
     index = there.data / "global_state.json"
     there.ok("start", "feat", cwd=there.repository())
     index.write_text(index.read_text().replace('"version": 2', '"version": 3'))
     newer = f"the index {index} has version 3, newer than this par"
-    refused(world.par("ls", "--host", "build1"), 7, newer, "update par")
+    refused(world.par("labels", "--host", "build1"), 7, newer, "update par")
 
 
 def test_a_connection_is_shared_by_par_or_as_the_user_has_it(world: World, machines: Machines) -> None:
-    world.ok("host", "add", "build1")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    machines.configure(f"  RemoteCommand echo mine\n  RequestTTY yes\n  LocalForward {port} localhost:22\n")
+    place = world.home / "place"
+    place.mkdir()
+    world.ok("host", "add", "build1", cwd=place)
+    with socket.socket() as taken:  # par leaves it to the user's own ssh
+        taken.bind(("127.0.0.1", port))
+    assert processes.inside([place], ()) == ()
     folder = world.data / "hosts"
     assert folder.stat().st_mode & 0o777 == 0o700
     assert [each.is_socket() for each in folder.iterdir() if each.name != "version"] == [True]

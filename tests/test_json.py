@@ -166,8 +166,6 @@ def test_what_is_printed_is_what_the_page_says(world: World) -> None:
     (world.home / "tasks").write_text("[{label: task}]")
     look(f"batch {world.home / 'tasks'}")
     world.ok("rm", "task", "--purge")
-    look("start --count 2 many --trust --wait")
-    world.ok("rm", "many-1", "many-2")
     look("checkout topic --trust")
     look("workspace start both", cwd=world.home / "src")
     look("workspace drop both other")
@@ -224,7 +222,9 @@ def test_what_is_printed_is_what_the_page_says(world: World) -> None:
 
 
 def odd_ones(world: World, look: Look) -> None:
-    """A record that nobody can read, in ls and doctor."""
+    """Several at once, and a record that nobody can read, in ls and doctor."""
+    look("start --count 2 many")
+    world.ok("rm", "many-1", "many-2")
     path = world.data / "global_state.json"
     document = json.loads(path.read_text())
     document["contexts"]["odd"] = {"kind": "session"}

@@ -39,10 +39,16 @@ class Limits(NamedTuple):
 
 
 def exchange(
-    command: Sequence[str], text: bytes | None, limits: Limits, on_output: Reader, on_error: Reader
+    command: Sequence[str],
+    text: bytes | None,
+    limits: Limits,
+    on_output: Reader,
+    on_error: Reader,
+    folder: str | None = None,
 ) -> int:
     """Run `command`, hand over what it says piece by piece, and return its exit status.
 
+    It runs in `folder`, else in the same as this process.
     `text` is what it reads; with None that stays open and empty until it ends, by which a par over there
     knows that somebody waits. It is ended where it says or takes too much: TooMuchError, TooLongError.
     Raises OSError where it cannot be started.
@@ -50,7 +56,7 @@ def exchange(
     deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
     how: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     how["start_new_session"] = bool(limits.halt)
-    with started(command, 0, **how) as program, _Pipes(program, limits.size) as pipes:
+    with started(command, 0, cwd=folder, **how) as program, _Pipes(program, limits.size) as pipes:
         pipes.read(program.stdout, on_output)
         pipes.read(program.stderr, on_error)
         if text is not None:

@@ -29,7 +29,9 @@ def options(host: Host) -> list[str]:
             return []
         if said.get("serveraliveinterval", "0") == "0":  # or it hangs for minutes when the laptop wakes up
             alive = ["-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=2"]
-    shared = ("ControlMaster=auto", f"ControlPersist={PERSIST_SECONDS}", named(path))
+    # The ports that the user's ssh_config forwards are for the user's own ssh to take
+    free = "ClearAllForwardings=yes"
+    shared = ("ControlMaster=auto", f"ControlPersist={PERSIST_SECONDS}", free, named(path))
     return [*alive, *(word for each in shared for word in ("-o", each))]
 
 

@@ -40,7 +40,7 @@ NOBODY = Listener()
 
 def arguments(host: Host, *options: str) -> list[str]:
     """The command line of ssh up to the words for the host; it never asks. Raises NotFoundError."""
-    asked = ("-o", "BatchMode=yes", "-o", f"ConnectTimeout={host.timeout}")
+    asked = ("-o", "BatchMode=yes", "-o", f"ConnectTimeout={host.timeout}", "-o", "RemoteCommand=none")
     try:
         return ["ssh", *asked, *sharing.options(host), *options, "--", host.destination]
     except FileNotFoundError as error:
@@ -66,7 +66,8 @@ def run(
     output, error = Heard(mark, listener.output), Heard(mark, listener.error)
     command = [*arguments(host, "-T"), wire.command(script, words[0], mark, *words[1:])]
     try:
-        status = exchange(command, text, Limits(MOST_BYTES, seconds, halt), output, error)
+        # A connection that is shared stays, and would keep a worktree or a disk in use
+        status = exchange(command, text, Limits(MOST_BYTES, seconds, halt), output, error, "/")
     except TooMuchError as fault:
         message = f"{host.name} said more than {MOST_BYTES // 1_000_000} MB"
         raise CommandError(message, hint=by_hand(host)) from fault
