@@ -132,6 +132,8 @@ def test_what_ran_when_the_session_was_lost_is_started_again_and_nothing_else(
     config = world.home / ".config/par/config.yaml"
     config.parent.mkdir(parents=True)
     config.write_text(f"agent: {agent} first\nresume:\n  agent: {agent} --continue\n")
+    (asked,) = (each["asks"] for each in world.ok("config", "check", "--json").json["files"])
+    assert (asked["agent"], asked["resume"]) == (f"{agent} first", {"agent": f"{agent} --continue"})
     other = agent.with_name("other")
     shutil.copy(agent, other)
     world.ok("start", "one", "--agent", "--prompt", "do it", cwd=home)
@@ -152,7 +154,12 @@ def test_what_ran_when_the_session_was_lost_is_started_again_and_nothing_else(
     world.tmux("kill-server")
     terminal.par("open three")
     assert told(world, "three", 2) == [["x", "again"]] * 2
-    assert sorted(world.ok("resurrect").stdout.split()[::3]) == ["five:", "four:", "one:", "two:"]
+    assert sorted(world.ok("resurrect").stdout.splitlines()) == [
+        "five: session made",
+        "four: session made",
+        f"one: session made, {agent} --continue starts again",
+        "two: session made",
+    ]
     assert told(world, "one", 2) == [["first", "do it"], ["--continue"]]
     assert (len(told(world, "two")), len(told(world, "four"))) == (1, 1)
     assert program(world, "five") == {"command": None, "prompt": None, "state": ""}

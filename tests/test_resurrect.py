@@ -61,7 +61,10 @@ def test_all_come_back_in_the_order_last_used_without_the_broken(world: World) -
     assert world.index["opened"] == ["three", "one"]
     again = world.ok("resurrect", "--json").json
     reason = f"its worktree is gone: '{lost}'"
-    assert again == {"version": 1, "sessions": [{"label": "gone", "made": False, "reason": reason}]}
+    assert again == {
+        "version": 1,
+        "sessions": [{"label": "gone", "made": False, "reason": reason, "resumed": None}],
+    }
 
 
 def test_a_session_that_came_back_by_itself_is_marked_and_not_made_twice(world: World) -> None:

@@ -16,12 +16,14 @@ class StoppedContext(NamedTuple):
     """A context without a live session of its own, and what keeps it from having one, or ''.
 
     One that `was_unmarked` has a session of its name, which came back without its marks and has them again.
+    `resumed` is the command that was started again in it, or ''.
     """
 
     context: Context
     fault: str = ""
     was_unmarked: bool = False
     is_broken: bool = False
+    resumed: str = ""
 
 
 def plan(socket: Path) -> tuple[StoppedContext, ...]:
@@ -64,5 +66,5 @@ def _resurrect(stopped: StoppedContext) -> StoppedContext:
         return StoppedContext(context, str(error))
     if session_id:
         layouts.build_approved(context, session_id)
-        programs.resume(context, session_id)
+        return stopped._replace(resumed=programs.resume(context, session_id))
     return stopped

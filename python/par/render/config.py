@@ -108,7 +108,8 @@ def _values(recipe: Recipe) -> dict[str, Any]:
 
 def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     hosts = {"hosts": {each.name: each.destination for each in settings.get("hosts", ())}}
-    return {**settings, **(hosts if hosts["hosts"] else {})}
+    ways = {"resume": dict(settings["resume"])} if "resume" in settings else {}
+    return {**settings, **(hosts if hosts["hosts"] else {}), **ways}
 
 
 def _steps(steps: Iterable[Step]) -> list[dict[str, Any]]:

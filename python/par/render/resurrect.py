@@ -23,12 +23,19 @@ def _stopped(stopped: StoppedContext) -> str:
         return f"{stopped.context.label}: skipped, {visible(stopped.fault)} (par rm {stopped.context.label})"
     if stopped.fault:
         return f"{stopped.context.label}: not made, {visible(stopped.fault)}"
-    return f"{stopped.context.label}: session " + ("found again" if stopped.was_unmarked else "made")
+    resumed = f", {visible(stopped.resumed)} starts again" if stopped.resumed else ""
+    return f"{stopped.context.label}: session {'found again' if stopped.was_unmarked else 'made'}{resumed}"
 
 
 def document(found: Iterable[StoppedContext]) -> str:
     """The document of `par resurrect --json`."""
     rows = [
-        {"label": each.context.label, "made": not each.fault, "reason": each.fault or None} for each in found
+        {
+            "label": each.context.label,
+            "made": not each.fault,
+            "reason": each.fault or None,
+            "resumed": each.resumed or None,
+        }
+        for each in found
     ]
     return documents.dumped({"sessions": rows})

@@ -125,22 +125,23 @@ def go_on(folder: Path, socket: Path, session_id: str) -> None:
         first_program.start(socket, session_id, folder)
 
 
-def resume(context: Context, session_id: str) -> None:
+def resume(context: Context, session_id: str) -> str:
     """Start the program again that ran when the session was lost, in the way that the setting `resume` knows.
 
-    Nothing there stops the session: what is wrong is reported.
+    The command line that was started, or ''. Nothing there stops the session: what is wrong is reported.
     """
-    if stage(context) is Stage.RUNNING:
-        try:
-            ways = dict(settings.load().resume)
-            program = Program(context.command, context.prompt)
-            if way := ways.get(name(context.command)):
-                program = Program(way)
-            folder = paths.init(context.root)
-            _keep(folder, program)
-            first_program.start(context.socket, session_id, folder)
-        except (ParError, OSError) as error:
-            narration.report(f"'{context.label}' is not resumed: {error}")
+    if stage(context) is not Stage.RUNNING:
+        return ""
+    try:
+        way = dict(settings.load().resume).get(name(context.command))
+        program = Program(way) if way else Program(context.command, context.prompt)
+        folder = paths.init(context.root)
+        _keep(folder, program)
+        first_program.start(context.socket, session_id, folder)
+    except (ParError, OSError) as error:
+        narration.report(f"'{context.label}' is not resumed: {error}")
+        return ""
+    return program.command
 
 
 def end(folder: Path) -> None:

@@ -120,11 +120,16 @@ def _conclude(job: Job, files: Files, log: Log, state: State) -> None:
         if job.is_init:
             init = jobs.worst(jobs.runs(files.folder)) or state.init
             if init is Init.OK:
-                programs.go_on(files.folder.absolute(), job.socket, job.session_id)
+                _go_on(job, files)
             init_window.end(job.socket, job.session_id, init.value, pane_id)
         else:
             _tell_end(files)
             init_window.close_own(job.socket, pane_id)
+
+
+def _go_on(job: Job, files: Files) -> None:
+    with suppress(ParError, OSError):  # how the commands went is told all the same
+        programs.go_on(files.folder.absolute(), job.socket, job.session_id)
 
 
 def _tell_end(files: Files) -> None:

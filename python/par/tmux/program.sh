@@ -63,7 +63,13 @@ END
 }
 
 look_in_front() {
-  front=$(ps -o tpgid= -p "$pid") && front=${front##* } && [ "${front:-0}" -gt 0 ]
+  if [ -r "/proc/$pid/stat" ]; then
+    read -r stat <"/proc/$pid/stat" || return
+    front=$(printf '%s\n' "${stat##*) }" | cut -d ' ' -f 6) # the name before that, in brackets, may hold anything
+  else
+    front=$(ps -o tpgid= -p "$pid") && front=${front##* }
+  fi
+  [ "${front:-0}" -gt 0 ]
 }
 
 type_line() {
@@ -98,4 +104,4 @@ wait_for_end() {
   done
 }
 
-main
+main; exit # an update of par may put another file here meanwhile
