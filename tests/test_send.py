@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from conftest import Result, World, eventually
+from conftest import Result, Terminal, World, eventually
 
 # A program at the keyboard: it puts the terminal into raw mode and writes down each byte that comes
 RECEIVER = """
@@ -141,6 +141,12 @@ def test_a_shell_runs_what_is_sent_also_out_of_copy_mode(world: World) -> None:
     assert world.tmux("display-message", "-p", "-t", pane_id, "#{pane_in_mode}") == "0"
 
 
+def attached(world: World, label: str) -> list[str]:
+    """The clients of a session that a terminal shows from now on."""
+    Terminal(world).type(f"tmux attach -t ={world.session(label)}:")
+    return list(eventually(lambda: world.tmux("list-clients", "-F", "#{client_name}").splitlines()))
+
+
 def test_the_first_pane_is_meant_wherever_it_is_and_the_active_one_on_demand(world: World) -> None:
     (first,) = contexts(world, "feat")
     session = f"={world.session('feat')}:"
@@ -155,11 +161,24 @@ def test_the_first_pane_is_meant_wherever_it_is_and_the_active_one_on_demand(wor
     world.tmux("kill-pane", "-t", first.pane_id)
     assert world.par("send", "feat", "lost") == Result(
         8,
-        "feat: not sent, its first pane is closed: use --pane active\n",
+        "feat: not sent, its first pane is closed\n",
         "par: not sent to feat\nhint: par open feat\n",
     )
     world.ok("send", "--pane", "active", "feat", "again")
     active.wait_for(b"to the active\ragain\r")
+    # The hint helps: it is made again, in a window before the others, which stay
+    panes = world.tmux("list-panes", "-s", "-t", session, "-F", "#{pane_id}").splitlines()
+    client = next(iter(attached(world, "feat")))
+    opened = world.ok("open", "feat", "--client", client)
+    assert opened.stderr == "made again, as it was closed: its first pane\n"
+    fields = "#{pane_id} #{@par_pane} #{@par_context} #{pane_current_path}"
+    new, *others = (
+        row.split() for row in world.tmux("list-panes", "-s", "-t", session, "-F", fields).splitlines()
+    )
+    assert (new[0], new[2:]) == (new[1], ["feat", str(world.worktree("feat"))])
+    assert [row[0] for row in others] == panes
+    assert world.ok("open", "feat", "--client", client).stderr == ""
+    assert world.ok("send", "feat", "true").stdout == "feat: typed\n"
 
 
 def test_a_stopped_session_is_a_failure_and_the_others_are_sent(world: World) -> None:
@@ -184,7 +203,7 @@ def test_a_stopped_session_is_a_failure_and_the_others_are_sent(world: World) ->
     world.tmux("kill-server")
     stopped = "".join(f"{label}: not sent, its session is stopped\n" for label in ("one", "two", "three"))
     assert world.par("send", "all", "text") == Result(
-        8, stopped, "par: not sent to one, two, three\nhint: par open one\n"
+        8, stopped, "par: not sent to one, two, three\nhint: par resurrect\n"
     )
     assert world.sessions() == []
 

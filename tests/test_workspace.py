@@ -131,8 +131,10 @@ def test_one_repository_of_it_is_meant_by_its_name(world: World, shop: Path, ter
     world.tmux("kill-window", "-t", f"={world.session('feat')}:feat/frontend")
     (client,) = world.tmux("list-clients", "-F", "#{client_name}").splitlines()
     closed = world.ok("open", "feat/frontend", "--client", client)
-    assert closed.stderr == "the window of 'feat/frontend' is closed\n"
-    assert len(windows(world, "feat")) == len(windows_before) - 1
+    assert closed.stderr == "made again, as it was closed: the window of 'frontend'\n"
+    assert world.tmux(*shown) == "frontend"
+    assert sorted(line[2:] for line in windows(world, "feat")) == sorted(line[2:] for line in windows_before)
+    assert world.ok("open", "feat/frontend", "--client", client).stderr == ""
 
 
 def test_only_main_repositories_one_level_below_are_found(world: World, shop: Path) -> None:

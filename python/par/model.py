@@ -152,8 +152,8 @@ class Context(NamedTuple):
 class Session(NamedTuple):
     """A live tmux session of a context; ids are tmux's own, times seconds since the epoch, 0 for never.
 
-    `folder` is where it was started, `attached` counts clients, the caller is in the `is_current` one; from
-    `agent` on `tmux.agents` describes them. An `is_adopted` one was there before, and stays.
+    `folder` is where it was started, `pane_id` its first pane, if any; `attached` counts clients, the caller
+    is in the `is_current` one; from `agent` on see `tmux.agents`. An `is_adopted` one was there before.
     """
 
     id: str

@@ -1,6 +1,8 @@
 """`par rm`."""
 
 import shlex
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,8 +13,8 @@ from par.cli.output import emit, narrate
 from par.cli.targets import filters, wanted
 from par.commands import rm as rm_command
 from par.contexts.selection import Wanted
+from par.model import ContextStatus
 from par.render import rm as rm_text
-from par.tmux import clients
 
 
 @click.command(epilog="Example: par rm feature-auth")
@@ -54,8 +56,7 @@ def run(planned: rm_command.Plan, *, as_json: bool) -> None:
 
     Where the pane that this is printed in goes too, the clients that showed it say so.
     """
-    own = next((each for each in planned.statuses if each.session and each.session.is_current), None)
-    watching = clients.showing(own.context.socket, own.session.id) if own and own.session else []
+    tell = _telling(planned.statuses)
     done = []
     try:
         for each in rm_command.run(planned):
@@ -63,10 +64,20 @@ def run(planned: rm_command.Plan, *, as_json: bool) -> None:
     finally:
         if done:
             emit(rm_text.document(done) if as_json else rm_text.removals(done))
-    if own and watching:
-        clients.say(own.context.socket, watching, rm_text.notice(done))
+    if tell:
+        tell(rm_text.notice(done))
     if expired := rm_command.expire(planned):
         narrate(rm_text.expired(expired))
+
+
+def _telling(statuses: Iterable[ContextStatus]) -> Callable[[str], None] | None:
+    """What tells the clients of the session that this is called in, if it is among these; else None."""
+    for context, session in ((each.context, each.session) for each in statuses):
+        if session and session.is_current:
+            from par.tmux import clients  # noqa: PLC0415 - rarely needed
+
+            return partial(clients.say, context.socket, clients.showing(context.socket, session.id))
+    return None
 
 
 def _ask(planned: rm_command.Plan, wanted: Wanted) -> None:

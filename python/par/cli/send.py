@@ -60,7 +60,9 @@ def send(
     failed = [each for each in done if each.fault]
     if failed and not dry_run:
         message = ", ".join(each.label for each in failed)
-        raise CommandError(f"not sent to {message}", hint=f"par open {failed[0].context}")
+        are_stopped = len(failed) > 1 and all(each.fault == send_command.STOPPED for each in failed)
+        hint = "par resurrect" if are_stopped else f"par open {failed[0].context}"
+        raise CommandError(f"not sent to {message}", hint=hint)
 
 
 def _standard_input() -> str:

@@ -22,7 +22,8 @@ def open_context(socket: Path, label: str, client: str | None) -> None:
     """Switch to the context LABEL inside tmux, attach to it outside.
 
     `-` is the context that was open before this one, LABEL/REPO the window of one repository of a workspace.
-    A stopped session is made again. HOST:LABEL is shown in a session here, which connects again by itself.
+    A stopped session, or a first pane that was closed, is made again. HOST:LABEL is shown in a session here,
+    which connects again by itself.
     """
     open_command.run(open_command.plan(open_command.Request(label, socket, client)))
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from par.contexts import selection, survey
 from par.errors import NotFoundError
-from par.model import Context, State, Worktree
+from par.model import Context, Kind, State, Worktree
+from par.names import visible
 from par.state import index, locks
 from par.system import narration
-from par.tmux import clients, sessions, windows
+from par.tmux import clients, server, sessions, windows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,12 +32,16 @@ class Request(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A context that can be shown, its session if it has one, and the repository whose window comes first."""
+    """A context that can be shown, its session if it has one, and the repository whose window comes first.
+
+    One that `has_lost` its first pane gets that again.
+    """
 
     context: Context
     session_id: str | None
     client: str | None
     worktree: Worktree | None = None
+    has_lost: bool = False
 
 
 def plan(request: Request) -> Plan | open_on_host.Plan:
@@ -61,7 +66,8 @@ def plan(request: Request) -> Plan | open_on_host.Plan:
     if not request.client:
         clients.check_can_show(context.socket)
     session = status.session
-    return Plan(context, session.id if session else None, request.client, worktree)
+    has_lost = bool(session and session.is_ours and not session.pane_id)
+    return Plan(context, session.id if session else None, request.client, worktree, has_lost)
 
 
 def _on_host(request: Request, name: str) -> open_on_host.Plan:
@@ -88,9 +94,26 @@ def run(planned: Plan | open_on_host.Plan) -> None:
         running.mark_again(context, session_id)
         layouts.build_approved(context, session_id)
         programs.resume(context, session_id)
+    elif not context.is_adopted:
+        _make_again(context, session_id, planned.has_lost)
     if planned.worktree and not windows.select(context, session_id, planned.worktree):
         narration.report(f"the window of '{windows.owner(context, planned.worktree)}' is closed")
     clients.show(context.socket, session_id, planned.client)
+
+
+def _make_again(context: Context, session_id: str, has_lost: bool) -> None:
+    """Make the windows of a running session again that were closed and that other commands type into."""
+    made = []
+    if has_lost:
+        windows.add_first(context, session_id)
+        made.append("its first pane")
+    there = windows.worktrees(context) if context.kind is Kind.WORKSPACE else set()
+    for each in context.worktrees if context.kind is Kind.WORKSPACE else ():
+        if server.line(each.name) not in there:
+            windows.add(context, session_id, each)
+            made.append(f"the window of '{visible(each.name)}'")
+    if made:
+        narration.report(f"made again, as it was closed: {', '.join(made)}")
 
 
 def _revive(context: Context) -> tuple[str, bool]:

@@ -16,6 +16,7 @@ from par.tmux.panes import Pane
 
 WAITING, WORKING = "waiting", "working"
 TYPED, SUBMITTED = "typed", "submitted"
+STOPPED = "its session is stopped"
 # A prompt runs programs of its own, and a shell that has just started too
 MOMENT_SECONDS = 0.3
 # When a hook that an agent calls after an Enter may have come through
@@ -156,9 +157,9 @@ def _delivery(target: Target, live: list[Pane], request: Request) -> Delivery:
 
 def _fault(target: Target, is_running: bool, pane: Pane | None) -> str:
     if not is_running:
-        return "its session is stopped"
+        return STOPPED
     if not pane:
-        return "its window is closed" if target.worktree else "its first pane is closed: use --pane active"
+        return "its window is closed" if target.worktree else "its first pane is closed"
     if pane.is_dead:
         return "the program in its pane has ended"
     return "the input of its pane is switched off" if pane.is_input_off else ""

@@ -1,7 +1,7 @@
 """`par wait`: return when contexts have come so far, as their tmux server tells."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
@@ -69,20 +69,16 @@ def plan(request: Request) -> Plan:
 def run(planned: Plan) -> tuple[Target, ...]:
     """Wait; those that are so far. Raises DeadlineError, and CommandError where it cannot come to that."""
     sockets = {target.context.socket for target in planned.targets}
-    with events.hooked(sockets):
-        return _wait(planned, sockets)
-
-
-def _wait(planned: Plan, sockets: Collection[Path]) -> tuple[Target, ...]:
-    while True:
-        with events.listening(sockets) as listeners:
+    with events.listening(sockets) as listeners:
+        while True:
+            listeners.listen()
             live = {each: panes.panes(each) for each in sockets}
             if _is_over(seen := _seen(planned, live), planned):
                 return seen.there
             if planned.deadline is not None and time.monotonic() >= planned.deadline:
                 raise _too_late(planned, seen)
             listeners.wait(_programs(planned, live), planned.deadline)
-        time.sleep(PAUSE_SECONDS)
+            time.sleep(PAUSE_SECONDS)
 
 
 def _programs(planned: Plan, live: Mapping[Path, Sequence[Pane]]) -> set[int]:

@@ -8,8 +8,8 @@ import os
 import select
 import subprocess
 import time
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from par.system import ends
@@ -24,55 +24,61 @@ for server; do tmux -S "$server" set-hook -gu '{LISTENING[2]}' ';' {LISTENING[3]
 
 
 class Listeners:
-    """Clients that wait, each on its server, until an option is set there."""
+    """Clients that wait, one on each server, until an option is set there."""
 
-    def __init__(self, clients: Mapping[Path, subprocess.Popen[bytes]]) -> None:
-        self._descriptors = {each.stdout.fileno(): socket for socket, each in clients.items() if each.stdout}
-        for each in self._descriptors:
-            os.read(each, len(READY))
+    def __init__(self, sockets: Collection[Path]) -> None:
+        self._sockets = sockets
+        self._clients: dict[Path, subprocess.Popen[bytes]] = {}
+
+    def listen(self) -> None:
+        """Have a client wait on each server: what changes from now on is not missed."""
+        for socket in {*self._sockets} - self._clients.keys():
+            self._clients[socket] = _client(socket)
+            os.read(_end(self._clients[socket]), len(READY))
 
     def wait(self, pids: Collection[int], until: float | None) -> None:
         """Return when an option was set, one of these processes has ended, or the time `until` has come."""
         left = None if until is None else max(0.0, until - time.monotonic())
+        waiting = {_end(client): socket for socket, client in self._clients.items()}
         with ends.of(pids) as ending:
-            select.select([*self._descriptors, *ending], [], [], left)
+            told = select.select([*waiting, *ending], [], [], left)[0]
+        for descriptor in waiting.keys() & {*told}:
+            with self._clients.pop(waiting[descriptor]):
+                pass  # it has ended
 
-    def release(self) -> None:
-        """End those that still wait: where nobody does, the next one would be woken for nothing."""
-        told = select.select([*self._descriptors], [], [], 0)[0]
-        for descriptor, socket in self._descriptors.items():
-            if descriptor not in told:  # others who wait look once more then
-                server.attempt(socket, "wait-for", "-S", CHANNEL)
+    def close(self) -> None:
+        """Wait for the end of those that still wait."""
+        for client in self._clients.values():
+            with client:
+                pass
 
 
-@contextmanager
-def hooked(sockets: Collection[Path]) -> Iterator[None]:
-    """Remove the hook and end clients that still wait when this is over, also where par is killed.
-
-    A shell sees to that: its input ends when par does. Other pars that wait are woken, and look once more.
-    """
-    watch = ["sh", "-c", CLEANING, "sh", *map(str, sockets)]
-    with subprocess.Popen(
-        watch,
-        cwd=server.home(),
-        env=server.environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C is for par
-    ):
-        yield
+def _end(client: subprocess.Popen[bytes]) -> int:
+    """What can be read when the client has ended."""
+    return client.stdout.fileno() if client.stdout else -1
 
 
 @contextmanager
 def listening(sockets: Collection[Path]) -> Iterator[Listeners]:
-    """Listen on these servers: what changes from now on is not missed."""
-    with ExitStack() as stack:
-        listeners = Listeners({each: stack.enter_context(_client(each)) for each in sockets})
-        try:
+    """Listen on these servers. Hook and clients are gone again when this is over, also where par is killed.
+
+    A shell sees to that: its input ends when par does. Other pars that wait are woken, and look once more.
+    """
+    watch = ["sh", "-c", CLEANING, "sh", *map(str, sockets)]
+    listeners = Listeners(sockets)
+    try:
+        with subprocess.Popen(
+            watch,
+            cwd=server.home(),
+            env=server.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for par
+        ):
             yield listeners
-        finally:
-            listeners.release()
+    finally:
+        listeners.close()
 
 
 def _client(socket: Path) -> subprocess.Popen[bytes]:

@@ -19,7 +19,7 @@ FIELDS = (
     NAME,
     "#{session_path}",
     "#{@par_label}",
-    *("#{session_attached}", "#{session_last_attached}", "#{@par_pane}"),
+    *("#{session_attached}", "#{session_last_attached}", windows.FIRST_PANE),
     INIT,
     "#{@par_adopted}",
     agents.SAID,

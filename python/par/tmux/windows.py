@@ -6,6 +6,9 @@ from par import names
 from par.model import Context, Kind, Worktree
 from par.tmux import server
 
+# Of a session, its first pane, if that is still there
+FIRST_PANE = "#{W:#{P:#{?#{==:#{pane_id},#{@par_pane}},#{pane_id},}}}"
+
 
 def creation_commands(context: Context, worktree: Worktree, target: str) -> list[tuple[str, ...]]:
     """The commands that put the window of `worktree` behind the others of the session at `target`."""
@@ -18,6 +21,22 @@ def creation_commands(context: Context, worktree: Worktree, target: str) -> list
         ("set-option", "-u", "-t", target, "@_par_folder"),
         *_marks(context, worktree, last),
     ]
+
+
+def add_first(context: Context, session_id: str) -> None:
+    """Make the first pane of the session again, in a window before all others. Raises CommandError."""
+    target = f"{session_id}:"
+    first = f"{target}{{start}}"
+    named = ("-n", names.plain(context.label), "-c", "#{@_par_folder}")
+    owned = [] if context.kind is Kind.WORKSPACE else [("@par_context", context.label)]
+    commands = [
+        ("set-option", "-t", target, "@_par_folder", str(context.root)),
+        ("new-window", "-d", "-b", "-t", first, *named),
+        ("set-option", "-u", "-t", target, "@_par_folder"),
+        ("set-option", "-F", "-t", f"{first}.{{top-left}}", "@par_pane", "#{pane_id}"),
+        *(("set-option", "-w", "-t", first, *mark) for mark in owned),
+    ]
+    server.run_script(context.socket, commands)
 
 
 def add(context: Context, session_id: str, worktree: Worktree) -> None:
@@ -44,6 +63,13 @@ def window_ids(context: Context, worktrees: Collection[str]) -> list[str]:
     return sorted(
         {row[0] for row in rows if (row[1] == context.label and row[2] in shown) or row[3] in owned}
     )
+
+
+def worktrees(context: Context) -> set[str]:
+    """The names of the worktrees of the workspace `context` that have a window, as tmux has them."""
+    listed = server.attempt(context.socket, "list-windows", "-a", "-F", "#{@par_context}\t#{@par_worktree}")
+    rows = (row.split("\t") for row in names.lines(listed.stdout))
+    return {row[1] for row in rows if row[0] == context.label}
 
 
 def select(context: Context, session_id: str, worktree: Worktree) -> bool:
