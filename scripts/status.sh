@@ -17,6 +17,9 @@ for each in "$waiting|yellow|waiting" "$failed|red|failed" "$held|yellow|held"; 
   status+="#{?$count,#[push-default]#[fg=black#,bg=$colour] #{n:$count} $word #[default]#[pop-default] ,}"
 done
 status="#{?$all,par #{n:$all} $status,}"
+# Of hosts what they said last: par writes these numbers whenever it has asked them
+status+='#{?@par_hosts,hosts #{@par_hosts} ,}'
+status+='#{?@par_hosts_waiting,#[push-default]#[fg=black#,bg=yellow] #{@par_hosts_waiting} waiting #[default]#[pop-default] ,}'
 
 # The global options that place_status takes, in this order
 # shellcheck disable=SC2034

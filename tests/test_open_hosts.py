@@ -67,6 +67,21 @@ def test_a_session_over_there_is_shown_and_comes_back_after_a_break(world: World
     eventually(lambda: there.tmux("list-clients", "-F", "#{session_name}") == "feat-2")
     there.tmux("kill-session", "-t", "=feat-2:")
     eventually(lambda: shown(world) == "local")
+    # The control center shows those of hosts that are open here, and opens all that run there when asked
+    assert world.ok("control-center", "--json").json["shown"] == ["local"]
+    for words in (("control-center", "--host", "build1"), ("--host", "build1", "control-center")):
+        assert world.ok(*words, "--json").json["shown"] == ["local", "build1:feat"]
+    assert world.ok("control-center", "--json").json["shown"] == ["local", "build1:feat"]
+    eventually(lambda: "OVER-THERE" in world.screen("=control-center:feat"))
+    assert sorted(world.sessions()) == ["build1-feat", "control-center", "local"]
+    there.tmux("kill-session", "-t", "=feat:")
+    eventually(lambda: sorted(world.sessions()) == ["control-center", "local"])
+    refused(
+        world.par("control-center", "--host", "biuld1"),
+        3,
+        "there is no host 'biuld1'",
+        "par control-center --host build1",
+    )
 
 
 def test_a_terminal_that_is_unknown_over_there_is_no_obstacle(world: World, machines: Machines) -> None:

@@ -84,6 +84,19 @@ def test_a_pane_that_ends_takes_its_context_off_the_count(world: World) -> None:
     waits(terminal, "[home]")
 
 
+def test_hosts_are_counted_as_they_told_last(world: World) -> None:
+    plugin = Plugin(world, columns=60, before=RIGHT).start()
+    terminal = plugin.attach()
+    plugin.context("one")
+    plugin.tmux("set-option", "-g", "@par_hosts", "3")
+    waits(terminal, padded("par 1 hosts 3 "))
+    plugin.tmux("set-option", "-g", "@par_hosts_waiting", "2")
+    waits(terminal, padded("par 1 hosts 3  2 waiting  "))
+    for name in ("@par_hosts", "@par_hosts_waiting"):
+        plugin.tmux("set-option", "-g", name, "0")
+    waits(terminal, padded("par 1 "))
+
+
 def test_no_process_is_started_for_it(world: World) -> None:
     plugin = Plugin(world, before=RIGHT).start()
     assert "#(" not in option(plugin, "@par_status") + option(plugin, "status-right")

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 OPTION = "--host"
 # They ask hosts themselves
-OWN = frozenset({"host", "ls"})
+OWN = frozenset({"control-center", "host", "ls"})
 # They make no sense on another machine
-LOCAL = frozenset({"completion", "control-center", "demo", "next"})
+LOCAL = frozenset({"completion", "demo", "next"})
 # They show here what is on a host, and ask that themselves
 SHOWN_HERE = frozenset({"open", "code", "cursor", "forward"})
 # The arguments that are labels

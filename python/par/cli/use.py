@@ -31,14 +31,22 @@ def open_context(socket: Path, label: str, client: str | None) -> None:
 @click.command("control-center", epilog="Example: par control-center --no-attach")
 @option("--no-attach", is_flag=True, help="Only bring it up to date; show nothing.")
 @option("--json", "as_json", is_flag=True, help="Print what it shows as JSON; implies --no-attach.")
+@click.option(
+    "--host", "hosts", multiple=True, metavar="HOST", help="Open all that runs on that machine for it."
+)
 @client_option
 @click.pass_obj
-def control_center(socket: Path, no_attach: bool, as_json: bool, client: str | None) -> None:
+def control_center(
+    socket: Path, no_attach: bool, as_json: bool, hosts: tuple[str, ...], client: str | None
+) -> None:
     """Show the windows of all contexts in one tmux session.
 
-    They are the contexts' own windows: what runs there is seen and can be typed to.
+    They are the contexts' own windows: what runs there is seen and can be typed to. Those of hosts are among
+    them that are open here.
     """
-    request = center_command.Request(socket, not (no_attach or as_json), client)
+    above = click.get_current_context().find_root().params["host"]
+    hosts = (*hosts, *([above] if above else []))
+    request = center_command.Request(socket, not (no_attach or as_json), client, hosts)
     built = center_command.run(center_command.plan(request), socket)
     emit(control_center_text.document(built) if as_json else control_center_text.center(built))
     if built.stopped and not as_json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from par.errors import CommandError, NotFoundError
 from par.hosts import answers, calls, known, ssh
+from par.model import State
 from par.names import key, nearest, visible
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SECONDS = 10.0
 PORTS = range(1, 65_536)
+RUNNING = frozenset({State.ATTACHED.value, State.RUNNING.value})
 
 
 class Worktree(NamedTuple):
@@ -31,41 +33,46 @@ class Found(NamedTuple):
     host: Host
     label: str
     is_workspace: bool
+    is_running: bool
     worktrees: tuple[Worktree, ...]
     one: Worktree | None = None
+
+
+def every(host: Host) -> list[Found]:
+    """All contexts of a host. Raises CommandError where it gives no answer that makes sense."""
+    outcome = calls.call(host, "ls", "--json", seconds=SECONDS)
+    contexts = answers.document(host, outcome.stdout).get("contexts") or []
+    try:
+        return [_found(host, each) for each in contexts]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        message = f"{host.name} says what cannot be understood: {visible(repr(error))[: ssh.MOST_SAID]}"
+        raise CommandError(message, hint=ssh.by_hand(host)) from error
 
 
 def find(target: str) -> Found:
     """The context HOST:LABEL, or the one repository HOST:LABEL/REPO of a workspace.
 
-    Raises NotFoundError with the nearest, and CommandError where the host gives no answer that makes sense.
+    Raises NotFoundError with the nearest, and as `every`.
     """
     head, _, label = target.partition(answers.SEPARATOR)
     host = known.named(head)
-    outcome = calls.call(host, "ls", "--json", seconds=SECONDS)
-    contexts = answers.document(host, outcome.stdout).get("contexts") or []
-    try:
-        found = [_found(host, each) for each in contexts]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        message = f"{host.name} says what cannot be understood: {visible(repr(error))[: ssh.MOST_SAID]}"
-        raise CommandError(message, hint=ssh.by_hand(host)) from error
+    found = {key(each.label): each for each in every(host)}
     wanted = f"{host.name}{answers.SEPARATOR}{label}"
-    by_key = {key(each.label): each for each in found}
-    if there := by_key.get(key(wanted)):
+    if there := found.get(key(wanted)):
         return there
     around, _, name = wanted.rpartition("/")
-    there = by_key.get(key(around))
+    there = found.get(key(around))
     for each in there.worktrees if there and there.is_workspace else ():
         if there and key(each.name) == key(name):
             return there._replace(one=each)
     message, hint = f"there is no context '{visible(wanted)}'", f"par ls --host {host.name}"
-    near = nearest(wanted, (each.label for each in found))
+    near = nearest(wanted, (each.label for each in found.values()))
     raise NotFoundError(message, hint=hint, meant=(wanted, near))
 
 
 def _found(host: Host, said: dict[str, Any]) -> Found:
     worktrees = tuple(map(_worktree, said["worktrees"]))
-    return Found(host, said["label"], said["kind"] == "workspace", worktrees)
+    return Found(host, said["label"], said["kind"] == "workspace", said["state"] in RUNNING, worktrees)
 
 
 def _worktree(said: dict[str, Any]) -> Worktree:

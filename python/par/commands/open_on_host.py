@@ -10,6 +10,7 @@ from par.names import key
 from par.tmux import clients, host_sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from par.config.hosts import Host
@@ -55,3 +56,20 @@ def create(planned: Plan) -> str:
     """Make the session that shows it; its id."""
     words = showing.words(planned.host, planned.label)
     return host_sessions.create(planned.socket, planned.target, words, planned.taken)
+
+
+def create_all(plans: Sequence[Plan]) -> None:
+    """Make the session of each, as `create` does."""
+    taken = plans[0].taken
+    for each in plans:
+        create(each._replace(taken=taken))
+        taken = tuple(one.name for one in host_sessions.every(each.socket))
+
+
+def plan_all(name: str, socket: Path) -> list[Plan]:
+    """What is to be shown so that every context of the host that runs is. Raises as `on_host.every`."""
+    host, every = known.named(name), host_sessions.every(socket)
+    shown = {key(each.target) for each in every}
+    there = [each.label for each in on_host.every(host) if each.is_running and key(each.label) not in shown]
+    taken = tuple(each.name for each in every)
+    return [Plan(host, each.partition(":")[2], each, None, taken, socket, None) for each in there]

@@ -25,6 +25,21 @@ def write(host: str, contexts: Iterable[Mapping[str, Any]], at: int, is_silent: 
     index.write(path(host), text.encode("utf-8", "replace"), is_durable=False)
 
 
+def counts() -> tuple[int, int]:
+    """How many contexts run on hosts, and how many of these wait for the user, as far as they have told."""
+    rows = [line.split("\t") for each in paths.hosts().glob("*.tsv") for line in _text(each).split("\n")]
+    told = [(row[3], row[6]) for row in rows if row[0] == "context" and len(row) > 6]
+    agents = [agent for state, agent in told if state in {"running", "attached"}]
+    return len(agents), agents.count("waiting")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
 def folder() -> Path:
     """The folder of all that has to do with hosts, made where it is not there. Raises OSError."""
     paths.data().mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -14,9 +14,9 @@ FIELDS = (
     "#{window_id}",
     "#{session_name}",
     "#{@par_center}",
-    "#{@par_context}",
+    "#{?@par_context,#{@par_context},#{@par_shows}}",
     "#{window_linked_sessions}",
-    "#{@par_label}",
+    "#{?@par_label,#{@par_label},#{@par_remote}}",
     "#{pane_current_path}",
     window_list.FIELD,
 )
@@ -47,7 +47,10 @@ class Change(NamedTuple):
 
 
 def compare(socket: Path, roots: Mapping[str, Path]) -> Change:
-    """What the control center shows, against the first windows of the contexts, whose `roots` it is given."""
+    """What the control center shows, against the first windows of the contexts, whose `roots` it is given.
+
+    Behind them come those that show contexts of hosts.
+    """
     asked = (*window_list.QUESTION, "list-windows", "-a", "-F", "\t".join(FIELDS))
     lines = names.lines(server.attempt(socket, *asked).stdout)
     count = len(window_list.OPTIONS)
@@ -58,7 +61,8 @@ def compare(socket: Path, roots: Mapping[str, Path]) -> Change:
     copy = names.free(f"{NAME}-2", {row[1] for row in rows}) if is_copy else ""
     inside = [] if copy else inside
     ids = {row[0] for row in inside}
-    wanted = _first_windows(rows, {label: place for place, label in enumerate(roots)})
+    there = sorted({row[3] for row in rows if ":" in row[3] and row[3] == row[5]})
+    wanted = _first_windows(rows, {label: place for place, label in enumerate([*roots, *there])})
     keep = {window.id for window in wanted}
     return Change(
         wanted=wanted,

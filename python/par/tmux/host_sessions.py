@@ -58,6 +58,7 @@ def create(socket: Path, target: str, words: Sequence[str], taken: Sequence[str]
         ("new-session", "-d", "-s", name, "-n", names.plain(label), "sh", str(ATTACH), host, *words),
         server.stays(at),
         ("set-option", "-t", at, "@par_remote", server.line(target)),
+        ("set-option", "-w", "-t", at, "@par_shows", server.line(target)),
         ("set-option", "-t", at, "@par_data", server.line(str(paths.data()))),
         ("set-option", "-t", at, "status", "off"),
         *(("set-option", "-w", "-t", at, option, "off") for option in OWN_WINDOW),
