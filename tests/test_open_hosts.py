@@ -67,7 +67,11 @@ def test_a_session_over_there_is_shown_and_comes_back_after_a_break(world: World
     eventually(lambda: there.tmux("list-clients", "-F", "#{session_name}") == "feat-2")
     there.tmux("kill-session", "-t", "=feat-2:")
     eventually(lambda: shown(world) == "local")
-    # The control center shows those of hosts that are open here, and opens all that run there when asked
+    look_at_them_together(world, there)
+
+
+def look_at_them_together(world: World, there: World) -> None:
+    """The control center shows those of hosts that are open here, and opens all that run there when asked."""
     assert world.ok("control-center", "--json").json["shown"] == ["local"]
     for words in (("control-center", "--host", "build1"), ("--host", "build1", "control-center")):
         assert world.ok(*words, "--json").json["shown"] == ["local", "build1:feat"]
@@ -82,6 +86,10 @@ def test_a_session_over_there_is_shown_and_comes_back_after_a_break(world: World
         "there is no host 'biuld1'",
         "par control-center --host build1",
     )
+    # What hosts told is counted for the status line
+    there.ok("start", "another", cwd=there.home / "src/app")
+    world.ok("ls")
+    assert world.tmux("show-options", "-gv", "@par_hosts") == "1"
 
 
 def test_a_terminal_that_is_unknown_over_there_is_no_obstacle(world: World, machines: Machines) -> None:

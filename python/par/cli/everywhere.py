@@ -11,6 +11,8 @@ from par.commands.ls_hosts import SECONDS
 from par.errors import NotFoundError, UsageError
 from par.hosts import incoming, known
 from par.render import ls_hosts as text
+from par.state import host_rows
+from par.tmux import host_counts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +68,10 @@ def look(
             missing = error  # the filters fit nothing here
     words = [each for each in wanted.words if ":" in each]
     words += [f"{each.name}:{word}" for word in plain for each in asked.hosts if not asked.is_here]
-    heard = ls_hosts.chosen(asking.heard() if asking else (), words, wanted)
+    heard = asking.heard() if asking else ()
+    if heard:
+        host_counts.publish(socket, *host_rows.counts())
+    heard = ls_hosts.chosen(heard, words, wanted)
     if wanted.is_filtered and not (here or any(each.contexts for each in heard)):
         raise missing or NotFoundError(f"no context matches {wanted.filters}", hint="par ls")
     return Seen(here, heard)

@@ -6,6 +6,7 @@ import click
 
 from par.cli.options import option
 from par.cli.output import emit, narrate
+from par.cli.targets import above
 from par.commands import control_center as center_command
 from par.commands import open as open_command
 from par.render import control_center as control_center_text
@@ -44,9 +45,7 @@ def control_center(
     They are the contexts' own windows: what runs there is seen and can be typed to. Those of hosts are among
     them that are open here.
     """
-    above = click.get_current_context().find_root().params["host"]
-    hosts = (*hosts, *([above] if above else []))
-    request = center_command.Request(socket, not (no_attach or as_json), client, hosts)
+    request = center_command.Request(socket, not (no_attach or as_json), client, (*hosts, *above()))
     built = center_command.run(center_command.plan(request), socket)
     emit(control_center_text.document(built) if as_json else control_center_text.center(built))
     if built.stopped and not as_json:

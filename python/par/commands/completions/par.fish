@@ -143,6 +143,7 @@ complete -c par -n '__fish_seen_subcommand_from capture' -s h -l help -d 'Show t
 complete -c par -n __fish_use_subcommand -a control-center -d 'Show the windows of all contexts in one tmux session.'
 complete -c par -n '__fish_seen_subcommand_from control-center' -l no-attach -d 'Only bring it up to date; show nothing.'
 complete -c par -n '__fish_seen_subcommand_from control-center' -l json -d 'Print what it shows as JSON; implies --no-attach.'
+complete -c par -n '__fish_seen_subcommand_from control-center' -l host -x -a '' -d 'Open all that runs on that machine for it.'
 complete -c par -n '__fish_seen_subcommand_from control-center' -l client -x -a '' -d 'The tmux client to switch, for key bindings.'
 complete -c par -n '__fish_seen_subcommand_from control-center' -s h -l help -d 'Show this message and exit.'
 complete -c par -n __fish_use_subcommand -a next -d 'Switch to the context that has waited longest for you, or attach to it...'

@@ -117,8 +117,9 @@ _par_words() {
       esac ;;
     control-center)
       case $previous:$current in
+        --host:*) : ;;
         --client:*) : ;;
-        *:-*) printf '%s\n' --no-attach --json --client -h --help ;;
+        *:-*) printf '%s\n' --no-attach --json --host --client -h --help ;;
         *) : ;;
       esac ;;
     next)
