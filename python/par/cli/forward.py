@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import forward as command
 from par.render import forward as text
@@ -11,8 +12,8 @@ from par.render import forward as text
 
 @click.command(epilog="Example: par forward build1:feature-auth")
 @click.argument("label", required=False, metavar="[HOST:LABEL]")
-@click.option("--stop", is_flag=True, help="Forward them no more; without a label nothing at all.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@option("--stop", is_flag=True, help="Forward them no more; without a label nothing at all.")
+@option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def forward(socket: Path, label: str | None, stop: bool, as_json: bool) -> None:
     """Reach the ports of a context on another machine here, or list what is forwarded.

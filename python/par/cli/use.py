@@ -32,9 +32,7 @@ def open_context(socket: Path, label: str, client: str | None) -> None:
 @click.command("control-center", epilog="Example: par control-center --no-attach")
 @option("--no-attach", is_flag=True, help="Only bring it up to date; show nothing.")
 @option("--json", "as_json", is_flag=True, help="Print what it shows as JSON; implies --no-attach.")
-@click.option(
-    "--host", "hosts", multiple=True, metavar="HOST", help="Open all that runs on that machine for it."
-)
+@option("--host", "hosts", multiple=True, metavar="HOST", help="Open all that runs on that machine for it.")
 @client_option
 @click.pass_obj
 def control_center(
