@@ -19,6 +19,8 @@ main() {
 # In the new copy's folder: all of it is there, or none
 settle() {
   PATH=$PATH:/usr/bin:/bin
+  # What a connection that broke left half
+  find "${PWD%/*}" -name 'new.*' -mtime +0 -prune -exec rm -rf {} +
   record_environment >environment || exit
   if [ -d "../$1" ]; then
     mv -f environment "../$1/environment" && rm -rf "$PWD"

@@ -46,6 +46,12 @@ def test_a_context_over_there_from_its_start_to_its_restoration(world: World, ma
     )
     world.ok("restore", "build1:feat")
     assert there.ok("labels").stdout == "feat\n"
+    world.ok("ls")  # now it is known where the label is
+    missing = "there is no context 'feat'"
+    refused(world.par("rm", "feat", "--purge"), 3, missing, "par rm build1:feat --purge")
+    refused(world.par("path", "FEAT"), 3, "there is no context 'FEAT'", "par path build1:feat")
+    world.ok("host", "rm", "build1")
+    refused(world.par("path", "feat"), 3, missing, "par ls")
 
 
 def test_a_host_that_is_not_there_is_refused(world: World, machines: Machines) -> None:

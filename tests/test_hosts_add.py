@@ -100,10 +100,27 @@ def test_par_over_there_runs_as_a_login_would(world: World, machines: Machines) 
     home = there.repository()
     world.ok("start", "feat", "--host", "build1", "-p", str(home))
     assert (data / "par/global_state.json").exists()
+    (brew / "tmux").write_text("#!/bin/sh\necho tmux 3.1\n")
+    world.ok("host", "rm", "build1")
+    old = world.par("host", "add", "build1")
+    assert "build1: FAILED tmux: tmux 3.1; do there: install tmux 3.2 or newer\n" in old.stdout
+    assert old.stderr.splitlines()[-2:] == [
+        "par: build1 is not added: it has no tmux that serves",
+        "hint: do there: install tmux 3.2 or newer",
+    ]
+    config(world).write_text("hosts: {build1: build1, away: 'nobody@127.0.0.1:1'}\n")
     profile.write_text("exec sleep 1000\n")
-    late = world.ok("host", "update")
-    assert "build1: tmux: tmux 3.9\n" not in late.stdout
-    assert late.stderr == "build1: the login shell said nothing for 5 s: par runs without what it gives\n"
+    late = world.par("host", "update")
+    assert late.status == 8
+    assert "build1: git: " in late.stdout
+    assert "tmux 3.1" not in late.stdout
+    said = late.stderr.splitlines()
+    assert said[0] == "build1: the login shell said nothing for 5 s: par runs without what it gives"
+    assert said[1].startswith("par: away: ")
+    assert said[-2:] == ["par: not updated: away", "hint: par host update away"]
+    profile.write_text("export PAR_PYTHON=/nowhere/python\n")
+    lost = "build1: PAR_PYTHON is '/nowhere/python', which cannot be run"
+    refused(world.par("host", "update", "build1"), 8, lost, "do there: unset PAR_PYTHON")
 
 
 def test_another_version_over_there_is_told_and_updated(world: World, machines: Machines) -> None:

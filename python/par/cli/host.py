@@ -6,8 +6,10 @@ from par.cli.groups import Group
 from par.cli.options import option
 from par.cli.output import emit, narrate, width
 from par.commands import host as command
+from par.errors import CommandError, ParError
 from par.hosts import known
 from par.render import host as text
+from par.render.failure import failure
 
 
 @click.group(
@@ -34,9 +36,10 @@ def add(name: str, destination: str | None) -> None:
     launcher makes a private Python environment once.
     """
     planned = command.plan_add(name, name if destination is None else destination)
-    narrate(f"{planned.name}: putting par there ...")
-    emit(text.checks(planned, command.install(planned)))
-    command.add(planned)
+    narrate(f"{planned.name}: putting par there; the first time takes a while ...")
+    checks = command.install(planned)
+    emit(text.checks(planned, checks))
+    command.add(planned, checks)
     emit(f"added {planned.name}; start a context there: par start LABEL --host {planned.name} -p PATH")
 
 
@@ -61,6 +64,18 @@ def rm(name: str, uninstall: bool) -> None:
 @host.command(epilog="Example: par host update")
 @click.argument("names", nargs=-1, metavar="[NAME...]")
 def update(names: tuple[str, ...]) -> None:
-    """Put this version of par on these hosts, or on all of them, and look again at what login gives there."""
-    for each in map(known.named, names) if names else known.hosts():
-        emit(text.checks(each, command.install(each)))
+    """Put this version of par on these hosts, or on all of them, and look again at what login gives there.
+
+    Where one cannot be reached the others are updated all the same, and the exit status is 8.
+    """
+    failed, hosts = [], [*map(known.named, names)] or [*known.hosts()]
+    for each in hosts:
+        try:
+            emit(text.checks(each, command.install(each)))
+        except ParError as error:
+            if len(hosts) == 1:
+                raise
+            narrate(failure(error))
+            failed.append(each.name)
+    if failed:
+        raise CommandError(f"not updated: {', '.join(failed)}", hint=f"par host update {' '.join(failed)}")

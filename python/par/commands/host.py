@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from par.config import hosts as config_hosts
 from par.config import reading
 from par.config.hosts import Host
 from par.errors import CommandError, ConfigError, ConflictError, StateError
-from par.hosts import calls, copy, forwarding, known, last, sharing, ssh
+from par.hosts import answers, calls, copy, forwarding, known, last, sharing, ssh
 from par.names import visible
 from par.state import paths
 from par.system import files
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from par.hosts.ssh import Outcome
+
 PROGRAMS = ("python", "git", "tmux")
+LOOK = ("doctor", "--environment", "--json")
+# The first par there makes its Python environment
+SECONDS = 600.0
 
 
 class Check(NamedTuple):
@@ -40,20 +47,32 @@ def plan_add(name: str, destination: str) -> Host:
 def install(host: Host) -> list[Check]:
     """Put this par on a host, and try what it finds there. Raises CommandError, DeadlineError."""
     copy.install(host)
-    outcome = calls.call(host, "doctor", "--environment", "--json", seconds=copy.SECONDS)
-    try:
-        rows = json.loads(outcome.stdout)["checks"]
-        told = ((each["name"], each["message"], each["remedy"] or "") for each in rows)
-        checks = [Check(*map(visible, each)) for each in told]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        said = outcome.stderr.decode("utf-8", "replace").strip().split("\n")[0].removeprefix("par: ")
-        message = f"{host.name}: {visible(said) or 'what it says cannot be understood'}"
-        raise CommandError(message, hint=ssh.by_hand(host)) from error
+    outcome = calls.call(host, *LOOK, seconds=SECONDS)
+    if not outcome.stdout:
+        raise _unfit(host, outcome)
+    rows = answers.document(host, outcome.stdout, LOOK)["checks"]
+    told = ((each["name"], each["message"], each["remedy"] or "") for each in rows)
+    checks = [Check(*map(visible, each)) for each in told]
     return [each for each in checks if each.name in PROGRAMS or each.remedy]
 
 
-def add(host: Host) -> None:
-    """Write the host into config.yaml. Raises ConfigError where it cannot be written there."""
+def _unfit(host: Host, outcome: Outcome) -> CommandError:
+    """What a launcher said that found no Python, or could make no environment, in its own words."""
+    lines = [visible(each) for each in outcome.stderr.decode("utf-8", "replace").split("\n")]
+    said = [each.removeprefix("par: ") for each in lines if each.startswith("par: ")]
+    hints = [each.removeprefix("hint: ") for each in lines if each.startswith("hint: ")]
+    message = f"{host.name}: {said[-1] if said else 'par does not start there'}"
+    return CommandError(message, hint=f"do there: {hints[-1]}" if hints else ssh.by_hand(host))
+
+
+def add(host: Host, checks: Iterable[Check]) -> None:
+    """Write the host into config.yaml. Raises ConfigError where it cannot be written there.
+
+    Also CommandError where one of these `checks` is of a program that does not serve.
+    """
+    if lacking := [each for each in checks if each.name in PROGRAMS and each.remedy]:
+        message = f"{host.name} is not added: it has no {lacking[0].name} that serves"
+        raise CommandError(message, hint=f"do there: {lacking[0].remedy}")
     _write(_changed(host, None))
 
 

@@ -51,7 +51,9 @@ class Index(NamedTuple):
             raise StateError(error.message, hint=error.hint) from error
         head = label.rpartition("/")[0]
         around = next((each.label for each in self.contexts if head and key(each.label) == key(head)), "")
-        near = nearest(label, (each.label for each in self.contexts)) or around
+        from par.state import host_labels  # noqa: PLC0415 - only where something is missing
+
+        near = host_labels.only(label) or nearest(label, (each.label for each in self.contexts)) or around
         raise NotFoundError(f"there is no context '{visible(label)}'", hint="par ls", meant=(label, near))
 
     def like(self, label: str) -> Context | None:
