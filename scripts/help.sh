@@ -14,7 +14,7 @@ list_meanings() {
   wrap 'In the picker: type to filter'
   print_pairs 'enter   open it' 'tab     mark it' 'ctrl-n  new context' 'ctrl-s  send to the marked' \
     'ctrl-x  remove the marked' 'ctrl-z  undo a removal' 'ctrl-t  the trash' 'ctrl-o  control center' \
-    'ctrl-r  look again' 'alt-p   preview' 'esc     leave'
+    'ctrl-r  look again' 'ctrl-d  preview: the diff' 'ctrl-l  preview: the log' 'alt-p   preview, or none' 'esc     leave'
   wrap '● attached  ○ running  · stopped  ✗ broken  * here'
   # tmux 3.7 puts the prefix into a column
   tmux list-keys -N -T prefix -P 'prefix ' | sed -n 's/^prefix  */prefix /;s/ par: / /p'

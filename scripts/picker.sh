@@ -13,6 +13,7 @@ main() {
     return
   fi
   choose_layout
+  offer_views
   ask_hosts
   while take_rows || fail; do
     choose || break
@@ -47,22 +48,34 @@ tree_format='#{?session_attached,●,○} #{?@par_label,#{q/e:@par_label},#{q/e:
 tree_format+="#{?$waits,  waiting,}"
 
 choose_layout() {
-  preview=right:50%:follow
-  [ "$columns" -ge 100 ] || preview=down:50%:follow
+  preview=right:50%
+  [ "$columns" -ge 100 ] || preview=down:50%
   [ "$columns" -ge 100 ] || [ "$lines" -ge 16 ] || preview+=:hidden
+}
+
+# What the preview shows instead of the pane is an option of the server, as long as this picker is open
+offer_views() {
+  local view
+  views=()
+  fzf_has 0.22 || return
+  for view in diff log; do
+    views+=(--bind "ctrl-${view:0:1}:execute-silent(exec \"\$PAR_PREVIEW\" --turn $view)+refresh-preview")
+  done
+  trap 'tmux set-option -gu "@_par_view_$$" 2>/dev/null' EXIT
 }
 
 # What the hosts said last is shown at once, and what they say now as soon as they have; an older fzf cannot
 ask_hosts() {
-  local version
   asking=()
-  has_hosts || return
-  version=$("$fzf" --version)
-  version=${version%%[!0-9.]*}
-  case $version in
-    0.[0-9] | 0.[0-9].* | 0.[12][0-9]* | 0.3[0-5]*) ;;
-    *) asking=(--bind "start:reload-sync(exec \"\$PAR_HOSTS\" \"\$PAR_CLIENT\")") ;;
-  esac
+  ! has_hosts || ! fzf_has 0.36 || asking=(--bind "start:reload-sync(exec \"\$PAR_HOSTS\" \"\$PAR_CLIENT\")")
+}
+
+fzf_has() {
+  local minor
+  [ -n "${fzf_version:-}" ] || fzf_version=$("$fzf" --version)
+  minor=${fzf_version#*.}
+  minor=${minor%%[!0-9]*}
+  [ "${fzf_version%%.*}" != 0 ] || [ "${minor:-0}" -ge "${1#*.}" ]
 }
 
 # Sets `status`, `query`, `key`, and of the rows chosen `ids`, `labels` and `states`; fails when it was left
@@ -70,8 +83,8 @@ choose() {
   local output id label state header=$keys _
   [ -n "$rows" ] || header=$welcome$'\n'$keys
   # shellcheck disable=SC2016 # the shell that fzf starts expands it
-  output=$(PAR_PREVIEW=$root/scripts/preview.sh PAR_HOSTS=$root/scripts/hosts.sh PAR_CLIENT=$client \
-    fuzzy --ansi --multi ${asking[@]+"${asking[@]}"} \
+  output=$(PAR_PREVIEW=$root/scripts/preview.sh PAR_HOSTS=$root/scripts/hosts.sh PAR_CLIENT=$client PAR_VIEW=@_par_view_$$ \
+    fuzzy --ansi --multi ${asking[@]+"${asking[@]}"} ${views[@]+"${views[@]}"} \
     --with-nth=7.. --prompt='par> ' --header="$header" --query="$query" --print-query \
     --expect=ctrl-n,ctrl-s,ctrl-x,ctrl-z,ctrl-t,ctrl-o,ctrl-r,'?' --bind=enter:deselect-all+accept \
     --bind=ctrl-/:toggle-preview,alt-p:toggle-preview \

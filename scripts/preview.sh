@@ -1,26 +1,45 @@
 #!/usr/bin/env bash
 # The preview beside the picker's rows: preview.sh ID LABEL STATE. What the pane of a context shows, as long as
-# the row is the current one; of a stopped context what par knows, and of one on a host what that shows.
+# the row is the current one; of a stopped context what par knows, and of one on a host what that shows. After
+# `preview.sh --turn diff` or `--turn log` it is what was done in the context; the same once more turns back.
 
 # shellcheck source=scripts/rows.sh
 . "${BASH_SOURCE[0]%/*}/rows.sh"
 
 main() {
-  case $3,$1 in
+  local view=''
+  if [ "$1" = --turn ]; then
+    turn "$2"
+    return
+  fi
+  [ -z "${PAR_VIEW:-}" ] || view=$(tmux display-message -p "#{$PAR_VIEW}")
+  case $view$3,$1 in
+    diff* | log*) "$root/scripts/work.sh" "$view" "$2" "$3" ;;
     *,'$'*) follow "$1:" ;;
     remote,*) look "$2" ;;
     *) describe "$2" "$3" ;;
   esac
 }
 
+turn() {
+  tmux if-shell -F "#{==:#{$PAR_VIEW},$1}" "set-option -gu $PAR_VIEW" "set-option -g $PAR_VIEW $1"
+}
+
 # fzf ends it; the look at fzf itself is for when that was killed
 follow() {
   local shown='' now
   while now=$(tmux capture-pane -ep -t "$1") && kill -0 "$PPID"; do
-    [ "$now" = "$shown" ] || printf '\033[2J%s\n' "$now"
+    [ "$now" = "$shown" ] || printf '\033[2J%s\n' "$(last_lines <<<"$now")"
     shown=$now
     sleep 1
   done
+}
+
+# What the pane showed last is where its prompt is
+last_lines() {
+  LC_ALL=C awk -v most="${FZF_PREVIEW_LINES:-1000}" '
+    { line[NR] = $0 }
+    END { for (at = NR > most ? NR - most + 1 : 1; at <= NR; at++) print line[at] }'
 }
 
 # A host is asked less often; until it has answered, what it said last

@@ -66,6 +66,7 @@ list_rows() {
   local contexts=$data/contexts.tsv hosts=()
   [ -r "$contexts" ] || contexts=/dev/null
   ! has_hosts || hosts=(from=host "$data"/hosts/*.tsv)
+  [ ! -r "$data/conflicts.tsv" ] || hosts+=(from=conflicts "$data/conflicts.tsv")
   tmux list-clients -F "$row_clients" \; list-sessions -F "$row_sessions" |
     CLIENT=$1 SOCKET=$socket LC_ALL=C awk -F'\t' "$visible $columns_program $row_program" from=par "$contexts" \
       ${hosts[@]+"${hosts[@]}"} from=tmux - |
@@ -97,6 +98,7 @@ from == "par" {
   age[$1] = NR; kind[$1] = $2; repository[$1] = $3; branch[$1] = $4
   by_session[$5] = $1; server[$1] = $6; folder[$1] = $7
 }
+from == "conflicts" { if ($2 in age) clashes[$2] = $1 + 0 }
 from == "host" && $1 == "host" { host = $2; asked[host] = $3; is_silent[host] = $4 == "silent" }
 from == "host" && $1 == "context" {
   label = host ":" $2; home[label] = host
@@ -127,6 +129,7 @@ END {
       if (state[label] == "elsewhere") note[label] = "on another tmux server"
     }
     if (sign[label] == "") sign[label] = mark[state[label]]
+    if (label in clashes) note[label] = note[label] (note[label] != "" ? ", " : "") "conflicts" span(now - clashes[label])
     note[label] = note[label] "" # gawk 5.2 crashes where a function is given an element that has no value yet
     name[label] = visible(label) (label in id && id[label] == here ? "*" : "")
     repository[label] = visible(repository[label])
@@ -135,6 +138,7 @@ END {
   for (label in age) {
     is_grey = label in home && is_old(home[label])
     colour = is_grey ? "" : note[label] ~ /failed/ ? "\033[31m" : note[label] ~ /waiting/ || is_held(label) ? "\033[33m" : ""
+    if (colour == "" && !is_grey && label in clashes) colour = "\033[35m"
     printf "%s\t%s\t%s\t", (label in id ? id[label] : "-"), label, state[label]
     printf "%d\t%d\t%d\t", rank(label), (label in waits ? 2147483647 - waits[label] : used[label]), age[label]
     if (is_grey) { printf "\033[90m"; gsub(/\033\[[0-9]*m/, "", sign[label]) }

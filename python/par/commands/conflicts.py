@@ -10,6 +10,7 @@ from par.git import base, merging, repository, uncommitted
 from par.git.merging import TooOldError
 from par.model import Context, Repository, Worktree
 from par.names import visible
+from par.state import conflicts_tsv
 from par.system import narration
 
 
@@ -49,7 +50,7 @@ class _Tip(NamedTuple):
 
 
 def run(request: Request) -> Report:
-    """Merge in memory; nothing is changed. Raises CommandError where git is too old.
+    """Merge in memory; only what the picker reads is written. Raises CommandError where git is too old.
 
     A repository that git cannot look at is left out, and reported.
     """
@@ -70,7 +71,14 @@ def run(request: Request) -> Report:
             raise
         except CommandError as error:
             narration.report(f"{visible(str(home.path))} is left out: {error.message}")
+    rows = [(label, each.repository, _others(each, label)) for each in conflicts for label in each.labels]
+    conflicts_tsv.write(rows, request.repository)
     return Report(tuple(conflicts), compared)
+
+
+def _others(conflict: Conflict, label: str) -> str:
+    """What the context called `label` conflicts with."""
+    return " ".join(each for each in (*conflict.labels, conflict.base) if each and each != label)
 
 
 def _conflicts(

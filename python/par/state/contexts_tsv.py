@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """One context as text; tabs and newlines in it became spaces."""
+    """One context as text; tabs and newlines in it became spaces.
+
+    `base` and `base_oid` are those of its first worktree; an older par wrote neither.
+    """
 
     label: str
     kind: str
@@ -24,6 +27,12 @@ class Row(NamedTuple):
     socket: str
     root: str
     repository_path: str
+    base: str = ""
+    base_oid: str = ""
+
+
+# What every par has written
+LEAST = 8
 
 
 def line(context: Context) -> str:
@@ -45,6 +54,8 @@ def _row(context: Context) -> Row:
         socket=str(context.socket),
         root=str(context.root),
         repository_path=str(context.repository.path),
+        base=context.worktrees[0].base,
+        base_oid=context.worktrees[0].base_oid,
     )
 
 
@@ -57,4 +68,4 @@ def rows() -> list[Row] | None:
     except OSError:
         return None
     fields = [line.split("\t") for line in content.split("\n")]
-    return [Row(*each) for each in fields if len(each) == len(Row._fields)]
+    return [Row(*each) for each in fields if LEAST <= len(each) <= len(Row._fields)]
