@@ -53,8 +53,9 @@ def test_so_many_are_at_work_at_a_time_and_a_second_run_goes_on(world: World, ag
         f"- {{label: bare, path: {other}, base: topic}}\n"
     )
     begun = world.start_par("batch", str(file), "--max", "2", cwd=home)
-    eventually(lambda: (world.data / "global_state.json").exists() and len(world.index["contexts"]) == 2)
+    eventually(lambda: begun.stdout and "two: begun" in begun.stdout.readline())
     eventually((world.worktree("two") / "told").exists)
+    eventually((world.worktree("one") / "told").exists)
     assert (world.worktree("one") / "told").read_text() == "first\nline\n"
     assert (world.worktree("two") / "told").read_text() == "from\na file\n"
     refused(world.par("batch", str(file), cwd=home), 4, f"another par goes through '{file}'", "par ls")

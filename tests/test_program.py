@@ -152,6 +152,7 @@ def test_what_ran_when_the_session_was_lost_is_started_again_and_nothing_else(
     world.ok("undo")
     assert program(world, "four")["state"] == "ended"
     world.tmux("kill-server")
+    stands(world, "one", "lost")
     terminal.par("open three")
     assert told(world, "three", 2) == [["x", "again"]] * 2
     assert sorted(world.ok("resurrect").stdout.splitlines()) == [
@@ -170,6 +171,21 @@ def test_what_ran_when_the_session_was_lost_is_started_again_and_nothing_else(
     said = world.ok("resurrect")
     assert "'one' is not resumed: " in said.stderr
     assert "one: session made\n" in said.stdout
+
+
+def test_what_another_tool_brought_back_has_nothing_to_start_again(world: World, agent: Path) -> None:
+    home = world.repository()
+    world.ok("start", "feat", "--run", str(agent), cwd=home)
+    assert told(world, "feat") == [[]]
+    stands(world, "feat", "running")
+    # What still runs in a session that lost its marks is seen
+    world.tmux("set-option", "-u", "-t", "=feat:", "@par_label")
+    assert program(world, "feat")["state"] == "running"
+    world.tmux("kill-server")
+    stands(world, "feat", "lost")
+    world.tmux("new-session", "-d", "-s", "feat", "-c", str(world.worktree("feat")))
+    assert world.ok("resurrect").stdout == "feat: session found again\n"
+    assert program(world, "feat")["state"] == "ended"
 
 
 def test_a_pane_that_is_busy_is_not_typed_into(world: World, agent: Path) -> None:

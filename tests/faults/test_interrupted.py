@@ -274,7 +274,7 @@ def test_start_that_begins_with_a_program_takes_it_with_it_when_it_is_killed(lab
     lab.world.ok(*words, cwd=lab.home)
     eventually(begun.exists)
     (kept,) = (lab.world.data / "init").glob("*/program")
-    eventually(lambda: kept.read_text() == "running\n")
+    eventually(lambda: kept.read_text().startswith("running "))
     lab.world.tmux("kill-server")
     assert was_hit(doomed(lab.world, "run-shell", SIGKILL, "resurrect", cwd=lab.home))
     heal(lab, 0, ("ls",))

@@ -70,9 +70,9 @@ def survey(socket: Path) -> Survey:
         if each.session and not each.session.label and each.context.is_ready:
             from par.setup import running  # noqa: PLC0415 - rarely needed, and it loads much
 
-            with suppress(CommandError):  # it has just ended
+            with suppress(CommandError, OSError):  # it has just ended
                 mark(each.context, each.session.id)
-                running.mark_again(each.context, each.session.id)
+                running.mark_returned(each.context, each.session.id)
         if each.session and each.session.ended_panes:
             agents.forget(each.context.socket, each.session.ended_panes)
     return Survey(found, statuses)

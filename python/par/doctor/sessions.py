@@ -64,7 +64,7 @@ def examine(found: Index, unknown: Iterable[Stray], live: Live) -> Iterator[Find
 
 def _mark(context: Context, session_id: str) -> None:
     tmux_sessions.mark(context, session_id)
-    running.mark_again(context, session_id)
+    running.mark_returned(context, session_id)
 
 
 def _is_outdated(path: str, context: Context) -> bool:

@@ -18,7 +18,7 @@ from par.setup import jobs
 from par.setup.jobs import Init
 from par.state import index, paths
 from par.system import narration
-from par.tmux import first_program
+from par.tmux import agents, first_program
 
 LINE, STAGE = jobs.OF_PROGRAM
 # Linux takes 128 KiB for one argument, which is in the environment of the pane too (execve(2))
@@ -34,10 +34,14 @@ class Program(NamedTuple):
 
 
 class Stage(Enum):
-    """How the program of a context stands; one that is busy found no shell at a prompt in the first pane."""
+    """How the program of a context stands.
+
+    One that is lost ran when its session went; for one that is busy no shell was at a prompt.
+    """
 
     WAITING = "waiting"
     RUNNING = "running"
+    LOST = "lost"
     ENDED = "ended"
     BUSY = "busy"
 
@@ -102,7 +106,9 @@ def stage(context: Context) -> Stage | None:
 
 def _written(folder: Path) -> Stage:
     try:
-        return Stage((folder / STAGE).read_text().strip())
+        word, *pids = (folder / STAGE).read_text().split()
+        is_lost = word == Stage.RUNNING.value and not any(agents.is_alive(int(pid)) for pid in pids)
+        return Stage.LOST if is_lost else Stage(word)
     except (OSError, ValueError):
         return Stage.WAITING
 
@@ -121,7 +127,7 @@ def begin(context: Context, session_id: str, init: Init | None) -> None:
 
 def go_on(folder: Path, socket: Path, session_id: str) -> None:
     """Start what is kept in `folder`, if anything is, unless it was started before. Raises CommandError."""
-    if (folder / LINE).exists() and _written(folder) in {Stage.WAITING, Stage.BUSY}:
+    if (folder / LINE).exists() and _written(folder) not in {Stage.RUNNING, Stage.ENDED}:
         first_program.start(socket, session_id, folder)
 
 
@@ -130,7 +136,8 @@ def resume(context: Context, session_id: str) -> str:
 
     The command line that was started, or ''. Nothing there stops the session: what is wrong is reported.
     """
-    if stage(context) is not Stage.RUNNING:
+    # What watches it may need a moment to see that the session is gone
+    if stage(context) not in {Stage.RUNNING, Stage.LOST}:
         return ""
     try:
         way = dict(settings.load().resume).get(name(context.command))
@@ -144,9 +151,12 @@ def resume(context: Context, session_id: str) -> str:
     return program.command
 
 
-def end(folder: Path) -> None:
-    """Note that what ran has ended: its session was taken away. Raises OSError."""
-    if _written(folder) is Stage.RUNNING:
+def end(folder: Path, is_sure: bool = True) -> None:
+    """Note that what ran has ended with its session; where that `is_sure` not, only what is lost.
+
+    Raises OSError.
+    """
+    if _written(folder) in ({Stage.RUNNING, Stage.LOST} if is_sure else {Stage.LOST}):
         index.write(folder / STAGE, b"ended\n", is_durable=False)
 
 

@@ -52,6 +52,12 @@ def mark_again(context: Context, session_id: str) -> str:
     return init
 
 
+def mark_returned(context: Context, session_id: str) -> None:
+    """As `mark_again`, for a session that came back by itself: what ran in it before did not."""
+    mark_again(context, session_id)
+    programs.end(paths.init(context.root), is_sure=False)
+
+
 def _write(
     folder: Path, context: Context, session_id: str, preparations: Sequence[Preparation]
 ) -> list[list[str]]:

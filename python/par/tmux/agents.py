@@ -59,7 +59,7 @@ def agent(said: str) -> Agent:
     for pane in said.removesuffix(";").split(";"):
         pane_id, state, *numbers = pane.split(" ")
         since, pid, active, quiet_after = (int(each) if each.isdecimal() else 0 for each in numbers)
-        if pid and not _is_alive(pid):
+        if pid and not is_alive(pid):
             ended.append(pane_id)
         elif state:
             found.append((STATES.index(state), since, active + (quiet_after or QUIET_SECONDS)))
@@ -68,7 +68,8 @@ def agent(said: str) -> Agent:
     return Agent(QUIET if state == "working" and quiet_at < time.time() else state, since, tuple(ended))
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether there is a process with this id."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -2,8 +2,9 @@
 # What starts the program of a context: it types a line into the first pane, and notes when what that ran has ended.
 #   program.sh PANE FOLDER [TRIES]
 # FOLDER/line has the line, and in its second line `prompt` where PAR_PROMPT in the environment of the pane is to be its
-# last argument; FOLDER/program says what came of it: `running`, `ended`, or `busy`, where no shell was at its prompt.
-# tmux runs this in the background, and it ends with the server: so `running` stays where the program was lost with it.
+# last argument; FOLDER/program says what came of it: `running PID` with that of this script, `ended`, or `busy`, where no
+# shell was at its prompt. tmux runs this in the background, and it ends with the server: so `running` stays where the
+# program was lost with it.
 set -u
 exec </dev/null >/dev/null 2>&1
 cd -- "$2" || exit # it may be renamed with its context
@@ -13,7 +14,7 @@ pane=$1 most=${3-200}
 
 main() {
   if wait_for_prompt; then
-    note running
+    note "running $$"
     home=$front
     type_line
     wait_for_end
