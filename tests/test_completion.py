@@ -64,6 +64,7 @@ def test_a_shell_completes_commands_options_labels_and_branches(ask: Ask, world:
     assert set(ask(world, home, "par co")) == {
         "control-center",
         "code",
+        "compare",
         "completion",
         "config",
         "conflicts",
