@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from par.cli import forwarding
+from par.cli.parts import Places, split
 from par.errors import UsageError
-from par.hosts import known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-OPTION = "--host"
+OPTION, ALL = "--host", "--all-hosts"
+LONG = "--long"
 # They ask hosts themselves
 OWN = frozenset({"control-center", "host", "ls"})
 # They make no sense on another machine
@@ -29,14 +30,14 @@ SERVER = (("-L", "name"), ("-S", "socket"))
 
 
 class Asked(NamedTuple):
-    """A command line for par on the hosts that were named, and the options before its verb.
+    """A command line for par on machines that were named, and the options before its verb.
 
-    `is_mixed` is whether some of its contexts are here.
+    `words` are all that was typed, and `targets` those of them that are labels.
     """
 
-    hosts: tuple[str, ...]
+    places: Places
     words: tuple[str, ...]
-    is_mixed: bool = False
+    targets: tuple[str, ...]
     options: tuple[str, ...] = ()
 
 
@@ -54,18 +55,19 @@ def asked(
     None where it names none, or asks them itself.
     Raises UsageError where `--host` names none.
     """
-    if name in OWN:
+    if name in OWN and LONG not in words:
         return None
-    host = options.get("host")
-    rest, hosts = _without_option(words)
+    rest, hosts, is_all = _without_options(words)
     marked = [_Word(each) for each in rest]
     targets = _targets(command, marked)
-    prefixed = [each for each in targets if ":" in each]
-    named = (*([host] if host else []), *hosts, *(each.partition(":")[0] for each in prefixed))
-    plain = [each.partition(":")[2] if any(each is one for one in prefixed) else each for each in marked]
-    is_mixed = bool(prefixed) and len(prefixed) < len(targets) and not (hosts or host)
+    patterns = (*([options["host"]] if options.get("host") else []), *hosts)
+    is_all = is_all or bool(options.get("all_hosts"))
+    if not (patterns or is_all or any(":" in each for each in targets)):
+        return None
+    if patterns and is_all:
+        raise UsageError("--all-hosts and --host cannot be together", hint="par host ls")
     server = [each for flag, key in SERVER for each in (flag, options.get(key)) if options.get(key)]
-    return Asked(named, (name, *map(str, plain)), is_mixed, tuple(map(str, server))) if named else None
+    return Asked(Places(patterns, is_all), (name, *marked), tuple(targets), tuple(map(str, server)))
 
 
 def shown_here(command: click.Command, words: Sequence[str], host: str | None) -> list[str] | None:
@@ -76,7 +78,7 @@ def shown_here(command: click.Command, words: Sequence[str], host: str | None) -
     inner = words[0] if words and isinstance(command, click.Group) else command.name
     if inner not in SHOWN_HERE:
         return None
-    rest, hosts = _without_option(words)
+    rest, hosts, _ = _without_options(words)
     named = {*([host] if host else []), *hosts}
     if len(named) > 1:
         raise UsageError("more than one host is named", hint=f"par {inner} HOST:LABEL")
@@ -103,28 +105,34 @@ def run(asked: Asked, socket: Path) -> int:
     Raises UsageError where no single host is meant, and NotFoundError, ConfigError and what `calls` raises.
     """
     verb = asked.words[0]
-    host, *others = {each.name: each for each in map(known.named, asked.hosts)}.values()
-    if others or asked.is_mixed:
-        raise UsageError("these contexts are not all on one host", hint=f"par {verb} for one after the other")
+    parts = split(asked.words, asked.targets, asked.places)
     if verb in LOCAL:
         raise UsageError(f"par {verb} is for this machine only", hint=f"par {verb} --help")
-    flags = forwarding.flags(asked.words)
+    host, words = parts[0].host, parts[0].words
+    if len(parts) > 1 or host is None:
+        from par.cli import several  # noqa: PLC0415 - most name one host
+
+        return several.run(asked.options, parts, asked.places.order(asked.targets), socket)
+    flags = forwarding.flags(words)
     if verb in MAKING and {"--open", "--clone"} & flags:
         from par.cli import making_elsewhere  # noqa: PLC0415 - only these ask for more than the words
 
-        return making_elsewhere.run(host, asked.options, asked.words, socket)
-    return forwarding.forward(host, asked.options, asked.words).status
+        return making_elsewhere.run(host, asked.options, words, socket)
+    return forwarding.forward(host, asked.options, words).status
 
 
-def _without_option(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The words without `--host NAME`, and the names. Raises UsageError where one is missing."""
+def _without_options(words: Sequence[str]) -> tuple[list[str], list[str], bool]:
+    """The words without `--host NAME` and `--all-hosts`, the names, and whether all hosts are meant.
+
+    Raises UsageError where a name is missing.
+    """
     rest: list[str] = []
     hosts: list[str] = []
     left = iter(words)
     for each in left:
         if each == "--":
-            return [*rest, each, *left], hosts
-        if each == OPTION:
+            rest += [each, *left]
+        elif each == OPTION:
             if (value := next(left, None)) is None:
                 raise UsageError("--host needs the name of a host", hint="par host ls")
             hosts.append(value)
@@ -132,7 +140,9 @@ def _without_option(words: Sequence[str]) -> tuple[list[str], list[str]]:
             hosts.append(each.partition("=")[2])
         else:
             rest.append(each)
-    return rest, hosts
+    gap = rest.index("--") if "--" in rest else len(rest)
+    own = [each for each in rest[:gap] if each != ALL]
+    return [*own, *rest[gap:]], hosts, len(own) < gap
 
 
 def _targets(command: click.Command, words: list[_Word]) -> list[_Word]:

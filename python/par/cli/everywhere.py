@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from par.cli.output import narrate
+from par.cli.output import emit, narrate
 from par.cli.targets import above
 from par.commands import ls, ls_hosts
 from par.commands.ls_hosts import SECONDS
+from par.contexts.selection import Wanted
 from par.errors import NotFoundError, UsageError
 from par.hosts import incoming, known
+from par.model import State
+from par.names import visible
 from par.render import ls_hosts as text
+from par.render import status
 from par.state import host_rows
 from par.tmux import host_counts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from par.commands.ls import Listing
     from par.commands.ls_hosts import Heard
     from par.config.hosts import Host
-    from par.contexts.selection import Wanted
+
+READY = frozenset(each.value for each in (State.ATTACHED, State.RUNNING, State.STOPPED, State.BROKEN))
 
 
 class Places(NamedTuple):
@@ -83,3 +89,16 @@ def report(heard: tuple[Heard, ...], named: frozenset[str]) -> int:
     for each, error in failed:
         narrate(text.silence(each, error))
     return max((error.status for each, error in failed if each.host.name in named), default=0)
+
+
+def overview(verb: str, socket: Path, machines: Sequence[Host | None], words: Sequence[str]) -> int:
+    """`par labels` or `par status` of these machines, None for this one; the exit status."""
+    named = [each for each in machines if each]
+    seen = look(socket, Wanted(), Places(None in machines, tuple(named)))
+    rows = text.rows(*seen)
+    if verb == "labels":
+        if found := [each["label"] for each in rows if each["state"] in READY]:
+            emit("\n".join(map(visible, found)))
+    else:
+        emit(status.document_of(rows, text.hosts(seen.heard)) if "--json" in words else status.line_of(rows))
+    return report(seen.heard, frozenset())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 JSON = "--json"
 INPUT = "-"
+ONE_AT_A_TIME = threading.Lock()
 # Into a file or a pipe their bytes go as they are: a patch is to be applied
 EXACT = frozenset({"diff", "capture"})
 
@@ -40,10 +42,10 @@ def forward(
 
     `source` is the URL that may be cloned there. Raises what `calls` and `answers` raise.
     """
-    said, read = _with_input(words)
-    ask = _answer(host) if read is None and sys.stdin.isatty() and sys.stderr.isatty() else None
-    errors = _Lines(lambda line: narrate(text.line(host.name, line)))
-    lines = _Lines(lambda line: emit(text.shown(line) if words[0] in EXACT else text.line(host.name, line)))
+    said, read = with_input(words)
+    ask = answer(host.name) if read is None and sys.stdin.isatty() and sys.stderr.isatty() else None
+    errors = Lines(lambda line: narrate(text.line(host.name, line)))
+    lines = Lines(lambda line: emit(text.shown(line) if words[0] in EXACT else text.line(host.name, line)))
     is_exact = words[0] in EXACT and not sys.stdout.isatty()
     is_live = is_shown and not is_exact and JSON not in flags(words)
     listener = Listener(lines.add if is_live else None, errors.add)
@@ -57,7 +59,7 @@ def forward(
     return done
 
 
-def _with_input(words: Sequence[str]) -> tuple[list[str], bytes | None]:
+def with_input(words: Sequence[str]) -> tuple[list[str], bytes | None]:
     """The words, and what they read from standard input, or for `--prompt @FILE` from a file of here.
 
     Raises NotFoundError and UsageError.
@@ -86,16 +88,20 @@ def _content(name: str) -> bytes:
         raise NotFoundError(message, hint="--prompt TEXT, or - for standard input") from error
 
 
-def _answer(host: Host) -> Callable[[Question], bool]:
+def answer(name: str) -> Callable[[Question], bool]:
+    """What puts the questions of the host called `name` to the person here; one at a time."""
+    prefix = f"{name}: " if name else ""
+
     def ask(question: Question) -> bool:
-        for line in question.shown.split("\n"):
-            narrate(text.shown(line))
-        return click.confirm(f"{host.name}: {text.shown(question.question)}", err=True)
+        with ONE_AT_A_TIME:
+            for line in question.shown.split("\n"):
+                narrate(text.shown(line))
+            return click.confirm(f"{prefix}{text.shown(question.question)}", err=True)
 
     return ask
 
 
-class _Lines:
+class Lines:
     """Pieces of bytes as the lines of text that they are."""
 
     def __init__(self, show: Callable[[str], Any]) -> None:
@@ -111,3 +117,9 @@ class _Lines:
         """Show what no line break came behind."""
         if self._left:
             self._show(self._left.decode("utf-8", "replace"))
+
+
+def with_json(words: Sequence[str]) -> tuple[str, ...]:
+    """`words` with the option that asks for a document."""
+    at = words.index("--") if "--" in words else len(words)
+    return (*words[:at], JSON, *words[at:])

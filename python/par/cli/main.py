@@ -13,6 +13,7 @@ from par.cli.verbs import ALIASES, GROUPS, MEANT, VERBS, load
 from par.names import nearest
 from par.tmux.sockets import default_socket, named_socket
 
+HOSTS = ("--host", "--all-hosts")
 EPILOG = (
     "Exit status: 0 done, 2 usage, 3 not found, 4 conflict, 5 unsafe, 6 config, 7 state, 8 command, "
     "124 took too long."
@@ -35,7 +36,8 @@ class Verbs(Group):
         name, command, rest = super().resolve_command(ctx, args)
         host = ctx.params.get("host")
         # Without a word that could name a host nothing is loaded that knows of them
-        if command and (host or any(":" in each or each.startswith("--host") for each in rest)):
+        is_asked = host or ctx.params.get("all_hosts")
+        if command and (is_asked or any(":" in each or each.startswith(HOSTS) for each in rest)):
             elsewhere = import_module("par.cli.elsewhere")
             if (words := elsewhere.shown_here(command, rest, host)) is not None:
                 return command.name, command, words
@@ -67,8 +69,9 @@ class Verbs(Group):
 @option("-L", "name", metavar="NAME", help="Use the tmux server called NAME, as `tmux -L`.")
 @option("-S", "socket", metavar="PATH", help="Use the tmux server at the socket PATH, as `tmux -S`.")
 @option("--host", metavar="HOST", help="Do it on that machine; also behind the command.")
+@option("--all-hosts", is_flag=True, help="Do it here and on all of them; also behind the command.")
 @click.pass_context
-def par(ctx: click.Context, name: str | None, socket: str | None, host: str | None) -> None:
+def par(ctx: click.Context, name: str | None, socket: str | None, host: str | None, all_hosts: bool) -> None:
     """Parallel work in tmux: each task gets a context.
 
     A context is a label with its own git worktree, branch and tmux session, known in every folder.

@@ -39,7 +39,7 @@ def run(host: Host, options: Sequence[str], words: Sequence[str], socket: Path) 
         narrate(f"{host.name} clones {visible(source)} where it is not there yet")
     if OPEN not in flags:
         return forwarding.forward(host, options, wanted, source=source).status
-    asked = wanted if forwarding.JSON in flags else _with_json(wanted)
+    asked = wanted if forwarding.JSON in flags else forwarding.with_json(wanted)
     done = forwarding.forward(host, options, asked, is_shown=False, source=source)
     if done.status == 0:
         document = answers.document(host, done.stdout, asked)
@@ -53,8 +53,3 @@ def run(host: Host, options: Sequence[str], words: Sequence[str], socket: Path) 
 def _without(flag: str, words: Sequence[str]) -> tuple[str, ...]:
     at = words.index(flag)
     return (*words[:at], *words[at + 1 :])
-
-
-def _with_json(words: Sequence[str]) -> tuple[str, ...]:
-    at = words.index("--") if "--" in words else len(words)
-    return (*words[:at], forwarding.JSON, *words[at:])

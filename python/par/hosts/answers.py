@@ -21,10 +21,10 @@ SEPARATOR = ":"
 LABELS = frozenset({"label", "labels", "shown", "stopped"})
 
 
-def document(host: Host, said: bytes, words: Sequence[str] = ()) -> dict[str, Any]:
+def document(host: Host | None, said: bytes, words: Sequence[str] = ()) -> dict[str, Any]:
     """The one document in `said`, each label in it HOST:LABEL. Raises CommandError for anything else.
 
-    It is that of `par WORDS`, and has the shape of that.
+    It is that of `par WORDS`, and has the shape of that. Without a host it is one of here.
     """
     try:
         found = json.loads(said, parse_constant=_no_number)
@@ -32,16 +32,17 @@ def document(host: Host, said: bytes, words: Sequence[str] = ()) -> dict[str, An
             raise ValueError("it is no document of this version")
         if wrong := shape.fault(words, found) if words else "":
             raise ValueError(wrong)
-        return {key: _prefixed(host, key, value) for key, value in found.items()}
+        return {key: _prefixed(host, key, value) for key, value in found.items()} if host else found
     except RecursionError as error:
         raise _unclear(host, "it lies too deep") from error
     except (ValueError, UsageError) as error:
         raise _unclear(host, str(error)) from error
 
 
-def _unclear(host: Host, reason: str) -> CommandError:
-    message = f"{host.name} says what cannot be understood: {visible(reason)[: ssh.MOST_SAID]}"
-    return CommandError(message, hint=ssh.by_hand(host))
+def _unclear(host: Host | None, reason: str) -> CommandError:
+    name = host.name if host else "par here"
+    message = f"{name} says what cannot be understood: {visible(reason)[: ssh.MOST_SAID]}"
+    return CommandError(message, hint=ssh.by_hand(host) if host else "par doctor")
 
 
 def failure(host: Host, outcome: Outcome) -> ParError:

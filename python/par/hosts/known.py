@@ -29,8 +29,13 @@ def named(name: str) -> Host:
 
 def matching(pattern: str) -> tuple[Host, ...]:
     """The hosts that a name or a glob means. Raises NotFoundError for none, and ConfigError."""
-    if not set("*?[") & set(pattern):
+    if not is_glob(pattern):
         return (named(pattern),)
     if found := tuple(each for each in hosts() if fnmatchcase(each.name.lower(), pattern.lower())):
         return found
     raise NotFoundError(f"no host matches '{visible(pattern)}'", hint="par host ls")
+
+
+def is_glob(pattern: str) -> bool:
+    """Whether `pattern` may mean several hosts."""
+    return bool(set("*?[") & set(pattern))

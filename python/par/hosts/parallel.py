@@ -44,6 +44,19 @@ class Calls:
             raise self._faults[0]
         return [self._found.get(place, Result(None)) for place in range(len(self._threads))]
 
+    @property
+    def is_over(self) -> bool:
+        return not any(each.is_alive() for each in self._threads)
+
+    def so_far(self) -> list[Result]:
+        """How those went that are over."""
+        return [*self._found.values()]
+
+    def wait(self, seconds: float) -> None:
+        """Wait for one of them that goes on, for so many seconds at most."""
+        for each in [one for one in self._threads if one.is_alive()][:1]:
+            each.join(seconds)
+
     def stop(self) -> None:
         """Tell all that go on to end, which they do within a few seconds."""
         self.halt.set()

@@ -38,6 +38,10 @@ class Listener(NamedTuple):
 NOBODY = Listener()
 
 
+class BrokenError(CommandError):
+    """A connection broke while par ran over there: how far it came is not known."""
+
+
 def arguments(host: Host, *options: str) -> list[str]:
     """The command line of ssh up to the words for the host; it never asks. Raises NotFoundError."""
     asked = ("-o", "BatchMode=yes", "-o", f"ConnectTimeout={host.timeout}", "-o", "RemoteCommand=none")
@@ -124,7 +128,7 @@ class Heard:
 def _unreachable(host: Host, output: Heard, error: Heard, status: int) -> ParError:
     if output.standing == "here":
         message = f"the connection to {host.name} broke{_last(error.said)}"
-        return CommandError(message, hint=f"par ls --host {host.name}")
+        return BrokenError(message, hint=f"par ls --host {host.name}")
     if status == FAILED:
         return CommandError(f"{host.name}{_last(error.said) or ': ssh failed'}", hint=by_hand(host))
     said = _last(error.said) or _last(output.said)

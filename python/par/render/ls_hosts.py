@@ -32,8 +32,8 @@ def contexts(here: Listing | None, heard: Sequence[Heard], width: int | None) ->
     if not (mine.statuses or mine.damaged or others):
         return ls.contexts(mine, width)
     if width is None:
-        rows = [*ls.plain_rows(mine), *(_plain(*each) for each in others)]
-        return plain(ls.PLAIN, [*map(shown, rows)])
+        told = (*ls.plain_rows(mine), *(_plain(*each) for each in others))
+        return plain(ls.PLAIN, [*map(shown, told)])
     own = [*ls.table_rows(mine)]
     cells = [*map(shown, (*own, *(_cells(*each) for each in others)))]
     lines = table(ls.COLUMNS, cells, width).split("\n")
@@ -95,8 +95,12 @@ def silence(heard: Heard, error: ParError) -> str:
 
 def document(here: Listing | None, heard: Sequence[Heard]) -> str:
     """The document of `par ls --json` with the contexts of hosts in it."""
-    rows = [*(ls.rows(here) if here else ()), *(one for each in heard for one in each.contexts)]
-    return documents.dumped({"contexts": rows, "hosts": hosts(heard)})
+    return documents.dumped({"contexts": rows(here, heard), "hosts": hosts(heard)})
+
+
+def rows(here: Listing | None, heard: Sequence[Heard]) -> list[dict[str, Any]]:
+    """The contexts of all machines as JSON values."""
+    return [*(ls.rows(here) if here else ()), *(one for each in heard for one in each.contexts)]
 
 
 def hosts(heard: Iterable[Heard]) -> list[dict[str, Any]]:

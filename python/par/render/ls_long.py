@@ -26,12 +26,13 @@ COLUMNS = (
 )
 PLAIN = ("label", "ahead", "behind", "changed", "last_commit", "base")
 UNKNOWN = "?"
+NOTHING = "No contexts. Make one in a git repository: par start LABEL"
 
 
 def report(rows: Sequence[Row], width: int | None) -> str:
     """The table, fitted to `width` columns; with None plain, a tab between two cells."""
     if not rows:
-        return "No contexts. Make one in a git repository: par start LABEL"
+        return NOTHING
     lines = [[visible(cell) for cell in _cells(each)] for each in rows]
     return plain(PLAIN, lines) if width is None else table(COLUMNS, lines, width)
 

@@ -24,6 +24,8 @@ TRASH = (
     Column("Size", 7),
 )
 
+EMPTY = "The trash is empty."
+
 
 def trash(seen: Listing, sizes: Sequence[int] | None, width: int | None) -> str:
     """The table of `par trash`, and below it why something is still there although its time is over.
@@ -33,7 +35,7 @@ def trash(seen: Listing, sizes: Sequence[int] | None, width: int | None) -> str:
     found = seen.prospects
     broken = [*map(_damaged, seen.damaged)]
     if not found:
-        return "\n".join(broken) or "The trash is empty."
+        return "\n".join(broken) or EMPTY
     rows = [
         [
             visible(each.entry.label),
@@ -41,7 +43,7 @@ def trash(seen: Listing, sizes: Sequence[int] | None, width: int | None) -> str:
             each.entry.removed_at.astimezone().strftime("%Y-%m-%d %H:%M"),
             each.entry.id,
             each.goes_at.astimezone().strftime("%Y-%m-%d") if each.goes_at else "",
-            *([_bytes(sizes[number])] if sizes else []),
+            *([size(sizes[number])] if sizes else []),
         ]
         for number, each in enumerate(found)
     ]
@@ -59,7 +61,8 @@ def _kept(each: Prospect) -> str:
     return f"'{visible(each.entry.label)}' ({each.entry.id}) stays: it holds {held}"
 
 
-def _bytes(count: float) -> str:
+def size(count: float) -> str:
+    """So many bytes in one unit."""
     for unit in ("B", "KB", "MB"):
         if count < 1000:
             return f"{count:.0f} {unit}"
