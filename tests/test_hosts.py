@@ -59,7 +59,7 @@ def test_a_host_that_is_not_there_is_refused(world: World, machines: Machines) -
     world.ok("host", "add", "build1")
     refused(world.par("rm", "biuld1:x"), 3, "there is no host 'biuld1'", "did you mean 'build1'?")
     both = "these contexts are not all on one host"
-    refused(world.par("rm", "x", "build1:x"), 2, both, "par rm for one after the other")
+    refused(world.par("prune", "x", "build1:x"), 2, both, "par prune for one after the other")
 
 
 def test_a_repository_that_is_not_there_yet_is_cloned_first(
