@@ -196,6 +196,15 @@ def test_what_cannot_be_adopted_is_refused_and_nothing_is_touched(world: World) 
     ]
     for place, status, message, hint in told:
         refused(world.par("adopt", str(place)), status, message, hint)
+    # An older git has no such command
+    old = world.home / "old-git"
+    old.mkdir()
+    real = world.run("sh", "-c", "command -v git").stdout.strip()
+    says = 'case "$*" in *version) echo git version 2.25.1; exit ;; esac'
+    (old / "git").write_text(f'#!/bin/sh\n{says}\nexec {real} "$@"\n')
+    (old / "git").chmod(0o755)
+    said = world.par("adopt", str(moved), PATH=f"{old}:{world.env['PATH']}").stderr
+    assert said.endswith(f"hint: with git 2.30 or newer: git -C '{home}' worktree repair '{moved}'\n")
     world.git(home, "worktree", "repair", str(moved))
     before = (*before[:2], everything(world, home, path))
     taken = f"par adopt '{moved}' --label LABEL"

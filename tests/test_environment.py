@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import World, eventually, refused
+from conftest import ROOT, World, eventually, refused
 
 PLAIN = """\
 ok     tmux: {tmux}
@@ -16,6 +16,7 @@ ok     git: {git}
 ok     python: {python}
 ok     server: {server}
 ok     tmux.conf: {conf}
+ok     status text: par is not asked to place it
 ok     exit-unattached: off
 ok     base-index: {base}, par goes by tmux's ids
 ok     pane-base-index: 0, par goes by tmux's ids
@@ -77,6 +78,11 @@ FAILURES = {
         "on: every session ends when the last terminal detaches",
         "set -s exit-unattached off",
     ),
+    "status text": (
+        ["set -g @par-status-position right", f"run-shell '{ROOT}/par.tmux'", "set -g status-right theme"],
+        "is not in status-right: what is loaded after par has set that",
+        "load par after your theme, as the last plugin",
+    ),
     "tmux.conf": (
         ["set -g nonsense 1"],
         "{home}/.tmux.conf:1: invalid option: nonsense",
@@ -126,6 +132,9 @@ def test_what_fails_is_reported_with_what_to_do(name: str, world: World) -> None
     assert result.status == 6
     assert benches() <= before
     assert world.sessions() == []
+    if name == "status text":
+        configure(world, *lines[::2], lines[1])
+        assert "ok     status text: is in status-right\n" in world.ok("doctor", "--environment").stdout
 
 
 def test_par_works_under_the_settings_that_it_calls_harmless(world: World) -> None:

@@ -153,6 +153,18 @@ def test_whoami_is_the_pane_or_the_worktree(two: World) -> None:
     folder = two.worktree("one")
     assert two.par("whoami", cwd=folder) == Result(0, "one\n", "")
     assert two.par("whoami", **inside) == Result(0, "two\n", "")  # type: ignore[arg-type]
+    # `.` is that label, in each command that takes one
+    assert two.ok("path", ".", cwd=folder).stdout == f"{folder}\n"
+    assert two.ok("path", ".", **inside).stdout == f"{two.worktree('two')}\n"  # type: ignore[arg-type]
+    assert [each["label"] for each in two.ok("ls", ".", "two", "--json", cwd=folder).json["contexts"]] == [
+        "one",
+        "two",
+    ]
+    assert two.ok("send", ".", "--dry-run", ".", cwd=folder).stdout.startswith("one: would be typed")
+    for words in (("init", "."), ("diff", "."), ("capture", "."), ("run", ".", "--", "true")):
+        assert two.ok(*words, cwd=folder).stderr.startswith("one (app): ok, " if words[0] == "run" else "")
+    nowhere = "this is neither a pane nor a worktree of a context"
+    refused(two.par("rm", "."), 3, nowhere, "par ls")
     (folder / "deep").mkdir()
     told = two.ok("whoami", "--json", cwd=folder / "deep").json
     (row,) = (each for each in two.ok("ls", "--json").json["contexts"] if each["label"] == "one")

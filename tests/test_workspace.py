@@ -124,7 +124,9 @@ def test_one_repository_of_it_is_meant_by_its_name(world: World, shop: Path, ter
     assert world.ok("code", "FEAT/backend", "--editor", "printf '%s'").stdout == f"{root}/backend"
     told = "there is no repository 'front' in the workspace 'feat'"
     refused(world.par("path", "feat/front"), 3, told, "par path feat/frontend")
-    refused(world.par("diff", "feat/backend"), 3, "there is no context 'feat/backend'", "par diff feat")
+    (root / "backend/new").write_text("x\n")
+    assert "+++ b/new" in world.ok("diff", "feat/backend").stdout
+    assert world.ok("diff", "./frontend", cwd=root).stdout == ""
     terminal.par("open feat/frontend")
     shown = ("display-message", "-p", "-t", f"={world.session('feat')}:", "#{@par_worktree}")
     eventually(lambda: (world.tmux("list-clients") != "", world.tmux(*shown)) == (True, "frontend"))

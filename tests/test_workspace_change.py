@@ -167,6 +167,14 @@ def test_dropped_repository_goes_to_the_trash_and_the_others_stay(desk: Desk) ->
     assert world.ok("restore", "big/docs").stdout.startswith("restored 'big': workspace (docs)")
 
 
+def test_branch_that_another_context_has_is_named_with_it(desk: Desk) -> None:
+    world, homes, _ = desk
+    world.git(homes[2], "branch", "big")
+    world.ok("checkout", "big", "-l", "other", cwd=homes[2])
+    message = f"branch 'big' is checked out in context 'other' in '{homes[2]}'"
+    refused(world.par("workspace", "add", "big", "docs"), 4, message, "par open other")
+
+
 class Refusal(NamedTuple):
     """What is asked for, and why it is refused; nothing is touched."""
 

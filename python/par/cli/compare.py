@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from par.cli.confirming import confirm
+from par.cli.labels import Label
 from par.cli.numbers import Seconds
 from par.cli.options import option
 from par.cli.output import emit, narrate, width
@@ -21,7 +22,7 @@ from par.render import rm as rm_text
 @click.command(
     cls=Run, epilog="Example: par compare 'login-*' --keep login-2 -- make test", options_metavar="[OPTIONS]"
 )
-@click.argument("labels", nargs=-1, metavar="[LABEL...|GLOB|all] [-- COMMAND]")
+@click.argument("labels", nargs=-1, type=Label(), metavar="[LABEL...|GLOB|all] [-- COMMAND]")
 @filters
 @option("--keep", "kept", metavar="LABEL", help="Remove the others; they can be brought back.")
 @option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal, except for labels.")

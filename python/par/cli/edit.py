@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.labels import Label
 from par.cli.options import option
 from par.commands import edit
 
@@ -15,7 +16,7 @@ def _editor(name: str, title: str, instead: str) -> click.Command:
         "LABEL/REPO is one of them alone.",
         epilog=f"Example: par {name} feature-auth",
     )
-    @click.argument("label")
+    @click.argument("label", type=Label())
     @option("--editor", metavar="CMD", help=f"Use this command line{instead}.")
     @click.pass_obj
     def command(socket: Path, label: str, editor: str | None) -> None:

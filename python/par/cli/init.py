@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli import asking
+from par.cli.labels import Label
 from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import init as init_command
@@ -16,7 +17,7 @@ from par.setup import trust
 
 
 @click.command(epilog="Example: par init feature-auth --retry --wait")
-@click.argument("label")
+@click.argument("label", type=Label())
 @option("--retry", is_flag=True, help="Run the commands again, from the first.")
 @option("--log", "as_log", is_flag=True, help="Print what the commands said.")
 @option("--wait", "with_wait", is_flag=True, help="Wait until they have ended; show what they say.")

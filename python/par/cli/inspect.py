@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.labels import Label
 from par.cli.numbers import Count
 from par.cli.options import option
 from par.cli.output import emit
@@ -13,7 +14,7 @@ from par.render import whoami as whoami_text
 
 
 @click.command(epilog="Example: par capture feature-auth -n 50")
-@click.argument("label", metavar="LABEL|LABEL/REPO")
+@click.argument("label", type=Label(), metavar="LABEL|LABEL/REPO")
 @option("-n", "--lines", type=Count(), help="The last so many lines, not the screen.")
 @option("--ansi", is_flag=True, help="With colours, as escape sequences.")
 @option("--pane", type=click.Choice(["first", "active"]), default="first", help="Which pane of a context.")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from par.cli.labels import Label
 from par.cli.numbers import Seconds
 from par.cli.options import option
 from par.cli.output import emit, narrate, width
@@ -17,7 +18,7 @@ from par.render import ls as ls_text
 
 
 @click.command("ls", epilog="Example: par ls 'feat-*' --repo my-app --json")
-@click.argument("labels", nargs=-1, metavar="[LABEL...|GLOB|all]")
+@click.argument("labels", nargs=-1, type=Label(), metavar="[LABEL...|GLOB|all]")
 @filters
 @places
 @option("--long", "is_long", is_flag=True, help="How far the work is: commits, changed files, age.")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.labels import Label
 from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import merge as command
@@ -16,7 +17,7 @@ from par.tmux import clients
 
 
 @click.command(epilog="Example: par merge feature-auth --squash -m 'Sign in with a token'")
-@click.argument("label")
+@click.argument("label", type=Label())
 @option("--into", metavar="BRANCH", help="Into this branch, not the one that it was begun from.")
 @option("--squash", "how", flag_value=How.SQUASH.value, help="As one commit.")
 @option("--rebase", "how", flag_value=How.REBASE.value, help="Its commits on top, without a merge.")
@@ -59,7 +60,7 @@ def merge(
 
 
 @click.command(epilog="Example: par rebase feature-auth")
-@click.argument("label")
+@click.argument("label", type=Label())
 @option("--onto", metavar="REV", help="On top of this, which becomes its base if it is a branch.")
 @option("--json", "as_json", is_flag=True, help="Print what was rebased as JSON.")
 @click.pass_obj

@@ -6,6 +6,7 @@ import click
 
 from par.cli import remove
 from par.cli.confirming import confirm
+from par.cli.labels import Label
 from par.cli.options import option
 from par.cli.output import emit
 from par.cli.targets import filters, narrowed
@@ -16,7 +17,7 @@ from par.render import prune as text
 
 
 @click.command(epilog="Example: par prune --dry-run")
-@click.argument("labels", nargs=-1, metavar="[LABEL|GLOB]...")
+@click.argument("labels", nargs=-1, type=Label(), metavar="[LABEL|GLOB]...")
 @filters
 @option("--dry-run", "is_dry", is_flag=True, help="Only show what would go, and why.")
 @option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from par.cli.confirming import confirm
+from par.cli.labels import Label
 from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.cli.targets import filters, wanted
@@ -18,7 +19,7 @@ from par.render import rm as rm_text
 
 
 @click.command(epilog="Example: par rm feature-auth")
-@click.argument("labels", nargs=-1, metavar="LABEL...|GLOB|all")
+@click.argument("labels", nargs=-1, type=Label(), metavar="LABEL...|GLOB|all")
 @filters
 @option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal, except for labels.")
 @option("--purge", is_flag=True, help="Delete at once, past the trash; refused where work would be lost.")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.labels import Label
 from par.cli.options import option
 from par.cli.output import emit
 from par.commands import rename as command
@@ -11,7 +12,7 @@ from par.render import rename as text
 
 
 @click.command(epilog="Example: par rename fix-login login-by-mail")
-@click.argument("label", metavar="OLD")
+@click.argument("label", type=Label(), metavar="OLD")
 @click.argument("new_label", metavar="NEW")
 @option("--json", "as_json", is_flag=True, help="Print the context as JSON.")
 @click.pass_obj

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.labels import Label
 from par.cli.numbers import Count, Seconds
 from par.cli.options import option
 from par.cli.output import emit, narrate, width
@@ -60,7 +61,7 @@ class Screen:
 
 
 @click.command(cls=Run, epilog="Example: par run all -j 4 -- make test", options_metavar="[OPTIONS]")
-@click.argument("labels", nargs=-1, metavar="[LABEL...|GLOB|all] -- COMMAND")
+@click.argument("labels", nargs=-1, type=Label(), metavar="[LABEL...|GLOB|all] -- COMMAND")
 @filters
 @option("-j", "--jobs", "most", type=Count(), help="So many at a time; by default the CPUs.")
 @option("--timeout", type=Seconds(min_open=True), help="End each after so many seconds.")

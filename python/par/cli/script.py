@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.labels import Label
 from par.cli.output import emit
 from par.commands import path as path_command
 
@@ -17,7 +18,7 @@ def labels(socket: Path) -> None:
 
 
 @click.command(epilog='Example: cd "$(par path feature-auth)"')
-@click.argument("label")
+@click.argument("label", type=Label())
 @click.pass_obj
 def path(socket: Path, label: str) -> None:
     """Print the folder of the context LABEL, or with LABEL/REPO that of one repository of a workspace."""

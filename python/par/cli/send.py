@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.labels import named
 from par.cli.options import option
 from par.cli.output import emit
 from par.cli.targets import filters, narrowed
@@ -47,7 +48,7 @@ def send(
     that waits for you gets no other text than one with --answer, and a program that is neither a shell nor
     an agent gets none. A single line that begins with a slash is typed, all else is pasted.
     """
-    asked = narrowed(words[:-1], chosen)
+    asked = narrowed(tuple(named(each, socket) for each in words[:-1]), chosen)
     if not (asked.words or asked.is_filtered):
         raise click.UsageError("a label and a text are needed")
     content = _standard_input() if words[-1] == "-" else words[-1]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.labels import Label
 from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.cli.targets import above
@@ -16,7 +17,7 @@ client_option = option("--client", metavar="NAME", help="The tmux client to swit
 
 
 @click.command("open", epilog="Example: par open -")
-@click.argument("label")
+@click.argument("label", type=Label())
 @client_option
 @click.pass_obj
 def open_context(socket: Path, label: str, client: str | None) -> None:

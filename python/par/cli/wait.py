@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli.labels import Label
 from par.cli.numbers import Seconds
 from par.cli.options import option
 from par.cli.output import emit
@@ -14,7 +15,7 @@ from par.names import visible
 
 
 @click.command(epilog="Example: par send feat 'fix the tests' && par wait feat --timeout 3600")
-@click.argument("labels", nargs=-1, metavar="[LABEL...|GLOB|all]")
+@click.argument("labels", nargs=-1, type=Label(), metavar="[LABEL...|GLOB|all]")
 @filters
 @option(
     "--for",

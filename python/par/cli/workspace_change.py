@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from par.cli import making
+from par.cli.labels import Label
 from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import workspace_change
@@ -16,7 +17,7 @@ from par.setup.preparation import Consent
 
 
 @click.command(epilog="Example: par workspace add feature-auth ../docs")
-@click.argument("label")
+@click.argument("label", type=Label())
 @click.argument("repo")
 @option("-b", "--base", metavar="REV", help="Start the new branch here, not at what is checked out.")
 @option("--trust", "is_trusted", is_flag=True, help="Approve what .par.yaml asks to run, this once.")
@@ -37,7 +38,7 @@ def add(socket: Path, label: str, repo: str, base: str | None, is_trusted: bool,
 
 
 @click.command(epilog="Example: par workspace drop feature-auth docs")
-@click.argument("label")
+@click.argument("label", type=Label())
 @click.argument("repo")
 @option("--force", is_flag=True, help="Go on if its before_remove commands fail.")
 @option("--json", "as_json", is_flag=True, help="Print what was dropped as JSON.")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from par import names
 from par.contexts import creation, survey
 from par.errors import ConflictError, NotFoundError, ParError
-from par.git import discovery, links, owners
+from par.git import discovery, links, owners, version
 from par.model import Context, Kind, Phase, Session, Worktree
 from par.names import quoted, visible
 from par.state import index, locks, paths
@@ -116,7 +116,8 @@ def _worktree(folder: Path) -> Worktree:
     shown = visible(str(top))
     if links.names_repository(worktree):
         moved = f"'{shown}' was moved, and its repository does not know"
-        raise ConflictError(moved, hint=f"git -C {quoted(home.path)} worktree repair {quoted(top)}")
+        repair = f"git -C {quoted(home.path)} worktree repair {quoted(top)}"
+        raise ConflictError(moved, hint=version.needing(version.WITH_REPAIR, repair))
     what = "the main worktree" if top == home.path else "not a linked worktree"
     message = f"'{shown}' is {what} of {visible(home.name)}: par adopts linked ones"
     raise ConflictError(message, hint=f"par start LABEL -p {quoted(top)}")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from par.contexts import survey
+from par.contexts import selection, survey
 from par.errors import NotFoundError
 from par.git import base, diff
 from par.model import Context, Worktree
@@ -19,12 +19,16 @@ class Request(NamedTuple):
 
 
 def plan(request: Request) -> Context:
-    """Find the context. Raises NotFoundError where it or one of its folders is gone."""
-    context = survey.recovered_index(request.socket).find(request.label)
+    """Find the context, with only the one worktree that LABEL/REPO means.
+
+    Raises NotFoundError where it or one of its folders is gone.
+    """
+    context, only = selection.target(survey.recovered_index(request.socket), request.label)
+    context = context._replace(worktrees=(only,)) if only else context
     for worktree in context.worktrees:
         if not worktree.path.is_dir():
             message = f"the worktree of '{context.label}' is gone: '{worktree.path}'"
-            raise NotFoundError(message, hint=f"par rm {context.label}")
+            raise NotFoundError(message, hint="par doctor --fix")
     return context
 
 

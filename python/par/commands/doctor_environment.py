@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
 
+from par.commands import doctor_settings
+from par.commands.doctor_settings import Check
 from par.errors import ParError
 from par.git import process
 from par.model import Context, Kind, Phase, Repository, Session, Worktree
@@ -18,30 +20,6 @@ from par.tmux import marks, panes, server, sessions
 
 SECONDS, OLDEST_TMUX, OLDEST_GIT = 10.0, (3, 2), (2, 25)
 HOOKS = {"session-created": "@par_check_created", "session-closed": "@par_check_closed"}
-# Settings of the server that must be off, and what happens else
-BITING = {"exit-unattached": "every session ends when the last terminal detaches"}
-# Settings that people fear for, and why par need not
-HARMLESS = {
-    **dict.fromkeys(("base-index", "pane-base-index", "renumber-windows"), "par goes by tmux's ids"),
-    "automatic-rename": "par goes by its own marks",
-    "set-titles": "par reads no titles",
-    "detach-on-destroy": "par switches a terminal away before it ends a session",
-    "remain-on-exit": "par reports a dead pane and types nothing there",
-    "destroy-unattached": "par's sessions are exempt from it",
-    "exit-empty": "par starts a server where none runs",
-}
-
-
-class Check(NamedTuple):
-    """One thing that par needs and what was seen of it; a `remedy` says what to do where it failed."""
-
-    name: str
-    message: str
-    remedy: str = ""
-
-    @property
-    def is_failed(self) -> bool:
-        return bool(self.remedy)
 
 
 class Bench(NamedTuple):
@@ -70,7 +48,8 @@ def run(socket: Path) -> tuple[Check, ...]:
         return programs
     with _bench() as bench:
         options, conf = _boot(bench)
-        return (*programs, _running(socket), conf, *_settings(options), *_trials(bench, options))
+        seen = (_running(socket), conf, *doctor_settings.checks(options))
+        return (*programs, *seen, *_trials(bench, options))
 
 
 @contextmanager
@@ -117,15 +96,6 @@ def _boot(bench: Bench) -> tuple[dict[str, str], Check]:
     # tmux 3.7 names each place that it looks in
     files = ",".join(each for each in said.split(",") if Path(each).exists()) or "none"
     return options, Check("tmux.conf", *((faults[0], "correct that line") if faults else (files,)))
-
-
-def _settings(options: dict[str, str]) -> Iterator[Check]:
-    for name, message in BITING.items():
-        value = options.get(name, "off")
-        remedy = "" if value == "off" else f"set -s {name} off"
-        yield Check(name, f"{value}: {message}" if remedy else value, remedy)
-    for name, why in HARMLESS.items():
-        yield Check(name, f"{options.get(name, '?')}, {why}")
 
 
 def _trials(bench: Bench, options: dict[str, str]) -> Iterator[Check]:

@@ -8,6 +8,7 @@ from par.commands import workspace
 from par.commands.workspace import Source
 from par.contexts import adding, dropping, recovery, survey
 from par.contexts.plans import CreationPlan, WorktreePlan
+from par.contexts.survey import Survey
 from par.errors import (
     CommandError,
     ConfigError,
@@ -68,7 +69,8 @@ class DropPlan(NamedTuple):
 
 def plan_add(request: AddRequest) -> tuple[Context, CreationPlan]:
     """Decide how the worktree is made. Raises every refusal; touches nothing."""
-    context = _workspace(request.label, request.socket)
+    seen = survey.survey(request.socket)
+    context = _workspace(request.label, seen)
     source = _source(context, request)
     for known in context.worktrees:
         if known.repository.common_dir == source.home.common_dir:
@@ -76,7 +78,7 @@ def plan_add(request: AddRequest) -> tuple[Context, CreationPlan]:
             raise ConflictError(message, hint=f"par open {context.label}")
     taken = {names.key(each.name) for each in context.root.glob("*")}
     name = names.folder(source.home.name, taken | {names.key(each.name) for each in context.worktrees})
-    branch = workspace.branch_of(source, context.label, request.base)
+    branch = workspace.branch_of(source, context.label, request.base, seen.known)
     wanted = WorktreePlan(source.home, context.root / name, branch, prepare(source.home, request.consent))
     return context, CreationPlan(
         label=context.label,
@@ -90,8 +92,8 @@ def plan_add(request: AddRequest) -> tuple[Context, CreationPlan]:
     )
 
 
-def _workspace(label: str, socket: Path) -> Context:
-    context = survey.survey(socket).find_ready(label).context
+def _workspace(label: str, seen: Survey) -> Context:
+    context = seen.find_ready(label).context
     if context.kind is not Kind.WORKSPACE or context.is_adopted:
         message = f"'{context.label}' is not a workspace: it has one repository"
         raise ConflictError(message, hint="par ls --kind workspace")
@@ -116,7 +118,7 @@ def run_add(context: Context, planned: CreationPlan) -> Context:
 
 def plan_drop(request: DropRequest) -> DropPlan:
     """Find the worktree, and see that it can be moved. Raises every refusal; touches nothing."""
-    context = _workspace(request.label, request.socket)
+    context = _workspace(request.label, survey.survey(request.socket))
     worktree = _named(context, request.repo)
     if len(context.worktrees) == 1:
         message = f"'{visible(worktree.name)}' is the last repository of '{context.label}'"

@@ -5,7 +5,7 @@ from shlex import quote
 
 from par import names
 from par.errors import ConflictError
-from par.git import repository, unfinished
+from par.git import repository, unfinished, version
 from par.model import Context, Repository
 from par.state.index import Index
 
@@ -25,7 +25,8 @@ def check_is_free(home: Repository, branch: str, found: Index = NOTHING) -> None
         message = f"branch '{branch}' is checked out at '{names.visible(holder)}', which is gone"
         # Its index and reflogs are still there: what is only moved is whole once git knows its new place
         git = f"git -C {quote(str(home.path))} worktree"
-        hint = f"if it was moved: {git} repair NEWPLACE; if it was deleted: {git} prune"
+        repair = version.needing(version.WITH_REPAIR, f"{git} repair NEWPLACE")
+        hint = f"if it was moved: {repair}; if it was deleted: {git} prune"
         raise ConflictError(message, hint=hint)
     if holder:
         message = f"branch '{branch}' is checked out at '{names.visible(holder)}'"

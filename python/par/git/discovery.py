@@ -5,9 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from par.errors import CommandError, NotFoundError, StateError, UnsafeError
-from par.git import main_worktree, process, worktrees
+from par.git import main_worktree, process, version, worktrees
 from par.model import Repository
-from par.names import visible
+from par.names import quoted, visible
 from par.state import index, paths
 from par.system import spelling
 
@@ -41,7 +41,8 @@ def with_head(folder: Path, hint: str = "") -> tuple[Repository, tuple[str, str]
             message = (
                 f"the repository of the worktree '{visible(str(folder))}' is not at '{visible(lost[1])}'"
             )
-            raise NotFoundError(message, hint="git -C REPOSITORY worktree repair, from where it is now")
+            way = version.needing(version.WITH_REPAIR, f"git -C REPOSITORY worktree repair {quoted(folder)}")
+            raise NotFoundError(message, hint=way)
         if "not a git repository" in outcome.stderr:
             message = f"'{visible(str(folder.absolute()))}' is not in a git repository"
             raise NotFoundError(message, hint=hint or _way_on(folder))

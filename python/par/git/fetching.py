@@ -6,7 +6,7 @@ from functools import partial
 from shlex import quote
 
 from par.errors import CommandError, NotFoundError
-from par.git import branch_names, process, remotes
+from par.git import branch_names, process, remotes, version
 from par.git.remotes import Remote, tracking
 from par.model import Repository
 from par.names import visible
@@ -106,8 +106,6 @@ def _private(operation: Operation) -> str:
 
 def _quiet_options() -> tuple[str, ...]:
     # --no-write-fetch-head came with git 2.29; par reads no FETCH_HEAD either way
-    said = process.attempt(process.SOMEWHERE, "version").stdout
-    numbers = re.findall(r"\d+", said)[:2]
-    is_new = [int(number) for number in numbers] >= [2, 29]
+    is_new = version.installed() >= (2, 29)
     plain = ("--no-tags", "--no-recurse-submodules", "--no-prune", "--no-auto-gc")
     return (*plain, *(("--no-write-fetch-head",) if is_new else ()))

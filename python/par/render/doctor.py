@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from par.commands.doctor import Report
-    from par.commands.doctor_environment import Check
+    from par.commands.doctor_settings import Check
     from par.doctor.findings import Finding
 
 SOUND = "Nothing to repair: index, worktrees, branches, sessions and files agree."
