@@ -16,7 +16,21 @@ import fleet
 from conftest import ROOT, Result, Terminal, World, eventually
 
 # Each takes 10 to 100 ms to import, most of them half the time of a whole `par ls`
-HEAVY = ("ast", "asyncio", "click", "difflib", "git", "libtmux", "logging", "pty", "rich", "tmuxp", "yaml")
+HEAVY = (
+    "ast",
+    "asyncio",
+    "click",
+    "difflib",
+    "git",
+    "libtmux",
+    "logging",
+    "par.hosts.calls",
+    "par.hosts.ssh",
+    "pty",
+    "rich",
+    "tmuxp",
+    "yaml",
+)
 ENTRY = """
 import sys
 source, heavy = sys.argv[1], sys.argv[2].split()
