@@ -108,6 +108,26 @@ def test_what_is_read_from_here_is_read_there(world: World, machines: Machines) 
     eventually(lambda: "typed-42" in world.ok("capture", "build1:feat").stdout)
 
 
+def test_what_is_for_a_terminal_is_made_for_the_one_here(
+    world: World, machines: Machines, terminal: Terminal
+) -> None:
+    there = machines.worlds["build1"]
+    there.ok("start", "feat", cwd=there.repository())
+    (there.worktree("feat") / "file0").write_text("new\x1b]0;title\x07\n")
+    world.ok("host", "add", "build1")
+    patch = world.ok("diff", "build1:feat").stdout
+    assert patch == there.ok("diff", "feat").stdout
+    assert "+new\x1b]0;title\x07\n" in patch
+    terminal.par("diff build1:feat")
+    terminal.wait("+new\\u{1b}]0;title\\u{7}")
+    assert "\x1b[31m-content 0" in terminal.screen(colours=True)
+    there.ok("rm", "feat")
+    terminal.type("clear")
+    terminal.par("trash --host build1")
+    assert "│ feat" in terminal.wait("└──")
+    assert world.ok("trash", "--host", "build1").stdout.startswith("Label\t")
+
+
 # What some shell, or a program on the way, would read more than text in
 WORDS = (
     *(

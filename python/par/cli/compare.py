@@ -10,7 +10,7 @@ from par.cli.confirming import confirm
 from par.cli.labels import Label
 from par.cli.numbers import Seconds
 from par.cli.options import option
-from par.cli.output import emit, narrate, width
+from par.cli.output import columns, emit, narrate, width
 from par.cli.run import Run, Screen
 from par.cli.targets import filters, wanted
 from par.commands import compare as command
@@ -53,7 +53,7 @@ def compare(
     done = command.run(planned, screen.show)
     screen.clear()
     if not as_json:
-        emit(text.report(done, width()))
+        emit(text.report(done, columns()))
     if done.is_interrupted:
         raise click.Abort
     if planned.removal and asked.is_broad and not yes:

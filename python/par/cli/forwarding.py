@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from par.cli.output import emit, narrate
+from par.cli.output import emit, emit_bytes, narrate, width
 from par.errors import NotFoundError, UsageError
 from par.hosts import answers, calls, ssh
 from par.hosts.ssh import Listener
@@ -45,15 +45,16 @@ def forward(
     said, read = with_input(words)
     ask = answer(host.name) if read is None and sys.stdin.isatty() and sys.stderr.isatty() else None
     errors = Lines(lambda line: narrate(text.line(host.name, line)))
-    lines = Lines(lambda line: emit(text.shown(line) if words[0] in EXACT else text.line(host.name, line)))
+    lines = Lines(lambda line: emit(text.coloured(line) if words[0] in EXACT else text.line(host.name, line)))
     is_exact = words[0] in EXACT and not sys.stdout.isatty()
     is_live = is_shown and not is_exact and JSON not in flags(words)
     listener = Listener(lines.add if is_live else None, errors.add)
-    done = calls.call(host, *options, *said, text=read, listener=listener, ask=ask, source=source)
+    asked = (*options, *said)
+    done = calls.call(host, *asked, text=read, listener=listener, ask=ask, source=source, columns=width())
     lines.end()
     errors.end()
     if is_shown and is_exact:
-        sys.stdout.buffer.write(done.stdout)
+        emit_bytes(done.stdout)
     elif is_shown and not is_live and done.stdout:
         emit(documents.redumped(answers.document(host, done.stdout, words)))
     return done

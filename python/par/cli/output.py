@@ -32,10 +32,14 @@ def emit(text: str, with_colours: bool = False) -> None:
     try:
         click.echo(text, color=True if with_colours else None)
     except OSError as error:
-        # What is still in the buffer would be written, and fail, once more when Python ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if error.errno not in UNREAD:
-            raise StateError(f"the output cannot be written: {error.strerror}") from error
+        _give_up(error)
+
+
+def _give_up(error: OSError) -> None:
+    # What is still in the buffer would be written, and fail, once more when Python ends
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno not in UNREAD:
+        raise StateError(f"the output cannot be written: {error.strerror}") from error
 
 
 def narrate(text: str) -> None:
@@ -54,6 +58,22 @@ def _wrapped(text: str, columns: int) -> str:
 
     broken = textwrap.TextWrapper(max(columns, 20), break_long_words=False, break_on_hyphens=False)
     return "\n".join(broken.fill(each) for each in text.splitlines())
+
+
+def emit_bytes(content: bytes) -> None:
+    """Print an answer as it is, into a file or a pipe. As `emit`."""
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        _give_up(error)
+
+
+def columns() -> int | None:
+    """As `width`, or that of the terminal at another machine whose par has called this one."""
+    from par.hosts import incoming  # noqa: PLC0415 - `ls` asks only for its own
+
+    return width() or incoming.columns()
 
 
 def width() -> int | None:

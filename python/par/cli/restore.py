@@ -9,7 +9,7 @@ import click
 from par.cli.confirming import confirm
 from par.cli.groups import Group
 from par.cli.options import option
-from par.cli.output import emit, narrate, width
+from par.cli.output import columns, emit, narrate
 from par.commands import rescue as rescue_command
 from par.commands import restore as restore_command
 from par.commands import trash as trash_command
@@ -91,7 +91,7 @@ def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
     if ctx.invoked_subcommand is None:
         found = trash_command.listing(ctx.obj)
         sizes = [trash_command.size(each.entry) for each in found.prospects] if with_size else None
-        emit(trash_text.document(found, sizes) if as_json else trash_text.trash(found, sizes, width()))
+        emit(trash_text.document(found, sizes) if as_json else trash_text.trash(found, sizes, columns()))
 
 
 @trash.command("empty", epilog="Example: par trash empty --older-than 14d")

@@ -10,7 +10,7 @@ import click
 from par.cli.labels import Label
 from par.cli.numbers import Count, Seconds
 from par.cli.options import option
-from par.cli.output import emit, narrate, width
+from par.cli.output import columns, emit, narrate, width
 from par.cli.targets import filters, wanted
 from par.commands import run as run_command
 from par.render import run as run_text
@@ -103,7 +103,7 @@ def run(
     if as_json:
         emit(run_text.document(done.progress))
     else:
-        emit(run_text.output(done.progress) if with_output else run_text.outcome(done.progress, width()))
+        emit(run_text.output(done.progress) if with_output else run_text.outcome(done.progress, columns()))
     if done.is_interrupted:
         narrate(run_text.stopped(done.progress))
         raise click.Abort

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from par.contexts import selection, survey
 from par.errors import NotFoundError
 from par.git import base, diff
+from par.hosts import incoming
 from par.model import Context, Worktree
 
 
@@ -41,6 +42,8 @@ def run(context: Context, request: Request) -> None:
 
 def _options(context: Context, worktree: Worktree, request: Request) -> list[str]:
     options = ["--stat"] if request.with_stat else []
+    if incoming.columns() is not None:  # what it is shown on is at another machine
+        options.append("--color=always")
     if len(context.worktrees) > 1:
         options += [f"--src-prefix=a/{worktree.name}/", f"--dst-prefix=b/{worktree.name}/"]
     return options

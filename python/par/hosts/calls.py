@@ -39,12 +39,14 @@ def call(
     listener: Listener = ssh.NOBODY,
     ask: Callable[[Question], bool] | None = None,
     source: str = "",
+    columns: int | None = None,
     halt: Event | None = None,
 ) -> Outcome:
     """Run `par` with these words on a host.
 
     `text` is what it reads, else it ends when this process does, or `halt` is set. `ask` puts its questions
-    to a person. `source` is the URL of a repository that it may clone. Raises CommandError where it cannot
+    to a person. `source` is the URL of a repository that it may clone, `columns` the width of the terminal
+    that its answer goes to. Raises CommandError where it cannot
     be reached, DeadlineError where it takes longer than `seconds`, and ConflictError where the par over
     there is another version.
     """
@@ -57,7 +59,8 @@ def call(
             raise ConflictError(message, hint=f"par host update {host.name}")
         return outcome
 
-    sent = Call(words, host.name, ask is not None, mark=wire.nonce(), is_attached=text is None, source=source)
+    sent = Call(words, host.name, ask is not None, mark=wire.nonce(), is_attached=text is None)
+    sent = sent._replace(source=source, columns=columns)
     return _answered(run, sent, ask, host.name, ssh.by_hand(host))
 
 

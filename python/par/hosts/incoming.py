@@ -48,6 +48,11 @@ def is_call() -> bool:
     return bool(_calls)
 
 
+def columns() -> int | None:
+    """The width of the terminal at the other machine that the answer goes to; None where it goes to none."""
+    return _calls[0].columns if _calls else None
+
+
 def can_ask() -> bool:
     """Whether this is the call of another machine's par that a person waits for."""
     return bool(_calls) and _calls[0].can_ask

@@ -47,7 +47,7 @@ class Call(NamedTuple):
     `host` is what that is called here. `can_ask` is whether a person here can be asked; `answers` are the
     digests of the questions that were answered, and how. A question begins with the `mark`.
     `is_attached` is that the input is only open as long as somebody waits, `source` the URL of what it may
-    clone.
+    clone, `columns` the width of the terminal that the answer goes to, None where it goes to none.
     """
 
     words: tuple[str, ...]
@@ -57,6 +57,7 @@ class Call(NamedTuple):
     mark: str = ""
     is_attached: bool = False
     source: str = ""
+    columns: int | None = None
 
 
 def nonce() -> str:
