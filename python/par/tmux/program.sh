@@ -66,7 +66,10 @@ END
 look_in_front() {
   if [ -r "/proc/$pid/stat" ]; then
     read -r stat <"/proc/$pid/stat" || return
-    front=$(printf '%s\n' "${stat##*) }" | cut -d ' ' -f 6) # the name before that, in brackets, may hold anything
+    stat=${stat##*\) } # the name before that, in brackets, may hold anything
+    # shellcheck disable=SC2086
+    set -- $stat
+    front=$6
   else
     front=$(ps -o tpgid= -p "$pid") && front=${front##* }
   fi
