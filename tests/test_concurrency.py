@@ -70,7 +70,7 @@ def test_reader_never_sees_half_a_file(world: World) -> None:
         seen.add(len(document["contexts"]))
         assert (document["version"], "first" in document["contexts"]) == (2, True)
         lines = files[1].read_text().splitlines(keepends=True)
-        assert all(line.count("\t") == 7 and line.endswith("\n") for line in lines)
+        assert all(line.count("\t") == 9 and line.endswith("\n") for line in lines)
         assert lines[0].startswith("first\t")
         assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     assert [ended(process)[0] for process in begun] == [0] * 4
