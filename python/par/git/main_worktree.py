@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from par.errors import CommandError
-from par.git import links, owners, process, remotes, worktrees
+from par.git import links, process, worktrees
 from par.model import NAMELESS, Repository
 from par.state import paths
 from par.system import spelling
@@ -68,6 +68,8 @@ def _of_default_branch(home: Repository) -> Iterator[Path]:
 
 
 def _follows_stranger(home: Repository, branch: str) -> bool:
+    from par.git import owners, remotes  # noqa: PLC0415 - only a bare repository is asked
+
     config = remotes.load(home)
     return owners.is_strange(config.upstreams.get(branch, ()), config)
 

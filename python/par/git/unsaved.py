@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.errors import ParError
-from par.git import edits, inside, links, process, repository, tips
+from par.git import inside, links, process, repository, tips
 from par.git.inside import Nested
 from par.model import Repository, Worktree
 
@@ -82,9 +82,15 @@ def lying_at(worktree: Worktree, named: Iterable[str], known: Sequence[str], is_
     head = process.attempt(worktree.path, "rev-parse", "--verify", "--quiet", "HEAD").stdout.split()
     own = tips.of_worktree(worktree.path, admin)
     lone = commits(worktree, [*named, *head, *own], known, is_going)
-    files = edits.uncommitted(worktree.path, worktree.repository, worktree.included)
+    files = _uncommitted(worktree.path, worktree.repository, worktree.included)
     here = Losses(tuple(files), tuple(each.line for each in lone))
     return joined([here, *_inside(worktree, admin, files)])
+
+
+def _uncommitted(path: Path, home: Repository | None = None, included: Sequence[str] = ()) -> list[str]:
+    from par.git import edits  # noqa: PLC0415 - a removal into the trash only asks for commits
+
+    return edits.uncommitted(path, home, included)
 
 
 def commits(worktree: Worktree, named: Iterable[str], known: Iterable[str], is_going: bool) -> list[Commit]:
@@ -138,7 +144,7 @@ def _inside(outer: Worktree, admin: Path, message: Sequence[str]) -> Iterable[Lo
 
 
 def _changed(each: Nested) -> tuple[str, ...]:
-    return tuple(edits.uncommitted(each.place, None)) if each.place else ()
+    return tuple(_uncommitted(each.place)) if each.place else ()
 
 
 def _linked(each: Nested) -> list[Commit]:
