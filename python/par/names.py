@@ -17,9 +17,9 @@ RESERVED = frozenset({"all"})
 # The session of the control center
 CENTER = "control-center"
 # git would take `refs/heads/x` for the branch x
-FULL_REF = re.compile(r"^refs/(heads/|remotes/[^/]*/|tags/)?")
+FULL_REF = r"^refs/(heads/|remotes/[^/]*/|tags/)?"
 # Letters and marks that print as nothing (Unicode's Default_Ignorable_Code_Point): labels would look alike
-INVISIBLE = re.compile(
+INVISIBLE = (
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 
@@ -44,14 +44,14 @@ def _fault(name: str) -> str:
         (any(not _is_plain(char) for char in name), "contains a character that is not allowed"),
         (len(name.encode("utf-8", "surrogatepass")) > LABEL_BYTES, "is too long"),
         (is_no_branch, "is not a valid branch name"),
-        (FULL_REF.match(name), "is the full name of a ref, not that of a branch"),
+        (re.match(FULL_REF, name), "is the full name of a ref, not that of a branch"),
     )
     return next((fault for is_there, fault in faults if is_there), "")
 
 
 def _is_plain(char: str) -> bool:
     kind = unicodedata.category(char)
-    return char in "._-/" or ((kind[0] in "LM" or kind == "Nd") and not INVISIBLE.match(char))
+    return char in "._-/" or ((kind[0] in "LM" or kind == "Nd") and not re.match(INVISIBLE, char))
 
 
 def _is_odd(part: str) -> bool:
@@ -87,7 +87,7 @@ def from_ref(text: str) -> str:
 
 def _allowed(text: str) -> str:
     """The label that comes nearest to `text`, '' where nothing of it is left."""
-    name = "".join(char if _is_plain(char) else "-" for char in FULL_REF.sub("", text))
+    name = "".join(char if _is_plain(char) else "-" for char in re.sub(FULL_REF, "", text))
     parts = [part.strip(".-").removesuffix(".lock") for part in re.sub(r"\.\.+", ".", name).split("/")]
     name = "/".join(part for part in parts if part)
     return "" if _fault(name) else name

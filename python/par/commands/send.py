@@ -81,7 +81,8 @@ def _live(targets: tuple[Target, ...]) -> dict[Path, list[Pane]]:
 def _deliveries(
     targets: tuple[Target, ...], live: Mapping[Path, list[Pane]], request: Request
 ) -> tuple[Delivery, ...]:
-    return tuple(_delivery(target, live[target.context.socket], request) for target in targets)
+    found = {socket: target_panes.by_label(each) for socket, each in live.items()}
+    return tuple(_delivery(target, found[target.context.socket], request) for target in targets)
 
 
 def _targets(request: Request) -> tuple[Target, ...]:
@@ -137,8 +138,8 @@ def _heard(typed: list[Delivery]) -> set[Delivery]:
     return heard
 
 
-def _delivery(target: Target, live: list[Pane], request: Request) -> Delivery:
-    mine = target_panes.of(target, live)
+def _delivery(target: Target, live: Mapping[str, list[Pane]], request: Request) -> Delivery:
+    mine = target_panes.near(target, live)
     pane = target_panes.meant(target, mine, request.is_active_pane)
     fault = _fault(target, bool(mine), pane)
     found = Delivery(target.label, target.context.label, target.context.socket, "", fault)

@@ -56,10 +56,11 @@ def plan(request: Request) -> CreationPlan:
 def _label_of(found: Index, folder: Path) -> str:
     """The label of the context that `folder` lies in, or ''."""
     here = folder.resolve()
+    above = {*map(str, (here, *here.parents))}
     around = (
         context.label
         for context in found.contexts
-        if any(here.is_relative_to(each.path) for each in context.worktrees)
+        if any(str(each.path) in above for each in context.worktrees)
     )
     return next(around, "")
 

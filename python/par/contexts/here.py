@@ -26,9 +26,9 @@ def by_folder(contexts: Iterable[Context]) -> Context | None:
     """The context with a worktree, or the workspace's folder, around the folder that the caller is in."""
     with suppress(OSError):  # the folder is gone
         here = Path.cwd()
-        return next(
-            (each for each in contexts if any(_holds(folder, here) for folder in _folders(each))), None
-        )
+        # As texts: there may be a thousand contexts
+        around = {*map(str, (here, *here.parents))}
+        return next((each for each in contexts if not around.isdisjoint(_folders(each))), None)
     return None
 
 
@@ -40,8 +40,8 @@ def worktree(context: Context) -> Worktree | None:
     return None
 
 
-def _folders(context: Context) -> list[Path]:
-    return [context.root, *(worktree.path for worktree in context.worktrees)]
+def _folders(context: Context) -> list[str]:
+    return [str(context.root), *(str(worktree.path) for worktree in context.worktrees)]
 
 
 def _holds(folder: Path, inner: Path) -> bool:

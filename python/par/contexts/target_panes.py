@@ -1,10 +1,25 @@
 """Which panes belong to a target, and which of them is meant."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from par.contexts.selection import Target
 from par.tmux import started
 from par.tmux.panes import Pane
+
+
+def by_label(live: Iterable[Pane]) -> Mapping[str, list[Pane]]:
+    """The panes of a server by the label of their context, '' for those of none: what `near` asks."""
+    found = defaultdict(list)
+    for each in live:
+        found[each.label].append(each)
+    return found
+
+
+def near(target: Target, live: Mapping[str, list[Pane]]) -> list[Pane]:
+    """As `of`, for many targets."""
+    label = target.context.label
+    return of(target, live[label] if label in live else live.get("", ()))
 
 
 def of(target: Target, live: Iterable[Pane]) -> list[Pane]:

@@ -50,11 +50,11 @@ BLAMES = ("fatal: ", "error: ")
 # A hook may fail without a word: then this is the last that git said
 NO_REASONS = ("Preparing worktree", "Updating files:", "HEAD is now at")
 # Another git is at work behind the lock, or was killed there
-LOCKED = re.compile(r"(?:\.lock'|could not lock config file .*): File exists")
+LOCKED = r"(?:\.lock'|could not lock config file .*): File exists"
 # The worktree of a bare repository that counts as bare itself
 BARE = "this operation must be run in a work tree"
 # How git refuses a repository of another user's, and the command with which it would take it
-EXCEPTION = re.compile(r"^\t(git config --global --add safe\.directory .+)$", re.MULTILINE)
+EXCEPTION = r"(?m)^\t(git config --global --add safe\.directory .+)$"
 
 
 class Outcome(NamedTuple):
@@ -76,9 +76,9 @@ class Outcome(NamedTuple):
     @property
     def hint(self) -> str:
         """What can be done: git's own exception for a repository of another user's, or a repair of par's."""
-        if found := EXCEPTION.search(self.stderr):
+        if found := re.search(EXCEPTION, self.stderr):
             return found[1]
-        return "par doctor --fix" if LOCKED.search(self.stderr) or BARE in self.stderr else ""
+        return "par doctor --fix" if re.search(LOCKED, self.stderr) or BARE in self.stderr else ""
 
 
 def environment() -> dict[str, str]:

@@ -7,15 +7,16 @@ from par.errors import NotFoundError
 from par.git import process
 from par.model import Repository
 
-HOSTED = re.compile(
+# As texts: to compile them takes as long as ten of par's modules, and a repository may have no remote
+HOSTED = (
     r"(?:(?:https?|ssh|git|git\+ssh)://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/"
     r"|(?:[^@/:]*@)?(?P<scp>[^/:]+):(?!//)/?)"
     r"(?P<owner>.+)/(?P<project>[^/]+?)(?:\.git)?/?"
 )
-LOCAL = re.compile(r"(?:file://)?/?(?:.*/)?(?P<owner>[^/]+)/(?P<project>[^/]+?)(?:\.git)?/?")
+LOCAL = r"(?:file://)?/?(?:.*/)?(?P<owner>[^/]+)/(?P<project>[^/]+?)(?:\.git)?/?"
 ORIGIN = "origin"
 # The same host by way of the port for HTTPS: ssh.github.com, altssh.gitlab.com
-BY_HTTPS = re.compile(r"^(?:alt)?ssh\.(?=.*\.)")
+BY_HTTPS = r"^(?:alt)?ssh\.(?=.*\.)"
 # What one call of git tells of a repository's remotes, of the branches that follow one, and of rewritten URLs
 ASKED = (
     r"^(remote\..*\.(url|fetch|gh-resolved)|remote\.pushdefault|checkout\.defaultremote"
@@ -130,8 +131,8 @@ def place(url: str) -> Place:
         return Place()
     found = match.groupdict()
     host = (found.get("host") or found.get("scp") or "").lower()
-    return Place(BY_HTTPS.sub("", host), found["owner"].casefold(), found["project"].casefold())
+    return Place(re.sub(BY_HTTPS, "", host), found["owner"].casefold(), found["project"].casefold())
 
 
 def _parsed(url: str) -> re.Match[str] | None:
-    return HOSTED.fullmatch(url) if not url.startswith(("/", ".", "file:")) else LOCAL.fullmatch(url)
+    return re.fullmatch(LOCAL if url.startswith(("/", ".", "file:")) else HOSTED, url)

@@ -156,6 +156,9 @@ def save(index: Index) -> None:
     """Write `index` whole or not at all; the caller holds the lock. Raises StateError."""
     was_at = index.was_at if index.is_copy else None
     home = str(was_at or paths.data())
+    for read_from, known in _known:
+        if not (known.damaged or known.was_at):
+            index_text.learn(read_from.decode(), known.contexts)
     said = index_text.document(VERSION, home, index.contexts, index.damaged, index.opened).encode()
     try:
         if index.backup and not index.backup.exists():

@@ -12,8 +12,9 @@ from pathlib import Path
 def in_front(pid: int) -> int:
     """The first process of the job in front of the terminal of a process, 0 where none is known (ps(1))."""
     try:
-        # The name before it, in brackets, may hold anything
-        return max(0, int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[5]))
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - a Path takes longer than the rest
+            # The name before it, in brackets, may hold anything
+            return max(0, int(file.read().rpartition(b")")[2].split()[5]))
     except FileNotFoundError:
         if sys.platform == "linux":
             return 0

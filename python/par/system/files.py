@@ -13,7 +13,7 @@ from par.system import durable
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-PART = re.compile(r"\.par-[0-9a-f]{16}")
+PART = r"\.par-[0-9a-f]{16}"
 
 
 def write(root: Path, name: str, content: bytes, mode: int = 0o666) -> None:
@@ -76,7 +76,7 @@ def is_file(root: Path, name: str) -> bool:
 
 def is_part(name: str, whole: str) -> bool:
     """Whether `name` is that of a half of the file `whole`, as a par that died while it wrote left it."""
-    return name.startswith(whole) and PART.fullmatch(name, len(whole)) is not None
+    return name.startswith(whole) and re.fullmatch(PART, name[len(whole) :]) is not None
 
 
 def allow(name: str | Path, bits: int, folder: int | None = None) -> None:

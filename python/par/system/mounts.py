@@ -7,7 +7,7 @@ from pathlib import Path
 
 TABLE = Path("/proc/self/mountinfo")
 PROGRAM = "/sbin/mount"
-ESCAPED = re.compile(rb"\\([0-7]{3})")
+ESCAPED = rb"\\([0-7]{3})"
 
 
 def below(folder: Path) -> list[Path]:
@@ -21,7 +21,7 @@ def _places() -> list[Path]:
     except OSError:  # only Linux has that table
         return _told()
     # proc(5): the fifth field, with blanks and backslashes in octal
-    fields = [ESCAPED.sub(_plain, line.split(b" ")[4]) for line in lines]
+    fields = [re.sub(ESCAPED, _plain, line.split(b" ")[4]) for line in lines]
     return [Path(os.fsdecode(each)) for each in fields]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from par.model import Context
 
 # par-<repository>-<hash>-<label>, and par-ws-<folder>-<hash>-<label>
-OLDER_NAME = re.compile(r"par-(ws-|.*-[0-9a-f]{4,8}-)")
+OLDER_NAME = r"par-(ws-|.*-[0-9a-f]{4,8}-)"
 
 
 def is_lost(context: Context, name: str, folder: str) -> bool:
@@ -14,5 +14,5 @@ def is_lost(context: Context, name: str, folder: str) -> bool:
 
     What is called as sessions were before is nobody else's; a label may be the name of one of the user's.
     """
-    is_sure = OLDER_NAME.match(name) or Path(folder).is_relative_to(context.root)
+    is_sure = re.match(OLDER_NAME, name) or Path(folder).is_relative_to(context.root)
     return name == context.session and bool(is_sure)
