@@ -157,8 +157,7 @@ def save(index: Index) -> None:
     was_at = index.was_at if index.is_copy else None
     home = str(was_at or paths.data())
     for read_from, known in _known:
-        if not (known.damaged or known.was_at):
-            index_text.learn(read_from.decode(), known.contexts)
+        index_text.learn(read_from, () if known.was_at else known.contexts)
     said = index_text.document(VERSION, home, index.contexts, index.damaged, index.opened).encode()
     try:
         if index.backup and not index.backup.exists():

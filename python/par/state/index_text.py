@@ -38,9 +38,9 @@ def document(
     return f'{{{said}, "opened": {json.dumps([*opened])}}}\n'
 
 
-def learn(said: str, contexts: Sequence[Context]) -> None:
+def learn(said: bytes, contexts: Sequence[Context]) -> None:
     """Take over how `contexts` are written in `said`, from which they were read."""
-    lines = said.split("\n")[1:-2]
+    lines = said.decode().split("\n")[1:-2]
     for context, line in zip(contexts, lines, strict=True) if len(lines) == len(contexts) else ():
         text = line.removesuffix(",")
         if text.startswith(f'"{context.label}": {{') and text.endswith("}") and context.label not in _written:
