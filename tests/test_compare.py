@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from conftest import Terminal, World, eventually, refused
+from par.cli import elsewhere
+from par.cli.verbs import load
 
 
 @pytest.fixture
@@ -94,3 +96,11 @@ def test_a_workspace_is_compared_by_repository_and_a_narrow_terminal_shows_what_
     head = [cell.strip() for cell in lines[0].strip("│").split("│")]
     assert head[:5] == ["Label", "Command", "Seconds", "Files", "Lines"]
     assert {len(each) for each in lines} <= {*range(81)}
+
+
+def test_contexts_of_a_host_are_compared_there() -> None:
+    words = ("build:one", "build:two", "--keep", "build:one", "--", "make", "a:b")
+    asked = elsewhere.asked("compare", load("compare"), words, {})
+    assert asked is not None
+    assert {*asked.hosts} == {"build"}
+    assert asked.words == ("compare", "one", "two", "--keep", "one", "--", "make", "a:b")

@@ -23,7 +23,7 @@ LOCAL = frozenset({"completion", "demo", "next"})
 # They show here what is on a host, and ask that themselves
 SHOWN_HERE = frozenset({"open", "code", "cursor", "forward"})
 # The arguments that are labels
-TARGETS = ("label", "labels", "words", "wanted", "name")
+TARGETS = ("label", "labels", "words", "wanted", "name", "kept")
 MAKING = frozenset({"start", "checkout", "workspace"})
 # The options that choose a tmux server
 SERVER = (("-L", "name"), ("-S", "socket"))
@@ -160,6 +160,6 @@ def _targets(command: click.Command, words: list[_Word]) -> list[_Word]:
     flat = [each for each in flat if isinstance(each, _Word)]  # not what stands for no value
     if command.name == "send":  # the last word is the text
         return flat[:-1]
-    if command.name == "run" and "--" in words:
+    if command.name in {"run", "compare"} and "--" in words:
         return [each for each in flat if any(each is one for one in words[: words.index(_Word("--"))])]
     return flat
