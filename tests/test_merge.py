@@ -172,6 +172,12 @@ def test_nothing_changes_where_something_is_in_the_way(world: World) -> None:
     world.ok("state", "done", "feat")
 
 
+def met_in(world: World, branch: str) -> tuple[str, str]:
+    folder = world.worktree("feat")
+    message = f"merging 'feat' into '{branch}' would conflict in 1 file\n  file0"
+    return message, f"git -C '{folder}' merge {branch}"
+
+
 def test_what_lies_in_the_checkout_of_the_branch_is_never_touched(world: World) -> None:
     home = world.repository()
     world.ok("start", "feat", cwd=home)
@@ -194,6 +200,28 @@ def test_what_lies_in_the_checkout_of_the_branch_is_never_touched(world: World) 
     locked = f"git is at work at '{home}', or was killed there"
     refused(world.par("merge", "feat"), 4, locked, "par doctor --fix")
     (home / ".git/index.lock").unlink()
+    # A stash that met a conflict, what is only staged as deleted, and a name for another branch
+    world.git(home, "checkout", "-q", "--detach")
+    (home / "file0").write_text("a\n")
+    world.git(home, "stash", "-q")
+    (home / "file0").write_text("b\n")
+    world.git(home, "commit", "-qam", "b")
+    world.git(home, "branch", "other")
+    world.git(home, "checkout", "-q", "other")
+    world.run("git", "stash", "apply", "-q", cwd=home)
+    unmerged = f"'{home}' has conflicts that are not resolved"
+    refused(world.par("merge", "feat", "--into", "other", "--squash"), 4, *met_in(world, "other"))
+    calm = world.git(home, "commit-tree", "-p", "main", "-m", "calm", "main^{tree}")
+    world.git(home, "update-ref", "refs/heads/other", calm)
+    refused(world.par("merge", "feat", "--into", "other"), 5, unmerged, f"git -C '{home}' status")
+    world.git(home, "reset", "-q", "--hard", "main")
+    world.git(home, "checkout", "-q", "main")
+    world.git(home, "rm", "-q", "--cached", "file0")
+    assert world.par("merge", "feat").stderr.splitlines()[1] == "  file0"
+    world.git(home, "reset", "-q")
+    world.git(home, "symbolic-ref", "refs/heads/alias", "refs/heads/main")
+    named = "'alias' is only another name for 'main'"
+    refused(world.par("merge", "feat", "--into", "alias"), 4, named, "par merge feat --into main")
     world.git(home, "bisect", "start")
     busy = f"'main' is in use by a rebase or bisect at '{home}'"
     refused(world.par("merge", "feat"), 4, busy, f"git -C '{home}' status")
@@ -328,6 +356,18 @@ def test_names_of_strangers_are_nothing_but_names(world: World, name: str) -> No
     world.git(home, "checkout", "-q", "--", ".")
     world.ok("undo")
     assert not (home / f"{name}\n*").exists()
+
+
+def test_an_undo_of_what_was_pushed_says_so(world: World) -> None:
+    _, home = world.clone()
+    world.ok("start", "feat", cwd=home)
+    work(world, "feat", new="new\n")
+    for words in (("merge", "feat", "--keep"), ("merge", "feat")):
+        world.ok(*words)
+        world.git(home, "push", "-q", "origin", "main")
+        undone = world.par("undo")
+        note = "'origin/main' has it already: a pull would bring it back\n"
+        assert (undone.status, undone.stderr) == (0, note)
 
 
 def test_an_adopted_context_stays_and_a_submodule_is_not_touched(world: World) -> None:

@@ -61,6 +61,8 @@ def restore(
     if not (wanted or new_label) and (moved := undo_command.plan(socket)):
         back = undo_command.run(moved)
         emit(restore_text.undone_document(back) if as_json else restore_text.undone(back))
+        for note in back.notes:
+            narrate(note)
         return
     planned = restore_command.plan(restore_command.Request(wanted, socket, new_label))
     done = []

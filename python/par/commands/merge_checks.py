@@ -64,6 +64,9 @@ def check_way(move: Move) -> None:
     if admin and (admin / "index.lock").exists():
         message = f"git is at work at '{visible(str(move.holder))}', or was killed there"
         raise ConflictError(message, hint="par doctor --fix")
+    if move.holder and process.run(move.holder, "ls-files", "--unmerged", "-z"):
+        message = f"'{visible(str(move.holder))}' has conflicts that are not resolved"
+        raise UnsafeError(message, hint=f"git -C {quoted(move.holder)} status")
     if files := branch_moves.in_the_way(move):
         place = visible(str(move.holder))
         message = f"'{visible(move.branch)}' is checked out at '{place}', with {counted(files)} in the way"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from par.commands import merge_checks, merge_steps
 from par.commands.merge_steps import Wish
 from par.errors import ConflictError, NotFoundError, UnsafeError
-from par.git import base, commits, heads, replaying, repository
+from par.git import base, commits, heads, process, replaying, repository
 from par.git.branch_moves import Move
 from par.git.commits import Step
 from par.model import ContextStatus, Worktree
@@ -83,6 +83,10 @@ def _target(worktree: Worktree, wish: Wish) -> str:
         if f"refs/heads/{branch}" not in known.oids:
             message = f"'{wish.label}' was begun from '{visible(found.name)}', which is no branch here"
             raise NotFoundError(message, hint=again)
+    if other := process.attempt(home, "symbolic-ref", "--quiet", f"refs/heads/{branch}").stdout.strip():
+        known_as = visible(other.removeprefix("refs/heads/"))
+        message = f"'{visible(branch)}' is only another name for '{known_as}'"
+        raise ConflictError(message, hint=f"par merge {wish.label} --into {quote(known_as)}")
     if branch in {worktree.branch, heads.standing(worktree).head.removeprefix("refs/heads/")}:
         raise ConflictError(f"'{wish.label}' is on '{visible(branch)}' itself", hint=again)
     return branch

@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from par import names
 from par.commands import merge_checks
 from par.commands.restore_entry import Plan
 from par.contexts import survey
 from par.contexts.survey import Survey
 from par.errors import ConflictError, StateError
+from par.git import process
 from par.git.branch_moves import Move
 from par.names import quoted, visible
 from par.state import locks
@@ -22,6 +24,7 @@ class Undone(NamedTuple):
     label: str
     verb: str
     rows: tuple[Move, ...]
+    notes: tuple[str, ...] = ()
 
 
 def with_moves(planned: Plan, *, takes_back: bool) -> Plan:
@@ -36,6 +39,7 @@ def with_moves(planned: Plan, *, takes_back: bool) -> Plan:
     for row in moved.rows:
         if takes_back and row.tip == row.now:
             rows.append(_checked(row, survey.survey(planned.context.socket)))
+            notes += _published(row)
         else:
             why = f"'{visible(row.branch)}' has moved since: " if takes_back else ""
             notes.append(f"{why}what was merged into '{visible(row.branch)}' stays there")
@@ -47,6 +51,14 @@ def _checked(row: Move, seen: Survey) -> Move:
     now = row._replace(holder=merge_checks.holder_of(row.home, row.branch, seen.statuses))
     merge_checks.check_way(now.back)
     return now
+
+
+def _published(row: Move) -> list[str]:
+    """A note for each remote branch that has what goes back: it would come again with a pull."""
+    asked = ("for-each-ref", "--contains", row.now, "--format=%(refname)", "refs/remotes")
+    refs = [each for each in names.lines(process.run(row.home, *asked)) if not each.endswith("/HEAD")]
+    shown = (visible(each.removeprefix("refs/remotes/")) for each in refs)
+    return [f"'{each}' has it already: a pull would bring it back" for each in shown]
 
 
 def plan(socket: Path) -> Moves | None:
@@ -86,4 +98,5 @@ def run(moved: Moves) -> Undone:
                 ) from error
             raise
         moves.forget(moved)
-    return Undone(moved.label, moved.verb, moved.rows)
+    notes = tuple(note for row in moved.rows for note in _published(row))
+    return Undone(moved.label, moved.verb, moved.rows, notes)

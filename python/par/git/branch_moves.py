@@ -44,7 +44,8 @@ def in_the_way(move: Move) -> list[str]:
     if move.holder is None:
         return []
     touched = dict(changed(move))
-    dirty = {*edits.uncommitted(move.holder, None)}
+    staged = process.run(move.holder, "diff", "--cached", "--name-only", "--no-renames", "-z").split("\0")
+    dirty = {*edits.uncommitted(move.holder, None), *staged}
     gone = {name for name, status in touched.items() if status == "D"}
     new = (name for name, status in touched.items() if status == "A")
     lying = {found for name in new if (found := _lying(move.holder, name, gone))}
