@@ -102,5 +102,5 @@ def test_contexts_of_a_host_are_compared_there() -> None:
     words = ("build:one", "build:two", "--keep", "build:one", "--", "make", "a:b")
     asked = elsewhere.asked("compare", load("compare"), words, {})
     assert asked is not None
-    assert {*asked.hosts} == {"build"}
-    assert asked.words == ("compare", "one", "two", "--keep", "one", "--", "make", "a:b")
+    assert asked.targets == ("build:one", "build:two", "build:one")
+    assert asked.words == ("compare", *words)
