@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 import machines as other
 from conftest import Terminal, World, eventually, refused, sealed_world
 from machines import Machines, machines
+from test_hosts_hostile import Liar
 from test_json import SCHEMAS, faults
 
 __all__ = ["machines"]
@@ -222,3 +224,86 @@ def test_one_command_for_contexts_here_and_on_hosts(world: World, machines: Mach
         back = merged(world, "restore", "build1:fix", "feat", "build1:feat")
         assert [each["label"] for each in back["contexts"]] == ["build1:fix", "feat", "build1:feat"]
         assert (here.sessions(), build1.sessions()) == (["feat"], ["feat", "fix"])
+
+
+def test_a_host_that_says_nonsense_is_a_reason_and_hides_nobody(world: World, machines: Machines) -> None:
+    build1 = machines.worlds["build1"]
+    started(build1, "feat")
+    world.ok("host", "add", "build1")
+    liar = Liar(world, machines)
+    write_hosts(world, "liar", "build1")
+    row = build1.ok("ls", "--json").json["contexts"][0]
+    unclear = "liar says what cannot be understood: "
+    for script, reason in {
+        "for _ in range(50): os.write(1, b'x' * 1_000_000)": "liar said more than 8 MB",
+        "os.write(1, bytes(range(256)))": unclear,
+        said([{**row, "label": "../x"}]): f"{unclear}label '../x' ",
+        said([{**row, "label": "build1:feat"}]): f"{unclear}label 'build1:feat' ",
+        said([{**row, "state": "flying"}]): f"{unclear}contexts[0].state is not ",
+        said([row]) + ";" + said([row]): f"{unclear}Extra data",
+        "print('par: \\x1b[31mred', file=sys.stderr); sys.exit(7)": "liar: \\u{1b}[31mred",
+    }.items():
+        liar.says(script)
+        labels, hosts = listed(world, "--timeout", "15")
+        assert labels == ["build1:feat"], script
+        assert hosts["liar"]["state"] == "failed"
+        assert hosts["liar"]["error"].startswith(reason), hosts
+        assert hosts["build1"]["error"] is None
+    # What it says may not look like more than text, and is kept only when it can be understood
+    odd = {"branch": "\x1b]0;title\x07x\ty"}
+    liar.says(said([{**row, **odd, "label": "odd", "worktrees": [{**row["worktrees"][0], **odd}]}]))
+    assert listed(world)[0] == ["liar:odd", "build1:feat"]
+    shown = world.ok("ls", "--plain").stdout
+    assert "\\u{1b}]0;title\\u{7}x\\u{9}y" in shown
+    assert "\x1b" not in shown + (world.data / "hosts/liar.tsv").read_text()
+    sent = merged(world, "send", "liar:odd", "build1:feat", "true", status=8)
+    assert [each["state"] for each in sent["receipts"]] == ["refused", "typed"]
+    assert sent["receipts"][0]["reason"].startswith(f"{unclear}the document has no receipts")
+
+
+def said(contexts: list[dict[str, Any]]) -> str:
+    """A script that prints a document of `par ls`."""
+    return f"print({json.dumps({'version': 1, 'contexts': contexts})!r})"
+
+
+def test_what_is_broken_off_ends_over_there_too(world: World, machines: Machines) -> None:
+    build1 = machines.worlds["build1"]
+    started(world, "feat")
+    started(build1, "feat")
+    world.ok("host", "add", "build1")
+    liar = Liar(world, machines)
+    write_hosts(world, "build1", "liar")
+    # A connection that is cut in the middle of a send: nobody knows
+    begun = world.home / "begun"
+    liar.says(f"open({str(begun)!r}, 'w'); time.sleep(60)")
+    sending = world.start_par("send", "liar:x", "feat", "true", "--json")
+    eventually(begun.exists, "the send over there")
+    eventually(lambda: "true" in world.ok("capture", "feat").stdout)
+    machines.cut()
+    told = json.loads(sending.communicate(timeout=30)[0])
+    assert sending.returncode == 8
+    assert [(each["label"], each["state"]) for each in told["receipts"]] == [
+        ("liar:x", "unknown"),
+        ("feat", "typed"),
+    ]
+    assert told["receipts"][0]["reason"].startswith("the connection to liar broke")
+    # Ctrl-C, more than once: what ran is ended everywhere, and told
+    for times in (1, 3):
+        running = world.start_par("run", "feat", "build1:feat", "--json", "--", "sleep", "60")
+        for machine in (world, build1):
+            eventually(partial(runs, machine), "the command")
+        for _ in range(times):
+            running.send_signal(signal.SIGINT)
+            time.sleep(0.01)
+        told = json.loads(running.communicate(timeout=30)[0])
+        assert running.returncode == 130
+        assert [(each["label"], each["exit"]) for each in told["results"]] == [
+            ("feat", None),
+            ("build1:feat", None),
+        ]
+        assert not any(map(runs, (world, build1)))
+
+
+def runs(world: World) -> bool:
+    """Whether the window of a command is there."""
+    return "run" in world.tmux("list-windows", "-a", "-F", "#{window_name}").splitlines()
