@@ -22,6 +22,7 @@ def bash(world: World, folder: Path, typed: str) -> list[str]:
     script = (
         'source ~/par.bash; IFS=" " read -r -a COMP_WORDS <<<"$1"; [[ $1 == *" " ]] && COMP_WORDS+=("")\n'
     )
+    script += "COMP_WORDS=(${COMP_WORDS[@]/:/ : }); " if typed.rpartition(" ")[2].count(":") else ""
     script += 'COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _par; printf "%s\\n" "${COMPREPLY[@]}"'
     (world.home / "par.bash").write_text(world.ok("completion", "bash").stdout)
     return world.run("bash", "-c", script, "bash", typed, cwd=folder).stdout.split()
@@ -70,6 +71,15 @@ def test_a_shell_completes_commands_options_labels_and_branches(ask: Ask, world:
         "conflicts",
     }
     assert set(ask(world, home, "par open feat")) == {"feat-one", "feat-two"}
+    # What hosts told of last; bash completes what is behind the colon
+    told = world.data / "hosts/build1.tsv"
+    told.parent.mkdir()
+    told.write_text(f"host\tbuild1\t1\t\ncontext\tfix\nthat\tis\ncontext\tfix-{HOSTILE}\n")
+    assert len(ask(world, home, "par open build1")) == 2
+    offered = ask(world, home, "par open build1:fix")
+    assert offered[0].removeprefix("build1:") == "fix"
+    assert len(offered) == 2
+    assert not (home / "ran").exists()
     assert "all" not in ask(world, home, "par open a")
     assert ask(world, home, "par send al") == ["all"]
     assert ask(world, home, "par -L other rm feat-o") == ["feat-one"]

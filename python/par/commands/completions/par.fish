@@ -3,6 +3,9 @@ function __par_labels
     set -l data $HOME/.local/share
     string match -q '/*' -- $XDG_DATA_HOME; and set data $XDG_DATA_HOME
     cut -f1 $data/par/contexts.tsv 2>/dev/null
+    # And what hosts told of last
+    set -l told $data/par/hosts/*.tsv
+    awk -F'\t' '$1 == "host" { host = $2 } $1 == "context" { print host ":" $2 }' /dev/null $told 2>/dev/null
 end
 function __par_labels_or_all
     __par_labels

@@ -4,6 +4,8 @@ _par_labels() {
   local data
   case ${XDG_DATA_HOME-} in /*) data=$XDG_DATA_HOME ;; *) data=$HOME/.local/share ;; esac
   cut -f1 "$data/par/contexts.tsv" 2>/dev/null
+  # And what hosts told of last
+  awk -F'\t' '$1 == "host" { host = $2 } $1 == "context" { print host ":" $2 }' /dev/null "$data"/par/hosts/*.tsv(N) 2>/dev/null
 }
 _par_labels_or_all() { _par_labels; echo all }
 _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-committerdate refs/heads refs/remotes 2>/dev/null }
