@@ -6,6 +6,8 @@ import shutil
 from datetime import datetime, timezone
 
 from conftest import PAR, Result, Terminal, World, eventually
+from par.model import State
+from par.render import ls
 
 LEGEND = "● attached  ○ running  · stopped  ✗ broken  … changing  * you are here"
 
@@ -208,6 +210,10 @@ def test_the_current_context_is_marked_also_in_the_control_center(world: World, 
     terminal.wait("status 0")
     text = (world.worktree("feat") / "shown").read_text()
     assert [each["current"] for each in Result(0, text, "").json["contexts"]] == [True, False]
+
+
+def test_every_state_has_its_mark() -> None:
+    assert {*ls.MARKS} == {*State}
 
 
 def test_a_narrow_terminal_loses_columns_from_the_right_and_never_a_label(world: World) -> None:

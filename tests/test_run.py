@@ -273,3 +273,15 @@ def test_only_the_last_logs_are_kept(two: World) -> None:
         "0.state",
         "lock",
     }
+
+
+def test_a_narrow_terminal_keeps_how_it_went(world: World) -> None:
+    home, label = world.repository("a-repository-with-quite-a-long-name"), f"a-label-{'that-is-long-' * 4}x"
+    world.ok("start", label, cwd=home)
+    for columns, expected in ((140, 5), (80, 2)):
+        narrow = Terminal(world, columns=columns, name=f"columns-{columns}")
+        narrow.par(f"run {label} -- false; echo status $?")
+        screen = narrow.wait("status 8")
+        rows = [line.strip("│").split("│") for line in screen.splitlines() if line.startswith("│")]
+        heads, row = [[cell.strip() for cell in each] for each in rows[-2:]]
+        assert (len(heads), row[0], row[heads.index("State")]) == (expected, label, "exit 1"), screen

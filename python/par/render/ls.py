@@ -37,6 +37,8 @@ MARKS = {
     State.RESTORING: "…",
     State.ADDING: "…",
     State.DROPPING: "…",
+    State.RETURNING: "…",
+    State.RENAMING: "…",
     State.DAMAGED: "✗",
 }
 UNITS = (("d", 86400), ("h", 3600), ("m", 60))

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("Label"),
-    Column("Repository", 8),
-    Column("State"),
+    Column("Repository", 10),
+    Column("State", stays=True),
     Column("Seconds"),
-    Column("Last line", 10),
+    Column("Last line", 20),
 )
 PLAIN = ("label", "repository", "state", "exit", "seconds", "log")
 # What a table that does not fit the terminal shows first

@@ -14,10 +14,14 @@ ELLIPSIS = "…"
 
 
 class Column(NamedTuple):
-    """A column: its title, and the width down to which it may be cut; 0 where it is whole or not there."""
+    """A column: its title, and the width down to which it may be cut; 0 where it is whole or not there.
+
+    One that `stays` is whole and is always there.
+    """
 
     title: str
     least: int = 0
+    stays: bool = False
 
 
 def shown(row: Sequence[str]) -> Sequence[str]:
@@ -33,22 +37,32 @@ def plain(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> str:
     """`rows` under their titles with lines around, fitted to `width` columns of a terminal; with None plain.
 
-    The columns come in the order of what they are worth. The first is never cut and never left out. Of the
-    others those that may not be cut go first, then the rest is cut, and then goes too: always from the right.
+    The columns come in the order of what they are worth. The first is never cut and never left out, nor is
+    one that stays. Of the others those that may not be cut go first, then the rest is cut, and then goes too:
+    always from the right.
     """
     titles = [column.title for column in columns]
     if width is None:
         return plain(titles, rows)
     lines = [titles, *rows]
     natural = [max(cells(line[place]) for line in lines) for place in range(len(columns))]
-    shown = len(columns)
-    while shown > 1 and _spare(natural[:shown], width) < 0 and not columns[shown - 1].least:
-        shown -= 1
-    while shown > 1 and _spare(_least(columns, natural)[:shown], width) < 0:
-        shown -= 1
-    widths = _fitted(columns, natural[:shown], width)
-    head, *body = [_row(line[:shown], widths) for line in lines]
+    places = _places(columns, natural, width)
+    widths = _fitted([columns[place] for place in places], [natural[place] for place in places], width)
+    head, *body = [_row([line[place] for place in places], widths) for line in lines]
     return "\n".join([_rule("┌┬┐", widths), head, _rule("├┼┤", widths), *body, _rule("└┴┘", widths)])
+
+
+def _places(columns: Sequence[Column], natural: Sequence[int], width: int) -> list[int]:
+    """Which columns there is room for."""
+    places, least = [*range(len(columns))], _least(columns, natural)
+    for is_cut in (False, True):
+        widths = least if is_cut else natural
+        for place in reversed(range(1, len(columns))):
+            if _spare([widths[each] for each in places], width) >= 0 or (columns[place].least and not is_cut):
+                break
+            if place in places and not columns[place].stays:
+                places.remove(place)
+    return places
 
 
 def _spare(widths: Sequence[int], width: int) -> int:
