@@ -55,6 +55,51 @@ def test_only_what_has_come_home_is_pruned(world: World) -> None:
     assert sorted(world.ok("labels").stdout.split()) == sorted(labels)
 
 
+def test_a_branch_that_was_there_before_par_is_pruned_when_it_is_merged(world: World) -> None:
+    bare, home = world.clone()
+    labels = ("merged", "forwarded", "squashed", "untouched", "open", "pushed", "elsewhere", "develop")
+    for label in labels:
+        world.git(home, "branch", label)
+    for label in ("merged", "squashed", "open", "pushed", "elsewhere", "develop", "forwarded"):
+        world.git(home, "checkout", "-q", label)
+        (home / label).write_text(f"{label}\n")
+        world.git(home, "add", label)
+        world.git(home, "commit", "-qm", label)
+    world.git(home, "checkout", "-q", "main")
+    world.git(home, "merge", "-q", "forwarded")
+    for label in ("merged", "develop"):
+        world.git(home, "merge", "-q", "--no-edit", label)
+    world.git(home, "merge", "-q", "--squash", "squashed")
+    world.git(home, "commit", "-qm", "squashed")
+    world.git(home, "push", "-q", "-u", "origin", "pushed")
+    # Merged on the forge, into what the branch follows, or only there
+    world.git(home, "push", "-q", str(bare), "main", "elsewhere:release")
+    world.git(home, "fetch", "-q")
+    world.git(home, "branch", "-q", "-u", "origin/release", "elsewhere")
+    for label in labels:
+        world.ok("checkout", label, cwd=home)
+    expected = {
+        "merged": "its branch is merged into main",
+        "forwarded": "its branch is merged into main",
+        "squashed": "its work is in main",
+        "elsewhere": "its branch is merged into origin/release",
+    }
+    assert candidates(world) == expected
+    (world.worktree("merged") / "mine").touch()
+    world.ok("prune", "-y")
+    assert sorted(world.ok("labels").stdout.split()) == ["develop", "merged", "open", "pushed", "untouched"]
+    # par made none of these branches
+    assert {"merged", "forwarded", "squashed", "elsewhere"} <= world.branches(home)
+    # What came home on the forge counts, also where the branch here has not been brought forward
+    world.ok("start", "late", cwd=home)
+    folder = work(world, "late", "late")
+    world.git(home, "push", "-q", str(bare), "late:main")
+    assert "late" not in candidates(world)
+    world.git(home, "fetch", "-q")
+    assert folder.exists()
+    assert candidates(world)["late"] == "its work is in origin/main"
+
+
 def test_one_whose_upstream_is_gone_is_pruned(world: World) -> None:
     bare, home = world.clone()
     for label in ("here", "gone"):

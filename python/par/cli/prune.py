@@ -28,8 +28,9 @@ def prune(
 ) -> None:
     """Remove the contexts whose work is merged, or whose upstream is gone; they can be brought back.
 
-    Work counts as merged if the branch that it was begun from has it, also squashed or rebased. A context
-    stays if it has work that is not committed, or if nothing was done in it yet.
+    Work counts as merged if the branch that it was begun from has it, or what that follows on a remote, also
+    squashed or rebased; a branch that was there before par counts if it was merged at all. A context stays
+    if it has work that is not committed, or if nothing was done in it yet.
     """
     found = command.candidates(command.Request(narrowed(labels, chosen), socket))
     if is_dry or not found:

@@ -66,10 +66,18 @@ def _reason(worktree: Worktree, bases: Bases) -> str:
     try:
         if uncommitted.is_dirty(worktree):
             return ""
-        target = bases.of(worktree)
         tip = bases.oids.get(f"refs/heads/{worktree.branch}", "")
-        if target and tip and merged.is_in(worktree.repository, target, tip, base.fork(worktree, target)):
-            return f"its work is in {target.name}"
+        for target in bases.homes_of(worktree) if tip else ():
+            if merged.is_in(worktree.repository, target, tip, base.fork(worktree, target)):
+                return f"its work is in {target.name}"
+            if _is_older(worktree) and merged.is_older_in(worktree.repository, target, worktree.branch, tip):
+                return f"its branch is merged into {target.name}"
     except CommandError:  # what git cannot answer for stays
         return ""
     return "its upstream is gone" if worktree.branch in bases.abandoned else ""
+
+
+def _is_older(worktree: Worktree) -> bool:
+    """Whether its branch was there before par, and is not one that others are merged into."""
+    is_known = worktree.base_oid or base.began(worktree.repository, worktree.branch)
+    return not is_known and worktree.branch not in base.USUAL

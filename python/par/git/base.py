@@ -26,18 +26,33 @@ class Base(NamedTuple):
 class Bases(NamedTuple):
     """The branches of a repository with the commits they point to, and the default one; '' for none.
 
-    The upstream of those that are `abandoned` was there once and is gone; they are without `refs/heads/`.
+    `upstreams` are the refs that branches follow. The upstream of those that are `abandoned` was there once
+    and is gone; they are without `refs/heads/`.
     """
 
     oids: Mapping[str, str]
     default: str
     abandoned: frozenset[str]
+    upstreams: Mapping[str, str] = {}
 
     def of(self, worktree: Worktree) -> Base | None:
         """The branch that `worktree` was begun from, else the default one; None where there is none."""
         itself = f"refs/heads/{worktree.branch}"
         wanted = (each for each in (worktree.base, self.default) if each in self.oids and each != itself)
         return next((Base(ref, self.oids[ref]) for ref in wanted), None)
+
+    def homes_of(self, worktree: Worktree) -> list[Base]:
+        """Where the work of `worktree` may have come home: its base, what that follows, and what itself does.
+
+        Where a branch is pushed to as it is called itself, its work is not home yet.
+        """
+        base, itself = self.of(worktree), f"refs/heads/{worktree.branch}"
+        own = self.upstreams.get(itself, "")
+        own = "" if own.endswith(f"/{worktree.branch}") else own
+        wanted = (base.ref if base else "", self.upstreams.get(base.ref, "") if base else "", own)
+        return [
+            Base(ref, self.oids[ref]) for ref in dict.fromkeys(wanted) if ref in self.oids and ref != itself
+        ]
 
 
 def load(home: Repository) -> Bases:
@@ -62,7 +77,7 @@ def load(home: Repository) -> Bases:
     if not (found := next((each for each in (here, head, *usual) if each in oids), "")):
         main = main_worktree.default_branch(home)
         found = f"refs/heads/{main}" if main else ""
-    return Bases(oids, found, abandoned)
+    return Bases(oids, found, abandoned, {row[3]: row[2] for row in rows if row[2]})
 
 
 def fork(worktree: Worktree, base: Base | None) -> str:

@@ -1,6 +1,6 @@
 """Whether the work of a branch has come home: merged, squashed or rebased, by commits, patches and trees."""
 
-from par.git import merging, process
+from par.git import merging, process, repository
 from par.git.base import Base
 from par.model import Repository
 
@@ -18,6 +18,21 @@ def is_in(home: Repository, base: Base, tip: str, began: str) -> bool:
     if picked != [""] and all(line.startswith("-") for line in picked if line):
         return True
     return _is_squashed(home, base, tip, began)
+
+
+def is_older_in(home: Repository, base: Base, branch: str, tip: str) -> bool:
+    """Whether the branch, which was there before par and of which nobody knows where it began, was merged.
+
+    By a merge of it in `base`, or by fast forward where its reflog tells of more than its making.
+    """
+    if process.attempt(home, "merge-base", "--is-ancestor", tip, base.oid).status:
+        return False
+    later = process.run(home, "rev-list", "--first-parent", f"{tip}..{base.oid}").split()
+    before = process.run(home, "rev-parse", f"{later[-1]}^1").strip() if later else base.oid
+    if before != tip:
+        return True
+    logged = repository.reflog(home, branch)
+    return bool(logged) and logged[-1][0] != tip
 
 
 def _is_squashed(home: Repository, base: Base, tip: str, began: str) -> bool:
