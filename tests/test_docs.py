@@ -12,6 +12,7 @@ from conftest import ROOT, Result, Terminal, World, eventually, refused
 from par.cli.main import par
 from par.cli.verbs import ALIASES, GROUPS, VERBS, load
 from par.errors import ParError
+from par.render import elsewhere
 
 README = ROOT / "README.md"
 PAGES = {path: path.read_text() for path in (README, *sorted((ROOT / "docs").glob("*.md")))}
@@ -105,6 +106,24 @@ WRONG = (
 def test_wrong_words_are_refused_in_one_line_as_all_else(world: World) -> None:
     for words, message, hint in WRONG:
         refused(world.par(*words.split()), 2, message, hint)
+
+
+def test_commands_in_what_a_host_says_are_those_that_there_are() -> None:
+    known = {word for each in (*elsewhere.LABELLED, *elsewhere.OTHERS) for word in each.split()[:1]}
+    assert known == {*(verb.name for verb in VERBS), "undo"}
+    said = {
+        "hint: par open feat": "hint: par open build1:feat",
+        "hint: par rm feat --purge": "hint: par rm build1:feat --purge",
+        "bring it back: par restore feat": "bring it back: par restore build1:feat",
+        "hint: par rm '*' -y": "hint: par --host build1 rm '*' -y",
+        "hint: par init --retry": "hint: par --host build1 init --retry",
+        "hint: par workspace add ws ../docs": "hint: par workspace add build1:ws ../docs",
+        "hint: par workspace ls": "hint: par --host build1 workspace ls",
+        "par: par adopts linked ones": "par: par adopts linked ones",
+        "session 'feat' in app": "session 'build1:feat' in app",
+        "~/par start": "~/par start",
+    }
+    assert {each: elsewhere.line("build1", each) for each in said} == said
 
 
 def test_every_exit_status_is_documented() -> None:

@@ -58,6 +58,11 @@ def test_a_host_that_is_not_there_is_refused(world: World, machines: Machines) -
     refused(world.par("open", "build1:x"), 3, "there is no host 'build1'", "par host add build1")
     world.ok("host", "add", "build1")
     refused(world.par("rm", "biuld1:x"), 3, "there is no host 'biuld1'", "did you mean 'build1'?")
+    for word in ("build1:", "build1:a:b", "build1:build1:a"):
+        refused(world.par("rm", word), 2, f"'{word}' is not HOST:LABEL", "par host ls")
+    long = "a command line for a host may have 48 KB"
+    answer = world.par("labels", "--host", "build1", "x" * 60_000)
+    refused(answer, 2, long, "par send LABEL - < FILE takes a long text")
     both = "these contexts are not all on one host"
     refused(world.par("prune", "x", "build1:x"), 2, both, "par prune for one after the other")
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from par.errors import UsageError
 from par.hosts import known
+from par.names import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +54,7 @@ def split(words: Sequence[str], targets: Sequence[str], places: Places) -> tuple
     """`words` for each machine, in the order in which they are named.
 
     `targets` are the very objects in them that are labels. Raises NotFoundError for a host that is not there,
-    and ConfigError.
+    UsageError for what is no label of one, and ConfigError.
     """
     common = _common(places)
     whose = {id(each): _whose(each, common) for each in targets}
@@ -70,7 +72,9 @@ def _common(places: Places) -> tuple[Host | None, ...]:
 
 
 def _whose(target: str, common: tuple[Host | None, ...]) -> tuple[Host | None, ...]:
-    pattern, is_prefixed, _ = target.partition(SEPARATOR)
+    pattern, is_prefixed, label = target.partition(SEPARATOR)
+    if is_prefixed and (not label or SEPARATOR in label):  # or the host would look for it among its own hosts
+        raise UsageError(f"'{visible(target)}' is not HOST:LABEL", hint="par host ls")
     return known.matching(pattern) if is_prefixed else common
 
 

@@ -4,10 +4,19 @@ import re
 
 from par.names import visible
 
-# What follows in a text of par's is a command of it; one with a label takes HOST:LABEL
-VERBS = "open|rm|restore|init|diff|capture|path|code|cursor|wait|send|workspace add|workspace drop"
-LABELLED = re.compile(rf"(?<![\w/.:-])par ({VERBS}) (?=\w)")
-COMMAND = re.compile(rf"(?<![\w/.:-])par (?=[a-z]+\b)(?!--host)(?!({VERBS}) \w)")
+# The commands whose first word may be HOST:LABEL, and all others
+LABELLED = (
+    *("open", "rm", "restore", "undo", "init", "diff", "capture", "path", "code", "cursor", "wait", "send"),
+    *("rename", "merge", "rebase", "forward", "workspace add", "workspace drop"),
+)
+OTHERS = (
+    *("start", "checkout", "workspace", "batch", "adopt", "ls", "run", "control-center", "next", "status"),
+    *("compare", "prune", "conflicts", "trash", "resurrect", "doctor", "host", "config", "trust", "untrust"),
+    *("hooks", "completion", "demo", "labels", "state", "whoami"),
+)
+HERE = rf"(?<![\w/.:-])par ({'|'.join(LABELLED)}) (?=\w)"
+WITH_LABEL = re.compile(HERE)
+COMMAND = re.compile(rf"(?!{HERE})(?<![\w/.:-])par (?=(?:{'|'.join((*LABELLED, *OTHERS))})(?![\w-]))")
 COLOUR = re.compile(r"(\x1b\[[0-9;:]*m)")
 RESET = "\x1b[0m"
 # How its texts name a context
@@ -17,7 +26,7 @@ NAMED = re.compile(r"\b(session|checkout|workspace|context|removed|restored|dele
 def line(host: str, said: str) -> str:
     """One line of what par said on `host`."""
     said = NAMED.sub(rf"\1 '{host}:", shown(said))
-    return LABELLED.sub(rf"par \1 {host}:", COMMAND.sub(f"par --host {host} ", said))
+    return WITH_LABEL.sub(rf"par \1 {host}:", COMMAND.sub(f"par --host {host} ", said))
 
 
 def coloured(said: str) -> str:
