@@ -122,13 +122,26 @@ def measured(place: Place, rounds: int, others: Path | None, only: Sequence[str]
     return {name: statistics.median(each) for name, each in taken.items()}
 
 
-def table(found: dict[str, float]) -> str:
-    """The medians as ratios, with the budgets."""
+def counted(place: Place) -> dict[str, float]:
+    """The instructions of each command as a multiple of a bare Python's: the same on a busy machine."""
+    with furnished(place) as (world, home):
+        bare = fleet.instructions(world, home, "-c", "pass")
+        spent = {}
+        for line, (_, after) in COMMANDS.items():
+            spent[line] = fleet.par_instructions(world, home, *line.split()) / bare
+            if after:
+                world.ok(*after.split(), cwd=home)
+        return spent
+
+
+def table(found: dict[str, float], spent: dict[str, float]) -> str:
+    """The medians in time and as ratios, the ratios of instructions, and the budgets for those."""
     bare = found[BARE]
-    rows = []
+    rows = [f"{'':34}{'median':>11}{'time':>8}{'instr.':>8}{'budget':>8}"]
     for name, median in found.items():
-        budget = f"{COMMANDS[name][0]:6g}" if name in COMMANDS else ""
-        rows.append(f"{name:34}{median * 1000:8.1f} ms{median / bare:8.1f}{budget:>8}")
+        budget = f"{COMMANDS[name][0]:8g}" if name in COMMANDS else ""
+        count = f"{spent[name]:8.1f}" if name in spent else " " * 8
+        rows.append(f"{name:34}{median * 1000:8.1f} ms{median / bare:8.1f}{count}{budget}")
     return "\n".join(rows)
 
 
@@ -166,7 +179,8 @@ def machine() -> str:
     )
     tools = [os.popen(each).read().strip() for each in ("git --version", "tmux -V")]
     name = models[0] if models else platform.processor()
-    return f"{os.cpu_count()} x {name}, Python {platform.python_version()}, {', '.join(tools)}"
+    load = f"load {os.getloadavg()[0]:.0f}"
+    return f"{os.cpu_count()} x {name}, {load}, Python {platform.python_version()}, {', '.join(tools)}"
 
 
 def main() -> None:
@@ -174,6 +188,7 @@ def main() -> None:
     for name, usual in (("contexts", "1,100"), ("removals", "0,500"), ("files", "10")):
         options.add_argument(f"--{name}", default=usual, help="numbers, with commas between them")
     options.add_argument("--rounds", type=int, default=11)
+    options.add_argument("--count", action="store_true", help="Count instructions too, by valgrind.")
     options.add_argument("--others", type=Path)
     options.add_argument("--json", type=Path)
     options.add_argument("--svg", type=Path)
@@ -189,9 +204,11 @@ def main() -> None:
         [Place(counts[0], n, files[0]) for n in removals] + [Place(counts[0], removals[0], n) for n in files]
     )
     found: dict[Place, dict[str, float]] = {}
+    spent: dict[Place, dict[str, float]] = {}
     for place in places:
         found[place] = measured(place, asked.rounds, asked.others)
-        print(f"\n{place}\n{table(found[place])}", flush=True)
+        spent[place] = counted(place) if asked.count else {}
+        print(f"\n{place}\n{table(found[place], spent[place])}", flush=True)
     slopes = {
         name: {
             place.contexts: each[name]
@@ -203,6 +220,7 @@ def main() -> None:
     document: dict[str, Any] = {
         "machine": machine(),
         "seconds": {str(place): each for place, each in found.items()},
+        "instructions": {str(place): each for place, each in spent.items()},
     }
     if asked.json:
         asked.json.write_text(json.dumps(document, indent=1))
