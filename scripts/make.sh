@@ -122,7 +122,19 @@ make() {
   return 1
 }
 
-# In the JSON of one context the name stands in a line of its own, and no text in it can hold a line break
+# In the JSON of one context the name stands in a line of its own, and no text in it can hold a line break. It has
+# letters that are not ASCII as \uXXXX, which older versions of bash cannot print
 read_session() {
-  sed -n '/^    "session": {$/{n;s/^      "name": "\([A-Za-z0-9_-]*\)"$/\1/p;}'
+  local name code bytes
+  name=$(sed -n '/^    "session": {$/{n;s/^      "name": "\([A-Za-z0-9_\\-]*\)"$/\1/p;}')
+  while [[ $name =~ ^([^\\]*)\\u([0-9a-f]{4})(.*)$ ]]; do
+    code=$((16#${BASH_REMATCH[2]}))
+    if [ "$code" -lt 2048 ]; then
+      printf -v bytes '\\x%x' $((192 | code >> 6)) $((128 | code & 63))
+    else
+      printf -v bytes '\\x%x' $((224 | code >> 12)) $((128 | code >> 6 & 63)) $((128 | code & 63))
+    fi
+    name=${BASH_REMATCH[1]}$(printf %b "$bytes")${BASH_REMATCH[3]}
+  done
+  [ -n "$name" ] && printf '%s\n' "$name"
 }

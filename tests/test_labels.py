@@ -173,7 +173,8 @@ def test_a_session_name_is_plain_and_free(label: str, clashes: int) -> None:
     taken: set[str] = set()
     for _ in range(clashes + 1):
         name = names.session(label, "0123abcd", taken)
-        assert re.fullmatch(r"[A-Za-z0-9_-]+", name)
+        assert re.fullmatch(r"[A-Za-z0-9_-]+", re.sub(r"[^\x00-\x7f]", "x", name))
+        assert all(ord(char) <= 0xFFFF and names.plain(char) == char for char in name)
         assert name not in taken
         taken.add(name)
 
@@ -314,3 +315,25 @@ def test_a_refused_label_is_told_in_one_line_with_what_is_allowed(world: World) 
 )
 def test_only_what_is_near_was_meant(typed: str, known: tuple[str, ...], near: str) -> None:
     assert names.nearest(typed, known) == near
+
+
+def test_a_session_keeps_the_letters_of_its_label_in_every_locale(world: World) -> None:
+    home = world.repository()
+    world.tmux("new-session", "-d", "-s", "größe")
+    for locale, label, name in (
+        ("C", "日本語", "日本語"),
+        ("C.UTF-8", "größe", f"größe-{names.digest(home)}"),
+        ("C", "हिन्दी/x.y", "हिन्दी_x_y"),
+        # What a C library may not know yet, and what JSON needs two escapes for
+        ("C.UTF-8", "ꬰ𐐷", "__"),
+    ):
+        world.ok("start", label, cwd=home, LC_ALL=locale)
+        assert world.session(label) == name
+        assert name in world.sessions()
+        shown = world.run(
+            "tmux", "-u", "display-message", "-p", "-t", f"={name}:", "#{@par_label}", LC_ALL=locale
+        )
+        assert shown.stdout == f"{label}\n"
+        world.ok("rm", label, LC_ALL=locale)
+        assert name not in world.sessions()
+    assert world.sessions() == ["größe"]

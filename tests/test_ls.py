@@ -58,7 +58,7 @@ def test_a_terminal_gets_the_whole_table_where_there_is_room(world: World) -> No
     world.ok("start", "feat", cwd=home)
     world.git(home, "branch", "fix/x")
     world.ok("checkout", "fix/x", "--label", "日本語", cwd=home)
-    assert (world.session("feat"), world.session("日本語")) == ("feat", "___")
+    assert (world.session("feat"), world.session("日本語")) == ("feat", "日本語")
     line = "─" * len("─Tmux Session─")
     terminal = Terminal(world, columns=150, name="wide")
     terminal.par("ls; echo status $?")
@@ -68,7 +68,7 @@ def test_a_terminal_gets_the_whole_table_where_there_is_room(world: World) -> No
         f"│ Label    │ Branch │ Repository/Workspace │ Created          │ Type     │ Tmux Session │\n"
         f"├──────────┼────────┼──────────────────────┼──────────────────┼──────────┼{line}┤\n"
         f"│ ○ feat   │ feat   │ my app               │ {made(world, 'feat')} │ Session  │ feat         │\n"
-        f"│ ○ 日本語 │ fix/x  │ my app               │ {made(world, '日本語')} │ Checkout │ ___          │\n"
+        f"│ ○ 日本語 │ fix/x  │ my app               │ {made(world, '日本語')} │ Checkout │ 日本語       │\n"
         f"└──────────┴────────┴──────────────────────┴──────────────────┴──────────┴{line}┘\n"
         f"{LEGEND}\n"
     ) in shown

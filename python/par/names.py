@@ -110,8 +110,17 @@ def session(name: str, digits: str, taken: Container[str]) -> str:
 
 
 def session_name(text: str) -> str:
-    """`text` with nothing in it that tmux reads as more than the name of a session."""
-    return re.sub(r"[^A-Za-z0-9_-]", "_", text)
+    """`text` with nothing in it that tmux reads as more than the name of a session.
+
+    tmux takes a letter for one only if its C library knows that, whatever the locale is: those do not stay
+    that came to Unicode after version 3.2, or would take more than four digits in JSON.
+    """
+    return re.sub(r"[^A-Za-z0-9_-]", lambda found: found[0] if _is_known(found[0]) else "_", text)
+
+
+def _is_known(char: str) -> bool:
+    kind = unicodedata.ucd_3_2_0.category(char)
+    return "\x80" < char <= "\uffff" and (kind[0] in "LM" or kind == "Nd") and not INVISIBLE.match(char)
 
 
 def free(name: str, taken: Container[str]) -> str:
