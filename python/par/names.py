@@ -119,8 +119,7 @@ def session_name(text: str) -> str:
 
 
 def _is_known(char: str) -> bool:
-    kind = unicodedata.ucd_3_2_0.category(char)
-    return "\x80" < char <= "\uffff" and (kind[0] in "LM" or kind == "Nd") and not INVISIBLE.match(char)
+    return "\x80" < char <= "\uffff" and _is_plain(char) and unicodedata.ucd_3_2_0.category(char) != "Cn"
 
 
 def free(name: str, taken: Container[str]) -> str:
