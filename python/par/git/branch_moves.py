@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from par.errors import CommandError, ConflictError
 from par.git import edits, flushing, process, repository
+from par.git.process import Outcome
 from par.model import Repository
 from par.names import visible
 from par.state.locks import Operation
@@ -93,18 +94,26 @@ def make(move: Move, operation: Operation, reason: str) -> None:
         raise ConflictError(message, hint="commit them, or move them away: git status --ignored")
     check_out(move, operation)
     try:
-        _update(move, reason)
+        _update(move, operation, reason)
     except BaseException:
         check_out(move.back, operation)
         raise
 
 
-def _update(move: Move, reason: str) -> None:
+def _update(move: Move, operation: Operation, reason: str) -> None:
     ref = f"refs/heads/{move.branch}"
-    asked = (*flushing.FLUSHED, "update-ref", "--create-reflog", "-m", f"par: {reason}")
+    words = ("update-ref", "--create-reflog", "-m", f"par: {reason}", ref, move.now, move.was)
     # In the checkout: the reflog of its HEAD tells of it too
-    process.run(move.holder or move.home, *asked, ref, move.now, move.was)
+    outcome = _run(move, operation, *flushing.FLUSHED, *words)
+    if outcome.status:
+        raise CommandError(f"git update-ref: {outcome.reason}", hint=outcome.hint)
     flushing.refs(move.home.common_dir, [ref])
+
+
+def _run(move: Move, operation: Operation, *words: str) -> Outcome:
+    """What git left, in the checkout if there is one; the lock of the operation is held while it runs."""
+    place = Repository(move.holder, move.home.common_dir) if move.holder else move.home
+    return process.run_shown(place, (*process.NO_HOOKS, *process.FOUND_BY_NAME, *words), operation.descriptor)
 
 
 def check_out(move: Move, operation: Operation) -> None:
@@ -116,8 +125,6 @@ def check_out(move: Move, operation: Operation) -> None:
         return
     # Else git takes a file that was only touched for changed
     process.attempt(move.holder, "update-index", "-q", "--refresh")
-    command = (*process.NO_HOOKS, *process.FOUND_BY_NAME, *SETTLED, "read-tree", "-v", "-m", "-u")
-    place = Repository(move.holder, move.home.common_dir)
-    outcome = process.run_shown(place, (*command, move.was, move.now), operation.descriptor)
+    outcome = _run(move, operation, *SETTLED, "read-tree", "-v", "-m", "-u", move.was, move.now)
     if outcome.status:
         raise CommandError(f"git read-tree: {outcome.reason}", hint=outcome.hint)
