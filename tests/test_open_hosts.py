@@ -90,6 +90,8 @@ def look_at_them_together(world: World, there: World) -> None:
     there.ok("start", "another", cwd=there.home / "src/app")
     world.ok("ls")
     assert world.tmux("show-options", "-gv", "@par_hosts") == "1"
+    world.ok("host", "rm", "build1")
+    assert world.tmux("show-options", "-gv", "@par_hosts") == "0"
 
 
 def test_a_terminal_that_is_unknown_over_there_is_no_obstacle(world: World, machines: Machines) -> None:

@@ -464,7 +464,13 @@ def test_who_waits_longest_comes_first_and_who_shows_no_life_is_quiet(world: Wor
 def test_contexts_of_hosts_are_shown_as_they_were_known(world: World) -> None:
     desk = Desk(world)
     desk.fake("here")
-    known(world, "build1", 0, there("fix", agent="waiting", since=130), there("docs/a", branch="other"))
+    known(
+        world,
+        "build1",
+        0,
+        there("fix", agent="waiting", since=130),
+        there("docs/a", branch="\x1b[31mother\t2"),
+    )
     known(world, "gpu.2", 0, there("train", "stopped"), there("broke", "broken", init="failed"))
     known(world, "old", 7300, there("lost", agent="waiting", since=7300))
     shown = desk.tmux("new-session", "-d", "-P", "-F", "#{session_id}", "echo OVER-THERE; exec cat")
@@ -472,7 +478,7 @@ def test_contexts_of_hosts_are_shown_as_they_were_known(world: World) -> None:
     desk.open("picker", HEADER)
     desk.wait_rows(
         "○ build1:fix waiting 2m app",
-        "○ build1:docs/a app other",
+        "○ build1:docs/a app \\u{1b}[31mother\\u{9}2",
         "○ here app",
         "○ old:lost waiting 2h, seen 2h ago app",
         "✗ gpu.2:broke init failed app",

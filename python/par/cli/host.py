@@ -1,5 +1,7 @@
 """`par host`."""
 
+from pathlib import Path
+
 import click
 
 from par.cli.groups import Group
@@ -10,6 +12,8 @@ from par.errors import CommandError, ParError
 from par.hosts import known
 from par.render import host as text
 from par.render.failure import failure
+from par.state import host_rows
+from par.tmux import host_counts
 
 
 @click.group(
@@ -54,10 +58,12 @@ def list_hosts(as_json: bool) -> None:
 @host.command(epilog="Example: par host rm build1")
 @click.argument("name")
 @option("--uninstall", is_flag=True, help="Delete what par put there first; contexts there stay.")
-def rm(name: str, uninstall: bool) -> None:
+@click.pass_obj
+def rm(socket: Path, name: str, uninstall: bool) -> None:
     """Forget a host. Nothing is removed over there, and no context is touched."""
     planned = command.plan_rm(name)
     command.rm(planned, uninstall)
+    host_counts.publish(socket, *host_rows.counts())
     emit(f"forgot {planned.name}{', and took par away there' if uninstall else ''}")
 
 
