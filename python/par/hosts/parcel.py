@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from zlib import crc32
 
 from par.errors import NotFoundError
@@ -12,15 +13,22 @@ from par.state import host_rows, index, paths
 from par.system import files
 
 ROOT = Path(__file__).resolve().parents[3]
+CACHE = "__pycache__"
+ONCE = Lock()
 PARTS = ("par.tmux", "pyproject.toml", "python/par", "scripts")
 
 
-@cache
 def version() -> str:
     """The digest of all the files. Raises NotFoundError where this par came without its launcher."""
-    signature = "\n".join(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in _files())
-    kept = paths.hosts() / "version"
-    sign = f"{crc32(signature.encode()):08x}"
+    with ONCE:  # of several hosts that are asked at the same time the first one finds it for all
+        return _version()
+
+
+@cache
+def _version() -> str:
+    _check()
+    looked = "\n".join(each for part in PARTS for each in _looked(f"{ROOT}/{part}"))
+    kept, sign = paths.hosts() / "version", f"{crc32(looked.encode('utf-8', 'surrogateescape')):08x}"
     try:
         known, digest = files.content(kept).decode().split()
         if known == sign:
@@ -32,6 +40,28 @@ def version() -> str:
         host_rows.folder()
         index.write(kept, f"{sign} {digest}".encode(), is_durable=False)
     return digest
+
+
+def _looked(place: str) -> Iterator[str]:
+    """What tells whether a file at `place`, or in it, has changed: each call looks at all of them."""
+    if not os.path.isdir(place):  # noqa: PTH112 - this takes a third of what paths take
+        seen = os.stat(place)  # noqa: PTH116 - as above
+        yield f"{place} {seen.st_size} {seen.st_mtime_ns} {seen.st_mode}"
+        return
+    with os.scandir(place) as entries:
+        for each in entries:
+            if each.is_dir():
+                if each.name != CACHE:
+                    yield from _looked(each.path)
+            else:
+                seen = each.stat()
+                yield f"{each.path} {seen.st_size} {seen.st_mtime_ns} {seen.st_mode}"
+
+
+def _check() -> None:
+    if not (ROOT / "scripts/remote.sh").is_file():
+        message = "this par came without its launcher, so it cannot be put on a host"
+        raise NotFoundError(message, hint="install par as a tmux plugin, or clone it")
 
 
 def _digest() -> str:
@@ -61,14 +91,11 @@ def packed() -> bytes:
 
 
 def _files() -> Iterator[Path]:
-    if not (ROOT / "scripts/remote.sh").is_file():
-        message = "this par came without its launcher, so it cannot be put on a host"
-        raise NotFoundError(message, hint="install par as a tmux plugin, or clone it")
     for part in PARTS:
         if (ROOT / part).is_file():
             yield ROOT / part
         for folder, below, names in os.walk(ROOT / part):
-            below[:] = sorted(each for each in below if each != "__pycache__")
+            below[:] = sorted(each for each in below if each != CACHE)
             yield from (Path(folder, name) for name in sorted(names) if name != ".DS_Store")
 
 
