@@ -180,7 +180,7 @@ def test_one_command_for_contexts_here_and_on_hosts(world: World, machines: Mach
             ["build1:fix", "app", "failed", "3"],
         ]
         assert "build1: fix (app): exit 3, " in ran.stderr
-        assert "par: build1: the command failed in fix\nhint: less -R " in ran.stderr
+        assert "par: build1: the command failed in fix\nhint: on build1: less -R " in ran.stderr
         assert (
             world.ok("wait", "build1:*", "feat", "--for", "idle").stdout == "build1:feat\nbuild1:fix\nfeat\n"
         )
@@ -302,6 +302,20 @@ def test_what_is_broken_off_ends_over_there_too(world: World, machines: Machines
             ("build1:feat", None),
         ]
         assert not any(map(runs, (world, build1)))
+    # A question for each machine, one after the other; Ctrl-C at one is a no to all that is not answered
+    terminal = Terminal(world)
+    asking = "Remove this context? [y/N]:"
+    for answers in (["C-c"], ["y", "Enter", "y", "Enter"]):
+        terminal.type("clear")
+        terminal.par("rm 'f*' 'build1:*'; echo status $?")
+        terminal.wait(asking)
+        terminal.press(*answers[:2])
+        if answers[2:]:
+            eventually(lambda: terminal.screen().count(asking) == 2)
+            assert f"\nbuild1: {asking}" in terminal.screen()
+            terminal.press(*answers[2:])
+        terminal.wait("status 0" if answers[2:] else "status 130")
+    assert (world.sessions(), build1.sessions()) == ([], [])
 
 
 def runs(world: World) -> bool:

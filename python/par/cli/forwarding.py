@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 JSON = "--json"
 INPUT = "-"
-ONE_AT_A_TIME = threading.Lock()
 # Into a file or a pipe their bytes go as they are: a patch is to be applied
 EXACT = frozenset({"diff", "capture"})
 
@@ -90,14 +88,13 @@ def _content(name: str) -> bytes:
 
 
 def answer(name: str) -> Callable[[Question], bool]:
-    """What puts the questions of the host called `name` to the person here; one at a time."""
+    """What puts the questions of the host called `name` to the person here."""
     prefix = f"{name}: " if name else ""
 
     def ask(question: Question) -> bool:
-        with ONE_AT_A_TIME:
-            for line in question.shown.split("\n"):
-                narrate(text.shown(line))
-            return click.confirm(f"{prefix}{text.shown(question.question)}", err=True)
+        for line in question.shown.split("\n"):
+            narrate(text.shown(line))
+        return click.confirm(f"{prefix}{text.shown(question.question)}", err=True)
 
     return ask
 

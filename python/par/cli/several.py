@@ -22,10 +22,11 @@ from par.render import several as text
 from par.render.failure import failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from par.cli.parts import Part
+    from par.hosts.calls import Question
 
 # Those that say the same in lines of text; all others go by their documents
 IN_LINES = frozenset({"wait", "rm", "restore"})
@@ -33,6 +34,8 @@ OVERVIEWS = frozenset({"labels", "status"})
 VERBS = frozenset({*text.TABLES, *IN_LINES})
 NOT_FOUND = 3
 PLAIN = "--plain"
+# A hint that is no command of par's is for over there
+HINT = re.compile(r"^(hint: )(?!par |did you )")
 # How `par run --output` begins what a command said in one worktree
 HEADING = re.compile(r"--- (?=\S+ \(.+\): )")
 
@@ -85,10 +88,22 @@ def _tasks(
             forwarding.with_json(part.words) if with_json else part.words,
             read,
             Listener(error=one.add),
-            forwarding.answer(part.name) if can_ask else None,
+            _answer(part) if can_ask else None,
         )
         for part, one in zip(parts, heard, strict=True)
     ]
+
+
+def _answer(part: Part) -> Callable[[Question], bool]:
+    ask = forwarding.answer(part.name)
+
+    def answer(question: Question) -> bool:
+        try:
+            return ask(question)
+        except click.Abort as error:  # of click's making, for Ctrl-C
+            raise KeyboardInterrupt from error
+
+    return answer
 
 
 def _settled(parts: Sequence[Part], outcomes: Outcomes) -> list[Done]:
@@ -183,4 +198,4 @@ def _show_failures(
             prefix = f"par: {part.name}: " if part.host else "par: "
             narrate(prefix + shown(part, first.removeprefix("par: ")))
             for line in more:
-                narrate(shown(part, line))
+                narrate(HINT.sub(rf"\1on {part.name}: ", shown(part, line)) if part.host else line)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from enum import Enum
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from par.errors import ParError
+from par.errors import DeclinedError, ParError
 from par.hosts import answers, calls, parallel, parcel
 from par.hosts.ssh import BrokenError
 from par.system import signals
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Sequence
-    from threading import Event
+    from contextlib import AbstractContextManager
 
     from par.config.hosts import Host
     from par.hosts.calls import Question
     from par.hosts.parallel import Result
     from par.hosts.ssh import Listener, Outcome
+
+    Events = SimpleQueue["Asked | Event"]
 
 INTERRUPTED = 130
 # What has been told to end has this long, and a moment to be heard
@@ -33,6 +39,21 @@ class Task(NamedTuple):
     text: bytes | None
     listener: Listener
     ask: Callable[[Question], bool] | None = None
+
+
+class Event(Enum):
+    """What may happen besides a question: a task is over, or a signal asks par to end."""
+
+    END = "end"
+    SIGNAL = "signal"
+
+
+class Asked(NamedTuple):
+    """A question of a task, who answers it, and where the answer goes."""
+
+    ask: Callable[[Question], bool]
+    question: Question
+    answers: SimpleQueue[bool]
 
 
 class Done(NamedTuple):
@@ -60,29 +81,54 @@ class Outcomes(NamedTuple):
 
 
 def run(tasks: Sequence[Task], with_documents: bool, *, is_any: bool = False) -> Outcomes:
-    """Do all tasks at once; Ctrl-C ends them, as does the first that went well where `is_any`."""
+    """Do all tasks at once; Ctrl-C ends them, as does the first that went well where `is_any`.
+
+    Their questions are asked here, one after the other.
+    """
     parcel.version()
-    begun = parallel.Calls([_call(each) for each in tasks])
-    is_interrupted = False
-    try:
-        while is_any and not begun.is_over and not any(_went_well(each) for each in begun.so_far()):
-            begun.wait(TICK_SECONDS)
-        if is_any:
+    events: Events = SimpleQueue()
+    begun = parallel.Calls([_call(each, events) for each in tasks], on_end=lambda: events.put(Event.END))
+    # No exception can come in the middle of what is done here, however often Ctrl-C is pressed
+    with signals.told(lambda: events.put(Event.SIGNAL)) as as_before:
+        left = len(tasks)
+        is_interrupted = False
+        while left and not is_interrupted:
+            event = events.get()
+            is_interrupted = event is Event.SIGNAL or (
+                isinstance(event, Asked) and not _answers(event, as_before)
+            )
+            left -= event is Event.END
+            if is_any and any(_went_well(each) for each in begun.so_far()):
+                break
+        if left:
             begun.stop()
-        found = begun.results(PATIENCE_SECONDS if is_any else None)
-    except (KeyboardInterrupt, SystemExit):
-        is_interrupted = True
-        with signals.ignored():
-            begun.stop()
-            found = begun.results(PATIENCE_SECONDS)
-    pairs = zip(tasks, found, strict=True)
-    done = tuple(_done(*each, with_documents) for each in pairs)
+        found = begun.results(PATIENCE_SECONDS)
+    done = tuple(_done(*each, with_documents) for each in zip(tasks, found, strict=True))
     return Outcomes(done, is_interrupted, is_any and any(each.status == 0 for each in done))
 
 
-def _call(task: Task) -> Callable[[Event], Outcome]:
-    def call(halt: Event) -> Outcome:
-        how = {"text": task.text, "listener": task.listener, "ask": task.ask, "halt": halt}
+def _answers(asked: Asked, as_before: Callable[[], AbstractContextManager[None]]) -> bool:
+    """Whether the person answers, with yes or no, and does not press Ctrl-C."""
+    try:
+        with as_before():
+            asked.answers.put(asked.ask(asked.question))
+    except (KeyboardInterrupt, SystemExit):
+        return False
+    return True
+
+
+def _call(task: Task, events: Events) -> Callable[[threading.Event], Outcome]:
+    def call(halt: threading.Event) -> Outcome:
+        def ask(question: Question) -> bool:
+            assert task.ask
+            asked = Asked(task.ask, question, SimpleQueue())
+            events.put(asked)
+            while not halt.is_set():
+                with suppress(Empty):
+                    return asked.answers.get(timeout=TICK_SECONDS)
+            raise DeclinedError("nothing was done")
+
+        how = {"text": task.text, "listener": task.listener, "ask": ask if task.ask else None, "halt": halt}
         if task.host is None:
             return calls.call_here(*task.options, *task.words, **how)  # type: ignore[arg-type]
         return calls.call(task.host, *task.options, *task.words, **how)  # type: ignore[arg-type]

@@ -22,9 +22,12 @@ class Result(NamedTuple):
 
 
 class Calls:
-    """Calls that have begun. Each gets the event that tells it to end."""
+    """Calls that have begun. Each gets the event that tells it to end; `on_end` is called when it is over."""
 
-    def __init__(self, calls: Iterable[Callable[[threading.Event], Outcome]]) -> None:
+    def __init__(
+        self, calls: Iterable[Callable[[threading.Event], Outcome]], on_end: Callable[[], None] = lambda: None
+    ) -> None:
+        self._on_end = on_end
         self.halt = threading.Event()
         self._found: dict[int, Result] = {}
         self._faults: list[BaseException] = []
@@ -44,18 +47,9 @@ class Calls:
             raise self._faults[0]
         return [self._found.get(place, Result(None)) for place in range(len(self._threads))]
 
-    @property
-    def is_over(self) -> bool:
-        return not any(each.is_alive() for each in self._threads)
-
     def so_far(self) -> list[Result]:
         """How those went that are over."""
         return [*self._found.values()]
-
-    def wait(self, seconds: float) -> None:
-        """Wait for one of them that goes on, for so many seconds at most."""
-        for each in [one for one in self._threads if one.is_alive()][:1]:
-            each.join(seconds)
 
     def stop(self) -> None:
         """Tell all that go on to end, which they do within a few seconds."""
@@ -68,3 +62,4 @@ class Calls:
             self._found[place] = Result(None, error)
         except BaseException as fault:  # a bug: it is told of where the results are taken
             self._faults.append(fault)
+        self._on_end()

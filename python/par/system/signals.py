@@ -4,7 +4,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -53,3 +53,39 @@ def deferred() -> Iterator[Callable[[], None]]:
         yield let_in
     finally:
         let_in()
+
+
+@contextmanager
+def told(teller: Callable[[], None]) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """`teller` is called for each signal that asks par to end, and nothing else happens.
+
+    The context manager that this gives lets them do again what they did before.
+    """
+
+    def handle(_number: int, _frame: object) -> None:
+        teller()
+
+    before = {number: signal.getsignal(number) for number in ENDING}
+    numbers = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+
+    def restore() -> None:
+        for number in numbers:
+            signal.signal(number, before[number])
+
+    def take() -> None:
+        for number in numbers:
+            signal.signal(number, handle)
+
+    @contextmanager
+    def as_before() -> Iterator[None]:
+        restore()
+        try:
+            yield
+        finally:
+            take()
+
+    take()
+    try:
+        yield as_before
+    finally:
+        restore()
