@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from par.cli import forwarding
 from par.cli.output import narrate
 from par.render import elsewhere as text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from par.cli.parts import Part
+    from par.hosts.calls import Question
 
 
 class Heard:
@@ -34,3 +39,16 @@ class Heard:
 def shown(part: Part, said: str) -> str:
     """A line of par's on a machine, as it can be shown."""
     return text.line(part.name, said) if part.host else text.shown(said)
+
+
+def answer(part: Part) -> Callable[[Question], bool]:
+    """What puts the questions of a machine to the person here; Ctrl-C raises KeyboardInterrupt."""
+    ask = forwarding.answer(part.name)
+
+    def asked(question: Question) -> bool:
+        try:
+            return ask(question)
+        except click.Abort as error:  # of click's making, for Ctrl-C
+            raise KeyboardInterrupt from error
+
+    return asked

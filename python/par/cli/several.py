@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from par.cli import forwarding
-from par.cli.hearing import Heard, shown
+from par.cli.hearing import Heard, answer, shown
 from par.cli.output import emit, narrate, width
 from par.commands import several
 from par.commands.several import Done, Outcomes, Task
@@ -22,11 +22,10 @@ from par.render import several as text
 from par.render.failure import failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from par.cli.parts import Part
-    from par.hosts.calls import Question
 
 # Those that say the same in lines of text; all others go by their documents
 IN_LINES = frozenset({"wait", "rm", "restore"})
@@ -88,22 +87,10 @@ def _tasks(
             forwarding.with_json(part.words) if with_json else part.words,
             read,
             Listener(error=one.add),
-            _answer(part) if can_ask else None,
+            answer(part) if can_ask else None,
         )
         for part, one in zip(parts, heard, strict=True)
     ]
-
-
-def _answer(part: Part) -> Callable[[Question], bool]:
-    ask = forwarding.answer(part.name)
-
-    def answer(question: Question) -> bool:
-        try:
-            return ask(question)
-        except click.Abort as error:  # of click's making, for Ctrl-C
-            raise KeyboardInterrupt from error
-
-    return answer
 
 
 def _settled(parts: Sequence[Part], outcomes: Outcomes) -> list[Done]:
