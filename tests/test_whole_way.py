@@ -110,3 +110,5 @@ def test_three_attempts_begin_and_the_best_comes_home(world: World) -> None:
     assert len(world.ok("ls", "--json").json["contexts"]) == 20
     assert "# yes, down" in (world.worktree("half-careful") / "half.sh").read_text()
     eventually(lambda: world.par("doctor").status == 0)
+    # What tmux ran beside a context that went has ended without a word in the pane of another
+    assert set(world.tmux("list-panes", "-a", "-F", "#{pane_in_mode}").split()) == {"0"}

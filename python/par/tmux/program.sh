@@ -4,10 +4,10 @@
 # FOLDER/line has the line, and in its second line `prompt` where PAR_PROMPT in the environment of the pane is to be its
 # last argument; FOLDER/program says what came of it: `running PID` with that of this script, `ended`, or `busy`, where no
 # shell was at its prompt. tmux runs this in the background, and it ends with the server: so `running` stays where the
-# program was lost with it.
+# program was lost with it. It ends with 0 in any case: tmux would say so in the pane that somebody looks at.
 set -u
 exec </dev/null >/dev/null 2>&1
-cd -- "$2" || exit # it may be renamed with its context
+cd -- "$2" || exit 0 # it may be renamed with its context
 PATH=$PATH:/usr/local/bin:/opt/homebrew/bin:/opt/local/bin
 umask 077
 pane=$1 most=${3-200}
@@ -33,7 +33,7 @@ wait_for_prompt() {
   tries=0
   while [ "$tries" -lt "$most" ]; do
     tries=$((tries + 1))
-    look || exit
+    look || exit 0
     case $name in
       *sh | nu) is_reading && return 0 ;;
     esac
@@ -97,7 +97,7 @@ type_line() {
 wait_for_end() {
   quiet=0 enough=10
   while [ "$quiet" -lt "$enough" ]; do
-    look_in_front || exit
+    look_in_front || exit 0
     if [ "$front" = "$home" ]; then
       quiet=$((quiet + 1))
     else
@@ -108,4 +108,4 @@ wait_for_end() {
   done
 }
 
-main; exit # an update of par may put another file here meanwhile
+main; exit 0 # an update of par may put another file here meanwhile
