@@ -263,6 +263,15 @@ def world() -> Iterator[World]:
         yield made
 
 
+@pytest.fixture
+def two(world: World) -> World:
+    """The contexts one and two in a repository."""
+    home = world.repository()
+    for label in ("one", "two"):
+        world.ok("start", label, cwd=home)
+    return world
+
+
 class Terminal:
     """A person at a terminal: an outer tmux server whose one pane shows what is run in it."""
 

@@ -130,6 +130,12 @@ def test_diff_shows_all_that_was_done_since_the_base(world: World) -> None:
     index = world.data / "global_state.json"
     index.write_text(index.read_text().replace('"base', '"unknown'))
     assert "+committed" in world.ok("diff", "feat").stdout
+    # Before that it said only who had made the branch, and so where
+    reflog = home / ".git/logs/refs/heads/feat"
+    said = reflog.read_text()
+    assert " from refs/heads/main by operation" in said
+    reflog.write_text(said.replace(" from refs/heads/main by", " by"))
+    assert "+committed" in world.ok("diff", "feat").stdout
     assert world.git(folder, "status", "--porcelain=v2") == status
     missing = world.par("diff", "feet")
     refused(missing, 3, "there is no context 'feet'", "par diff feat")

@@ -10,18 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from conftest import Result, Terminal, World, eventually, refused
-
-
-@pytest.fixture
-def two(world: World) -> World:
-    """The contexts one and two in a repository."""
-    home = world.repository()
-    for label in ("one", "two"):
-        world.ok("start", label, cwd=home)
-    return world
 
 
 def results(ran: Result) -> dict[str, Any]:

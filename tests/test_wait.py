@@ -11,15 +11,6 @@ import pytest
 from conftest import Result, World, eventually, refused
 
 
-@pytest.fixture
-def two(world: World) -> World:
-    """The contexts one and two in a repository."""
-    home = world.repository()
-    for label in ("one", "two"):
-        world.ok("start", label, cwd=home)
-    return world
-
-
 def say(world: World, label: str, state: str) -> None:
     """What the agent in the first pane of a context says by its hook."""
     world.tmux("set-option", "-p", "-t", pane(world, label), "@par_state", state)

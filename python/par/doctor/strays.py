@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.errors import ParError
-from par.git import base, discovery, links, worktree_repair
+from par.git import base, discovery, links, repository
 from par.model import Worktree
 from par.state import paths
 from par.state.index import Index
@@ -134,11 +134,10 @@ def _worktree(path: Path) -> Worktree | None:
         return None
     home = discovery.containing(path)
     branch = links.checked_out(path) or ""
-    made = worktree_repair.made_by_par(home, branch) if branch else ""
-    began = base.began(home, branch) if made else None
-    worktree = Worktree(home, path, branch, is_branch_ours=bool(made))
-    if began:
-        worktree = worktree._replace(base=began.ref, base_oid=began.oid)
+    reflog = repository.reflog(home, branch) if branch else []
+    is_ours = any(message.startswith(repository.MADE) for _, message in reflog[-1:])
+    began = base.made_at(reflog) or base.Base("", "")
+    worktree = Worktree(home, path, branch, is_branch_ours=is_ours, base=began.ref, base_oid=began.oid)
     return worktree if links.is_linked(worktree) else None
 
 

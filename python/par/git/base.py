@@ -1,13 +1,14 @@
 """The branch that a context's work began from and comes home to."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from par.git import main_worktree, process, remotes, repository
 from par.model import Repository, Worktree
 from par.names import lines
 
+MADE = re.compile(rf"{repository.CREATED}(?: from (?:(refs/\S+)|[0-9a-f]+))? by operation ")
 USUAL = ("main", "master", "trunk", "develop")
 
 
@@ -96,11 +97,16 @@ def fork(worktree: Worktree, base: Base | None) -> str:
 
 
 def began(home: Repository, branch: str) -> Base | None:
-    """Where par made the branch, as its reflog says; None where it does not, as of one that was there before.
+    """Where par made the branch, as its reflog says; None of one that par did not make."""
+    return made_at(repository.reflog(home, branch))
 
-    The ref is empty where it was made at a bare commit.
+
+def made_at(reflog: Sequence[tuple[str, str]]) -> Base | None:
+    """The same, of a reflog that has been read.
+
+    The ref is empty where the branch was made at a bare commit, or by a par that did not write it down.
     """
-    for oid, message in repository.reflog(home, branch)[-1:]:
-        if made := re.match(rf"{repository.CREATED} from (refs/\S+|[0-9a-f]+) by operation ", message):
-            return Base(made[1] if made[1].startswith("refs/") else "", oid)
+    for oid, message in reflog[-1:]:
+        if made := MADE.match(message):
+            return Base(made[1] or "", oid)
     return None

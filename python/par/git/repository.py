@@ -13,7 +13,7 @@ from par.names import visible
 from par.state.locks import Operation
 
 NO_OID = ""  # to `update-ref`: the ref is not there yet, whatever its hash
-CREATED, FETCHED = "par: created", "par: fetched"
+CREATED, FETCHED = MADE = "par: created", "par: fetched"
 # Where par writes down, in the configuration of a branch, the commit that it fetched for it
 FETCHED_KEY = "par-fetched"
 WITHOUT_HOOKS = (

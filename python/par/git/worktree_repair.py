@@ -174,7 +174,7 @@ def renamed_from(repository_: Repository, old: str, new: str) -> bool:
 def made_by_par(repository_: Repository, branch: str) -> str:
     """The words of the reflog with which par made the branch; empty for one that it did not make."""
     first = [message for _, message in repository.reflog(repository_, branch)][-1:]
-    return first[0] if first and first[0].startswith((repository.CREATED, repository.FETCHED)) else ""
+    return first[0] if first and first[0].startswith(repository.MADE) else ""
 
 
 def keep_commits(repository_: Repository, oids: Mapping[str, str]) -> None:
