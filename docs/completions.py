@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import click
 
+from par.cli import elsewhere
 from par.cli.main import par
 from par.cli.verbs import ALIASES, VERBS, load
 from par.commands.completion import SCRIPTS, SHELLS
@@ -65,7 +66,7 @@ def script(shell: str) -> str:
     if shell == "fish":
         return template.replace("@lines@", "\n".join(line for verb in known for line in _fish_lines(verb)))
     names = [name for verb in known for name in verb.names]
-    filled = template.replace("@commands@", " ".join([*names, "-L", "-S", "--help", "--version"]))
+    filled = template.replace("@commands@", " ".join([*names, "-L", "-S", "--host", "--help", "--version"]))
     return filled.replace("@cases@", "\n".join(map(_case, known)))
 
 
@@ -73,7 +74,8 @@ def _case(verb: Verb) -> str:
     valued = [option for option in verb.options if option.takes_value]
     lines = [f"        {'|'.join(each.names)}:*) {_listed(each.choices)} ;;" for each in valued]
     lines = [line.replace("|", ":*|") for line in lines]
-    flags = _listed(name for option in verb.options for name in option.names)
+    hosts = [] if verb.names[0] in elsewhere.LOCAL | {"host"} else ["--host"]
+    flags = _listed([*(name for option in verb.options for name in option.names), *hosts])
     labels = [f"_par_{verb.words.value}"] if verb.words.value else []
     own = "; ".join([*([_listed(verb.choices)] if verb.choices or not labels else []), *labels])
     body = [

@@ -79,6 +79,9 @@ def test_a_shell_completes_commands_options_labels_and_branches(ask: Ask, world:
     offered = ask(world, home, "par open build1:fix")
     assert offered[0].removeprefix("build1:") == "fix"
     assert len(offered) == 2
+    assert ask(world, home, "par rm --host bu") == ["build1"]
+    assert ask(world, home, "par --host build1 rm feat-o") == ["feat-one"]
+    assert "--host" in ask(world, home, "par rm --h")
     assert not (home / "ran").exists()
     assert "all" not in ask(world, home, "par open a")
     assert ask(world, home, "par send al") == ["all"]

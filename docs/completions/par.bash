@@ -6,10 +6,16 @@ _par_labels() {
   # And what hosts told of last
   awk -F'\t' '$1 == "host" { host = $2 } $1 == "context" { print host ":" $2 }' /dev/null "$data"/par/hosts/*.tsv 2>/dev/null
 }
+_par_hosts() {
+  local data
+  case ${XDG_DATA_HOME-} in /*) data=$XDG_DATA_HOME ;; *) data=$HOME/.local/share ;; esac
+  awk -F'\t' '$1 == "host" { print $2 }' /dev/null "$data"/par/hosts/*.tsv 2>/dev/null
+}
 _par_labels_or_all() { _par_labels; echo all; }
 _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-committerdate refs/heads refs/remotes 2>/dev/null; }
 _par_words() {
   local previous=$2 current=$3
+  [[ $previous != --host ]] || { _par_hosts; return; }
   case $1 in
     '') [[ $previous == -[LS] ]] || printf '%s\n' @commands@ ;;
 @cases@
@@ -25,7 +31,7 @@ _par() {
   previous=${COMP_WORDS[last-1]}
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      -[LS]) ((i++)) ;;
+      -[LS] | --host) ((i++)) ;;
       -*) ;;
       *) verb=${COMP_WORDS[i]}; break ;;
     esac

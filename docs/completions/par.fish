@@ -7,6 +7,12 @@ function __par_labels
     set -l told $data/par/hosts/*.tsv
     awk -F'\t' '$1 == "host" { host = $2 } $1 == "context" { print host ":" $2 }' /dev/null $told 2>/dev/null
 end
+function __par_hosts
+    set -l data $HOME/.local/share
+    string match -q '/*' -- $XDG_DATA_HOME; and set data $XDG_DATA_HOME
+    set -l told $data/par/hosts/*.tsv
+    awk -F'\t' '$1 == "host" { print $2 }' /dev/null $told 2>/dev/null
+end
 function __par_labels_or_all
     __par_labels
     echo all
@@ -17,4 +23,5 @@ end
 complete -c par -f
 complete -c par -n __fish_use_subcommand -s L -x -d 'tmux server by name'
 complete -c par -n __fish_use_subcommand -s S -r -F -d 'tmux server by socket'
+complete -c par -l host -x -a '(__par_hosts)' -d 'On that machine'
 @lines@

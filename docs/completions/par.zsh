@@ -7,10 +7,16 @@ _par_labels() {
   # And what hosts told of last
   awk -F'\t' '$1 == "host" { host = $2 } $1 == "context" { print host ":" $2 }' /dev/null "$data"/par/hosts/*.tsv(N) 2>/dev/null
 }
+_par_hosts() {
+  local data
+  case ${XDG_DATA_HOME-} in /*) data=$XDG_DATA_HOME ;; *) data=$HOME/.local/share ;; esac
+  awk -F'\t' '$1 == "host" { print $2 }' /dev/null "$data"/par/hosts/*.tsv(N) 2>/dev/null
+}
 _par_labels_or_all() { _par_labels; echo all }
 _par_branches() { git for-each-ref --format='%(refname:lstrip=2)' --sort=-committerdate refs/heads refs/remotes 2>/dev/null }
 _par_words() {
   local previous=$2 current=$3
+  [[ $previous != --host ]] || { _par_hosts; return; }
   case $1 in
     '') [[ $previous == -[LS] ]] || printf '%s\n' @commands@ ;;
 @cases@
@@ -20,7 +26,7 @@ _par() {
   local verb='' i
   for ((i = 2; i < CURRENT; i++)); do
     case ${words[i]} in
-      -[LS]) ((i++)) ;;
+      -[LS] | --host) ((i++)) ;;
       -*) ;;
       *) verb=${words[i]}; break ;;
     esac
