@@ -44,6 +44,11 @@ def test_a_session_over_there_is_shown_and_comes_back_after_a_break(world: World
     terminal.wait("\n42\n")
     terminal.press("C-b", "C-b", "c")
     eventually(lambda: len(there.tmux("list-windows", "-t", "=feat:").splitlines()) == 2)
+    # What is copied there comes into the clipboard here, where tmux takes what programs offer
+    world.tmux("set-option", "-s", "set-clipboard", "on")
+    client = there.tmux("list-clients", "-F", "#{client_name}")
+    there.tmux("set-buffer", "-w", "-t", client, "from over there")
+    eventually(lambda: world.tmux("show-buffer") == "from over there")
     # It is no context here, but one that was open before
     assert [each["label"] for each in world.ok("ls", "--json", "--local").json["contexts"]] == ["local"]
     world.ok("doctor")
