@@ -26,7 +26,7 @@ CONF = (
     "set -g status-left-length 30",
     "set -g status-right '#{E:@par_status}'",
     "set -g @par-popup-height 75%",
-    "set -g default-command sh",
+    "set -g default-command 'exec sh'",
 )
 SHRC = r"""PS1=$(printf '\033[1;34m${PWD##*/}\033[0m $ ')
 """
@@ -63,6 +63,24 @@ review-me)
 esac
 exec cat
 """
+
+
+# Three that do one task, each in its own way: one asks first, one is wrong
+ATTEMPTS = {
+    "careful": """~/bin/par state waiting
+printf 'May I round down? '
+read -r answer
+printf 'half() { echo $(($1 / 2)); }\\n# %s\\n' "$answer" >half.sh""",
+    "quick": "printf 'half() { expr \"$1\" / 2; }\\n' >half.sh",
+    "sloppy": "printf 'half() { echo 2; }\\n' >half.sh",
+}
+ATTEMPT = """#!/bin/sh
+{work}
+git commit -qam 'Halve a number'
+~/bin/par state done
+exec cat
+"""
+MAKEFILE = "test:\n\t@. ./half.sh; [ `half 9` = 4 ] && [ `half 2` = 1 ] && echo all passed\n"
 
 
 class Camera:
@@ -215,6 +233,40 @@ def start(camera: Camera) -> None:
     camera.develop("start", "Start three contexts, type into all, and see them in one session", poster)
 
 
+def attempts(camera: Camera) -> None:
+    """One task for three agents: one asks, the best of them comes home, and that is undone."""
+    world, shop = camera.plugin.world, camera.plugin.world.home / "projects/shop"
+    for name, work in ATTEMPTS.items():
+        (world.home / "bin" / name).write_text(ATTEMPT.format(work=work))
+        (world.home / "bin" / name).chmod(0o755)
+    for name, text in {"Makefile": MAKEFILE, "half.sh": "", "task.md": "Halve a number.\n"}.items():
+        (shop / name).write_text(text)
+    world.git(shop, "add", ".")
+    world.git(shop, "commit", "-qm", "A task")
+    camera.rest()
+    camera.shoot(0.5)
+    camera.run("par start half --each careful --each quick --each sloppy --prompt @task.md", 2)
+    camera.wait("1 waiting")
+    camera.shoot(1.5)
+    clear(camera)
+    camera.run("par ls", 2.5)
+    camera.run("par send half-careful --answer 'yes, down'", 1)
+    camera.wait(lambda: "waiting" not in camera.terminal.screen().splitlines()[-1])
+    camera.run("par conflicts", 2.5)
+    clear(camera)
+    camera.run("par compare 'half-*' --keep half-quick -y -- make test", 3.5)
+    poster = len(camera.shots) - 1
+    camera.run("par merge half-quick", 2.5)
+    camera.run("par undo", 3)
+    camera.develop("attempts", "Three agents at one task: compared, the best one merged, and undone", poster)
+
+
+def clear(camera: Camera) -> None:
+    """Empty the screen, without a word."""
+    camera.terminal.type("clear")
+    camera.wait(lambda: "\n" not in camera.terminal.screen().rsplit("\n", 2)[0].strip())
+
+
 def stills(camera: Camera) -> None:
     """The list and the menu."""
     (camera.plugin.world.home / "go").touch()
@@ -228,7 +280,7 @@ def stills(camera: Camera) -> None:
     camera.develop("menu", "prefix + M-a: the menu")
 
 
-SCENES = (picker, start, stills)
+SCENES = (picker, start, attempts, stills)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from drawing import Shot, film  # type: ignore[import-not-found]
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = sorted((ROOT / "docs").glob("*.svg"))
-MOVING = {"picker", "start"}
+MOVING = {"picker", "start", "attempts"}
 
 
 def standing(svg: ElementTree.Element) -> list[ElementTree.Element]:
