@@ -195,6 +195,8 @@ def test_one_command_for_contexts_here_and_on_hosts(world: World, machines: Mach
             "build1:fix",
             "build2:feat",
         ]
+        assert world.ok("ls", "--long", "--plain", "--timeout", "20").stdout.splitlines() == long
+        assert len(world.ok("ls", "--long", "--local", "--plain").stdout.splitlines()) == 2
         # A host that is broken is a row with its reason, and hides nobody
         write_hosts(world, "build1", "build2", dead=port)
         (world.home / ".config/par/config.yaml").write_text(
@@ -208,6 +210,15 @@ def test_one_command_for_contexts_here_and_on_hosts(world: World, machines: Mach
             ("build1:nothing", "refused"),
             ("build1:feat", "refused"),
         ]
+        begun = time.monotonic()
+        known = world.ok("ls", "--long", "--plain", "--timeout", "4")
+        assert time.monotonic() - begun < 4 * 1.2
+        assert [each.split("\t")[0] for each in known.stdout.splitlines()[1:]] == [
+            "feat",
+            "build1:feat",
+            "build1:fix",
+        ]
+        assert known.stderr.startswith("par: dead: Connection ")
         reason = "there is no context 'build1:nothing'"
         assert sent["receipts"][2]["reason"] == sent["hosts"]["build1"]["error"] == reason
         assert sent["receipts"][0]["reason"].startswith("dead: Connection ")

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OPTION, ALL = "--host", "--all-hosts"
-LONG = "--long"
 # They ask hosts themselves
 OWN = frozenset({"control-center", "host", "ls"})
 # They make no sense on another machine
@@ -55,7 +54,7 @@ def asked(
     None where it names none, or asks them itself.
     Raises UsageError where `--host` names none.
     """
-    if name in OWN and LONG not in words:
+    if name in OWN:
         return None
     rest, hosts, is_all = _without_options(words)
     marked = [_Word(each) for each in rest]

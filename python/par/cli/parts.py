@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from par.errors import UsageError
 from par.hosts import known
-from par.names import visible
+from par.names import key, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,3 +95,12 @@ def _part(
     named = [each.partition(SEPARATOR)[0] for each in mine if SEPARATOR in each] or places.patterns
     is_vague = places.is_all or bool(named and all(known.is_glob(each) for each in named))
     return Part(machine, said, labels, is_vague)
+
+
+def place(label: str, targets: Sequence[str]) -> int:
+    """The first of `targets` that means what is called `label`."""
+    known = key(label)
+    for number, target in enumerate(map(key, targets)):
+        if fnmatchcase(known, target) or target.startswith(f"{known}/"):
+            return number
+    return len(targets)

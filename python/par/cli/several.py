@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,11 +11,12 @@ import click
 from par.cli import forwarding
 from par.cli.hearing import Heard, answer, shown
 from par.cli.output import emit, narrate, width
+from par.cli.parts import place
 from par.commands import several
 from par.commands.several import Done, Outcomes, Task
 from par.errors import UsageError
 from par.hosts.ssh import Listener
-from par.names import key, visible
+from par.names import visible
 from par.render import elsewhere as lines_text
 from par.render import several as text
 from par.render.failure import failure
@@ -39,11 +39,17 @@ HINT = re.compile(r"^(hint: )(?!par |did you )")
 HEADING = re.compile(r"--- (?=\S+ \(.+\): )")
 
 
-def run(options: Sequence[str], parts: Sequence[Part], targets: Sequence[str], socket: Path) -> int:
+def run(
+    options: Sequence[str],
+    parts: Sequence[Part],
+    targets: Sequence[str],
+    socket: Path,
+    seconds: float | None = None,
+) -> int:
     """Run the command of `parts` on each machine, and show all of it; the exit status is the highest of them.
 
-    `targets` are the labels in the order asked, `socket` is the tmux server of here. Raises UsageError for a
-    command that takes only one machine.
+    `targets` are the labels in the order asked, `socket` is the tmux server of here, `seconds` is what
+    each host may take. Raises UsageError for a command that takes only one machine.
     """
     verb = parts[0].words[0]
     if verb in OVERVIEWS:
@@ -56,7 +62,7 @@ def run(options: Sequence[str], parts: Sequence[Part], targets: Sequence[str], s
     as_json = forwarding.JSON in flags and verb != "wait"
     is_rows = as_json or not (verb in IN_LINES or "--output" in flags)
     heard = [Heard(each) for each in parts]
-    tasks = _tasks(options, parts, heard, with_json=is_rows and not as_json)
+    tasks = _tasks(options, parts, heard, seconds, with_json=is_rows and not as_json)
     outcomes = several.run(tasks, is_rows, is_any=verb == "wait" and "--any" in flags)
     for each in heard:
         each.end()
@@ -70,11 +76,17 @@ def run(options: Sequence[str], parts: Sequence[Part], targets: Sequence[str], s
     _show_failures(parts, heard, outcomes, done)
     if outcomes.is_interrupted:
         raise click.Abort
-    return max(each.status for each in done)
+    # A list is one also where a host that nobody named is silent
+    is_free = [verb == "ls" and part.may_be_empty and bool(part.host) for part in parts]
+    return max((each.status for each, free in zip(done, is_free, strict=True) if not free), default=0)
 
 
 def _tasks(
-    options: Sequence[str], parts: Sequence[Part], heard: Sequence[Heard], with_json: bool
+    options: Sequence[str],
+    parts: Sequence[Part],
+    heard: Sequence[Heard],
+    seconds: float | None,
+    with_json: bool,
 ) -> list[Task]:
     """What each machine is asked; what is read from standard input is read once, for all."""
     is_text = parts[0].words[0] == "send" and forwarding.INPUT in parts[0].words
@@ -88,6 +100,7 @@ def _tasks(
             read,
             Listener(error=one.add),
             answer(part) if can_ask else None,
+            seconds,
         )
         for part, one in zip(parts, heard, strict=True)
     ]
@@ -113,15 +126,6 @@ def _reason(part: Part, heard: Heard, done: Done) -> str:
         return visible(done.error.message)
     said = heard.failure[0].removeprefix("par: ") if heard.failure else f"exit status {done.status}"
     return shown(part, said)
-
-
-def _place(label: str, targets: Sequence[str]) -> int:
-    """The first of `targets` that means what is called `label`."""
-    known = key(label)
-    for place, target in enumerate(map(key, targets)):
-        if fnmatchcase(known, target) or target.startswith(f"{known}/"):
-            return place
-    return len(targets)
 
 
 def _show_rows(
@@ -152,7 +156,7 @@ def _rows(
     for part, each, reason in zip(parts, done, reasons, strict=True):
         if reason and verb in text.MISSING:
             rows += [text.MISSING[verb](label, reason, not each.is_broken) for label in part.labels]
-    rows.sort(key=lambda row: _place(row["label"], targets))
+    rows.sort(key=lambda row: place(row["label"], targets))
     hosts = [text.host(each.name, why or None) for each, why in zip(parts, reasons, strict=True) if each.host]
     return lists, hosts
 
@@ -169,7 +173,7 @@ def _show_lines(verb: str, parts: Sequence[Part], done: Sequence[Done], targets:
         else:
             lines += [shown(part, line) for line in said]
     if verb == "wait":
-        lines.sort(key=lambda label: _place(label, targets))
+        lines.sort(key=lambda label: place(label, targets))
     if lines:
         emit("\n".join(lines))
 

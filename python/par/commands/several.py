@@ -31,7 +31,10 @@ TICK_SECONDS = 0.05
 
 
 class Task(NamedTuple):
-    """`par OPTIONS WORDS` for a machine, None for this one: what it reads, who hears of it and answers it."""
+    """`par OPTIONS WORDS` for a machine, None for this one: what it reads, who hears of it and answers it.
+
+    A host that takes longer than so many `seconds` gives no answer.
+    """
 
     host: Host | None
     options: Sequence[str]
@@ -39,6 +42,7 @@ class Task(NamedTuple):
     text: bytes | None
     listener: Listener
     ask: Callable[[Question], bool] | None = None
+    seconds: float | None = None
 
 
 class Event(Enum):
@@ -128,10 +132,15 @@ def _call(task: Task, events: Events) -> Callable[[threading.Event], Outcome]:
                     return asked.answers.get(timeout=TICK_SECONDS)
             raise DeclinedError("nothing was done")
 
-        how = {"text": task.text, "listener": task.listener, "ask": ask if task.ask else None, "halt": halt}
+        how: dict[str, Any] = {
+            "text": task.text,
+            "listener": task.listener,
+            "ask": ask if task.ask else None,
+            "halt": halt,
+        }
         if task.host is None:
-            return calls.call_here(*task.options, *task.words, **how)  # type: ignore[arg-type]
-        return calls.call(task.host, *task.options, *task.words, **how)  # type: ignore[arg-type]
+            return calls.call_here(*task.options, *task.words, **how)
+        return calls.call(task.host, *task.options, *task.words, seconds=task.seconds, **how)
 
     return call
 
