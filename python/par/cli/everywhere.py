@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from par.cli import parts, several
 from par.cli.output import emit, narrate
 from par.cli.targets import above
 from par.commands import ls, ls_hosts
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from par.commands.ls_hosts import Heard
     from par.config.hosts import Host
 
-GIT_SHARE = 0.7
-FILTERS = ("kind", "repo", "state", "init")
 READY = frozenset(each.value for each in (State.ATTACHED, State.RUNNING, State.STOPPED, State.BROKEN))
 
 
@@ -86,11 +83,6 @@ def look(
     return Seen(here, heard)
 
 
-def is_asked_by_another() -> bool:
-    """Whether another machine's par asks this one, and the hosts itself."""
-    return incoming.is_call()
-
-
 def report(heard: tuple[Heard, ...], named: frozenset[str]) -> int:
     """Say why hosts gave no answer; the exit status, which counts those that were named."""
     failed = [(each, each.error) for each in heard if each.error]
@@ -110,18 +102,3 @@ def overview(verb: str, socket: Path, machines: Sequence[Host | None], words: Se
     else:
         emit(status.document_of(rows, text.hosts(seen.heard)) if "--json" in words else status.line_of(rows))
     return report(seen.heard, frozenset())
-
-
-def long(
-    socket: Path, wanted: Wanted, chosen: dict[str, Any], seconds: float, as_json: bool, is_plain: bool
-) -> int:
-    """`par ls --long` of this machine and hosts; the exit status."""
-    patterns = (*chosen["patterns"], *above())
-    places = parts.Places(patterns, chosen["is_all"] or not (wanted.words or patterns))
-    flags = [flag for flag, is_on in (("--json", as_json), ("--plain", is_plain)) if is_on]
-    # git over there has to be done before the host is given up
-    limit = ("--timeout", f"{seconds * GIT_SHARE:g}")
-    filters = [each for name in FILTERS if chosen[name] for each in (f"--{name}", chosen[name])]
-    words = ("ls", "--long", *limit, *flags, *filters, *wanted.words)
-    machines = parts.split(words, wanted.words, places)
-    return several.run((), machines, places.order(wanted.words), socket, seconds * ls_hosts.GRACE)

@@ -50,12 +50,12 @@ def list_contexts(
     """
     wanted, columns = narrowed(labels, chosen), None if plain else width()
     if may_ask_hosts(labels, chosen, by_default=True):
-        from par.cli import everywhere  # noqa: PLC0415 - who has no hosts loads nothing for them
-
         if not is_long:
             return _show_everywhere(socket, wanted, chosen, seconds, as_json, columns)
-        if not everywhere.is_asked_by_another():
-            return everywhere.long(socket, wanted, chosen, seconds, as_json, plain)
+        from par.cli import look_long  # noqa: PLC0415 - who has no hosts loads nothing for them
+
+        if not look_long.is_asked_by_another():
+            return look_long.run(socket, wanted, chosen, seconds, as_json, plain)
     try:
         listing = ls.run(ls.Request(socket, wanted, with_heads=as_json and not is_long))
     except NotFoundError:
