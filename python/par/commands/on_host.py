@@ -41,7 +41,7 @@ class Found(NamedTuple):
 def every(host: Host) -> list[Found]:
     """All contexts of a host. Raises CommandError where it gives no answer that makes sense."""
     outcome = calls.call(host, "ls", "--json", seconds=SECONDS)
-    contexts = answers.document(host, outcome.stdout).get("contexts") or []
+    contexts = answers.document(host, outcome.stdout, ("ls",)).get("contexts") or []
     try:
         return [_found(host, each) for each in contexts]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
