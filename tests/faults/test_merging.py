@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
@@ -151,8 +152,16 @@ def test_files_that_a_killed_git_had_written_are_put_back(desk: Desk) -> None:
     before, home = desk.state(), desk.homes[0]
     assert was_hit(doomed(desk.world, "read-tree", SIGKILL, *MERGE, cwd=desk.world.home))
     (home / "file0").write_text("file0 of feat\n")
-    (home / "new").write_text("new of feat\n")
+    (home / "new").write_text("new of f")
     (home / ".git/index.lock").touch()
+    assert desk.state() == before
+    # While another git is at work there nothing is given up
+    assert was_hit(doomed(desk.world, "update-ref --create", SIGKILL, *MERGE, cwd=desk.world.home))
+    (home / ".git/index.lock").touch()
+    os.utime(home / ".git/index.lock", (1, 1))
+    busy = desk.world.par("ls")
+    assert busy.stderr.startswith("the merge of 'feat' is half done: git read-tree: Unable to create ")
+    (home / ".git/index.lock").unlink()
     assert desk.state() == before
     # What is neither is somebody's work
     assert was_hit(doomed(desk.world, "read-tree", SIGKILL, *MERGE, cwd=desk.world.home))
@@ -161,6 +170,18 @@ def test_files_that_a_killed_git_had_written_are_put_back(desk: Desk) -> None:
     desk.world.ok("ls")
     assert [(home / name).read_text() for name in ("file0", "new")] == ["file0 of mine\n", "new of mine\n"]
     assert desk.world.git(home, "log", "--format=%s") == "commit 0"
+    # It keeps no other repository from going back
+    for name in ("file0", "new"):
+        desk.world.git(home, "checkout", "-q", "file0")
+        (home / "new").unlink(missing_ok=True)
+        assert desk.state() == before
+        assert was_hit(doomed(desk.world, "read-tree#2", SIGKILL, *MERGE, cwd=desk.world.home))
+        (desk.homes[1] / name).write_text("mine\n")
+        desk.world.ok("ls")
+        assert desk.world.git(home, "log", "--format=%s") == "commit 0"
+        assert (desk.homes[1] / name).read_text() == "mine\n"
+        desk.world.git(desk.homes[1], "checkout", "-q", "file0")
+        (desk.homes[1] / "new").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("words", [MERGE, UNDO, REBASE], ids=lambda words: words[0])

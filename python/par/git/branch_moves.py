@@ -45,12 +45,21 @@ def in_the_way(move: Move) -> list[str]:
     if move.holder is None:
         return []
     touched = dict(changed(move))
-    staged = process.run(move.holder, "diff", "--cached", "--name-only", "--no-renames", "-z").split("\0")
-    dirty = {*edits.uncommitted(move.holder, None), *staged}
+    dirty = _staged(move.holder).union(edits.uncommitted(move.holder, None))
     gone = {name for name, status in touched.items() if status == "D"}
     new = (name for name, status in touched.items() if status == "A")
     lying = {found for name in new if (found := _lying(move.holder, name, gone))}
     return sorted(lying | (dirty & touched.keys()))
+
+
+def is_astray(move: Move) -> bool:
+    """Whether the index of the holder has another state of the files that the move changes than its HEAD."""
+    return move.holder is not None and not _staged(move.holder).isdisjoint(dict(changed(move)))
+
+
+def _staged(holder: Path) -> set[str]:
+    asked = ("diff", "--cached", "--name-only", "--no-renames", "-z")
+    return {each for each in process.run(holder, *asked).split("\0") if each}
 
 
 def changed(move: Move) -> Iterator[tuple[str, str]]:

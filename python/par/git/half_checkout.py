@@ -11,6 +11,8 @@ from par.git.branch_moves import Move, changed
 def settle(move: Move) -> None:
     """Let each file that the move changes be as the index has it, where it is as in one of the two commits.
 
+    So is one that is written in part.
+
     Whatever else lies there is somebody's work, and stays. Raises CommandError.
     """
     folder = move.holder
@@ -21,7 +23,9 @@ def settle(move: Move) -> None:
     odd = names & {*_names(folder, "diff-files", "--name-only", "-z")}
     new = {name for name in names - {*_names(folder, "ls-files", "-z")} if _is_there(folder / name)}
     if odd | new:
-        ours = {each for oid in (move.was, move.now) for each in _alike(folder, oid, odd | new)}
+        oids = (move.was, move.now)
+        ours = {each for oid in oids for each in _alike(folder, oid, odd | new)}
+        ours |= {each for oid in oids for each in (odd | new) - ours if _is_begun(folder, oid, each)}
         back = [name for name in odd if name in ours or not _is_there(folder / name)]
         process.run(folder, "checkout-index", "-f", "-u", "-z", "--stdin", text="\0".join(back))
         for name in new & ours:
@@ -44,6 +48,16 @@ def _alike(folder: Path, oid: str, names: set[str]) -> set[str]:
         process.attempt(folder, "update-index", "-q", "--refresh", index=index)
         there = {*_names(folder, "ls-files", "-z", index=index)}
         return (names & there) - {*_names(folder, "diff-files", "--name-only", "-z", index=index)}
+
+
+def _is_begun(folder: Path, oid: str, name: str) -> bool:
+    """Whether the file is the beginning of what the commit `oid` has there."""
+    place = folder / name
+    if place.is_symlink() or not place.is_file():
+        return False
+    outcome = process.attempt(folder, "cat-file", "--filters", f"{oid}:{name}")
+    whole = outcome.stdout.encode("utf-8", "surrogateescape")
+    return outcome.status == 0 and whole.startswith(place.read_bytes())
 
 
 def _delete(folder: Path, name: str) -> None:

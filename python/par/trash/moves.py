@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from par.errors import ParError
+from par.errors import ConflictError, ParError
 from par.git import branch_moves, half_checkout, stale_locks
 from par.model import Context, Worktree
 from par.names import visible
@@ -108,7 +108,7 @@ def _settle(moves: Moves, operation: Operation) -> None:
             with locks.repository(row.home.common_dir):
                 stale_locks.clear(held, [held.path], begun)
                 half_checkout.settle(row)
-                if row.tip in {row.was, row.now}:
+                if row.tip in {row.was, row.now} and branch_moves.is_astray(row):
                     branch_moves.check_out(row if row.tip == row.now else row.back, operation)
 
 
@@ -162,4 +162,6 @@ def _recover(moves: Moves, operation: Operation) -> None:
         (go_on if entry and entry.is_whole else go_back)(moves, operation)
     except ParError as error:
         narration.report(f"the {moves.verb} of '{moves.label}' is half done: {visible(error.message)}")
-        forget(moves)
+        # Somebody has worked there since; what git could not do the next par tries again
+        if isinstance(error, ConflictError):
+            forget(moves)
