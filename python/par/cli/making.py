@@ -19,7 +19,7 @@ from par.setup import trust
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that every command has which makes a context."""
+    """The options of every command that makes a context."""
     for added in (
         option("--trust", "is_trusted", is_flag=True, help="Approve what .par.yaml asks to run, this once."),
         option("--json", "as_json", is_flag=True, help="Print the context as JSON."),

@@ -14,7 +14,7 @@ UNREAD = (errno.EPIPE, errno.EIO)
 
 
 def open_closed() -> None:
-    """Let a standard stream that the caller closed be the null device: no other file may get its number."""
+    """Open the null device for each standard stream that the caller closed: no other file gets its number."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         with suppress(OSError):
             os.fstat(number)

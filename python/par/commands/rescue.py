@@ -79,15 +79,11 @@ def run(planned: Plan) -> Path:
         for place, kept in enumerate(entry.kept):
             if kept.had_folder and entry.trashed_path(place).is_dir():
                 name = kept.worktree.path.name if entry.has_root or len(entry.kept) > 1 else ""
-                _take_out(entry.trashed_path(place), folder / name)
+                damaged.drop_link(entry.trashed_path(place))
+                entry.trashed_path(place).rename(folder / name)
         left = tuple(kept._replace(had_folder=False) for kept in entry.kept)
         if any(kept.worktree.repository.common_dir.is_dir() and kept.oid for kept in left):
             entries.save(entry._replace(kept=left, has_root=False), ())
         else:
             entries.clear(entry.id, ())
     return folder
-
-
-def _take_out(trashed: Path, target: Path) -> None:
-    damaged.drop_link(trashed)
-    trashed.rename(target)

@@ -98,7 +98,8 @@ def expire(planned: Plan) -> tuple[Entry, ...]:
 
 
 def _remove(status: ContextStatus, planned: Plan, command: str) -> Removed:
-    done = _taken_away(status, planned, command)
+    with locks.operation() as operation:
+        done = take_away(status, planned, operation, command)
     # Until now a program that worked in it could write there
     entry = entries.load(done.trash_id) if planned.is_purge and done.trash_id else None
     done = _purged(entry, done) if entry else done
@@ -114,11 +115,6 @@ def _purged(entry: Entry, done: Removed) -> Removed:
         return done
     left = paths.removed(entry.id)
     return done._replace(trash_id=None, left=left if left.exists() else None)
-
-
-def _taken_away(status: ContextStatus, planned: Plan, command: str) -> Removed:
-    with locks.operation() as operation:
-        return take_away(status, planned, operation, command)
 
 
 def take_away(status: ContextStatus, planned: Plan, operation: Operation, command: str = "") -> Removed:

@@ -63,7 +63,12 @@ def plan(request: Request) -> tuple[Holding, ...]:
             if found := damaged.find(request.name, request.socket):
                 return (_broken(found),)
             raise
-    chosen = [each for each in entries.older_than(request.age) if _is_named(each, request.name)]
+    name = request.name
+    chosen = [
+        each
+        for each in entries.older_than(request.age)
+        if name is None or each.id == name or key(name) in {key(each.context.label), key(each.label)}
+    ]
     for each in chosen:
         emptying.check(each)
     for left in () if request.name else damaged.damaged(request.socket):
@@ -79,10 +84,6 @@ def _broken(found: Damaged) -> Holding:
     if found.entry:
         emptying.check(found.entry)
     return Holding(found.id, found.label, (f"what cannot be judged: {found.message}",), found.entry)
-
-
-def _is_named(entry: Entry, name: str | None) -> bool:
-    return name is None or entry.id == name or key(entry.context.label) == key(name)
 
 
 def run(planned: Iterable[Holding]) -> tuple[Holding, ...]:

@@ -47,7 +47,7 @@ def _reserve(context: Context, planned: CreationPlan, operation: Operation) -> C
 
 
 def _begin(context: Context, preparation: Preparation) -> None:
-    """Run what the repository asks for, where the session lives; the others have had theirs."""
+    """Run what the new repository asks for, if the session lives; those of the others have run already."""
     if session := sessions.session_of(context):
         layouts.build(context._replace(worktrees=context.worktrees[-1:]), session.id, [preparation])
         workspace_jobs.begin_added(context, session.id, preparation)

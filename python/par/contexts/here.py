@@ -10,7 +10,7 @@ from par.tmux.sockets import current_pane
 
 
 def label(contexts: Collection[Context], live: Iterable[tuple[Path, Iterable[Pane]]]) -> str:
-    """The label of that context, '' where the caller is in none; `live` has the panes of each server."""
+    """The label of the caller's context, '' where it is in none; `live` has the panes of each server."""
     for socket, panes in live:
         pane_id = current_pane(socket)
         # Shown in the control center, a pane is listed there too, without a label
@@ -23,7 +23,7 @@ def label(contexts: Collection[Context], live: Iterable[tuple[Path, Iterable[Pan
 
 
 def by_folder(contexts: Iterable[Context]) -> Context | None:
-    """The context with a worktree, or the workspace's folder, around the folder that the caller is in."""
+    """The context whose worktree, or whose workspace's folder, the caller's folder lies in."""
     with suppress(OSError):  # the folder is gone
         here = Path.cwd()
         # As texts: there may be a thousand contexts

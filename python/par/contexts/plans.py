@@ -142,7 +142,7 @@ def plan_branch(
 
 
 def judged(home: Repository, config: Config, branch: BranchPlan, oid: str = "") -> BranchPlan:
-    """`branch`, with whose code is on it: it stands, or will, at `oid`."""
+    """`branch`, marked as strange where a stranger's code is on it; it points, or will, to `oid`."""
     sources = (branch.upstream, Upstream(*branch.source) if branch.source else None)
     followed = [each for each in sources if each]
     tip = oid or branch.start

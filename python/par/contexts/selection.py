@@ -58,7 +58,7 @@ class Wanted(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A context, and the worktree of it that is meant alone: None for the context as a whole."""
+    """A context, and the one worktree of it that is meant, or None for the whole context."""
 
     context: Context
     worktree: Worktree | None = None

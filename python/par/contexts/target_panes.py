@@ -31,7 +31,7 @@ def of(target: Target, live: Iterable[Pane]) -> list[Pane]:
 
 
 def meant(target: Target, mine: Iterable[Pane], is_active: bool = False) -> Pane | None:
-    """Of the panes of its context the first, or the active one; of one repository that in its window."""
+    """The first of the panes of its context, or the active one; for one repository the pane in its window."""
     if target.worktree:
         name = target.worktree.name
         chosen = [each for each in mine if each.worktree == name and (each.is_active or not is_active)]

@@ -6,7 +6,7 @@ from par.tmux import marks, sessions, windows
 
 
 def update(context: Context, former: Context) -> None:
-    """Let file and live session show the worktrees of `context` and no more those of `former`.
+    """Make the file and the live session show the worktrees of `context`, and no longer those of `former`.
 
     Each new one gets a window; a window of one that went is killed, as the last of it all. Raises ParError.
     """

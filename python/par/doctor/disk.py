@@ -57,7 +57,7 @@ def _mode(path: Path, wanted: int, is_kind: Callable[[int], bool]) -> Iterator[F
 
 
 def remains(found: Index) -> Iterator[Finding]:
-    """What processes left that died, or could not delete."""
+    """What processes left behind that died or could not delete it."""
     yield from _temporary()
     if ended := locks.ended():
         count = len(ended)

@@ -55,5 +55,5 @@ class Finding(NamedTuple):
 
     @property
     def said(self) -> "Finding":
-        """What is read of it: two findings that say the same are the same one."""
+        """What identifies a finding: two that say the same are one."""
         return self._replace(fix=None)

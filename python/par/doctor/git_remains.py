@@ -20,7 +20,7 @@ LOCKED = "a git that was killed left this lock, and others wait for it in vain"
 
 
 class Place(NamedTuple):
-    """A worktree that par knows, where it lies: `head` is what its HEAD names, empty where that is unknown.
+    """Where a worktree that par knows is now: `head` is what its HEAD names, empty where that is unknown.
 
     One that is not `is_ready` is a part of an operation that is to be recovered.
     """

@@ -94,7 +94,7 @@ def _check_gone(worktree: Worktree) -> None:
 
 
 def tie(context: Context, worktree: Worktree, admin: Path) -> None:
-    """Let the worktree and its repository name each other again."""
+    """Make the worktree and its repository name each other again."""
     with locks.repository(worktree.repository.common_dir):
         worktree_repair.tie(admin, worktree.path)
 

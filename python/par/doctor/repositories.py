@@ -45,7 +45,7 @@ class Repositories(NamedTuple):
 
 
 def asked() -> Repositories:
-    """The repositories as they are from now on; nothing is asked before it is wanted."""
+    """What repositories say, each question asked when it is first needed, and once."""
     return Repositories(once(_branches), once(_holders), once(_admins), once(usable.is_passed_on))
 
 
@@ -68,7 +68,7 @@ def _admins(home: Repository) -> dict[Path | None, list[Path]]:
 
 
 def once(ask: Callable[[Repository], Answer]) -> Callable[[Repository], Answer]:
-    """The same question, which is put to each repository but once; a failure is raised again."""
+    """`ask`, with the answer for each repository kept; a failure is kept too, and raised again."""
     answers: dict[Repository, Answer | ParError] = {}
 
     def answer(home: Repository) -> Answer:

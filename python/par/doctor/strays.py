@@ -21,7 +21,7 @@ COPY = re.compile(r"\..+\.([0-9a-f]{12})\.par", re.DOTALL)
 
 
 class Stray(NamedTuple):
-    """A folder in the place of a context: `label` is what that was called, by its place.
+    """A folder where par keeps worktrees, which no context has; its place gives the `label`.
 
     `worktrees` are those of it that a repository knows; where there is none, `message` says why. `made_at`
     is when git made the first of them.
@@ -35,7 +35,7 @@ class Stray(NamedTuple):
 
 
 def folders() -> list[Path]:
-    """The folders where par puts worktrees that hold anything, those of a workspace each."""
+    """The folders with anything in them where par puts worktrees, one for each repository of a workspace."""
     homes = [each for name in ("worktrees", "review", "workspaces") for each in _below(paths.data() / name)]
     return [found for home in homes for found in _leaves(home, DEEPEST)]
 
@@ -91,7 +91,7 @@ def _below(folder: Path) -> list[Path]:
 
 
 def unknown(found_folders: Iterable[Path], known: Index) -> list[Stray]:
-    """Of these folders those that no context has, put together to what was one context."""
+    """Those of these folders that no context has, grouped by the context that they were."""
     taken = {worktree.path for context in known.contexts for worktree in context.worktrees}
     taken |= {root for context in known.contexts if (root := workspace_folder.own_folder(context))}
     found_roots: dict[Path, list[Path]] = {}

@@ -57,7 +57,7 @@ class Bases(NamedTuple):
 
 
 def load(home: Repository) -> Bases:
-    """The default branch is that of the default remote (here, if it is here too), or has a usual name.
+    """Load the branches of a repository. The default one is that of the default remote, or has a usual name.
 
     Where there is none of these it is what HEAD names, in a bare repository too. Raises CommandError.
     """

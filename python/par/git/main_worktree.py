@@ -12,7 +12,7 @@ from par.system import spelling
 
 
 def folders(home: Repository) -> tuple[Path, ...]:
-    """The main worktree, or in its place what a bare repository has, the first to look in first.
+    """The main worktree, or what a bare repository has in its place, in the order to look in.
 
     That is the folder that holds it, where that is a project's and not any folder, and the worktree of its
     default branch: never one in which a stranger's code is reviewed. Raises CommandError.

@@ -34,7 +34,7 @@ def lock(folder: Path, reason: str) -> None:
 
 
 def follow(was: Sequence[Path], now: Path, reason: str = "") -> None:
-    """Let the worktrees nested in `now`, which was moved there from one of `was`, and git know each other.
+    """Tie worktrees nested in `now`, which was moved there from one of `was`, to their repositories again.
 
     Those that par locked are unlocked where there is no `reason`. May be called again after a crash.
     """

@@ -89,7 +89,7 @@ class Config(NamedTuple):
 
 
 def load(repository: Repository) -> Config:
-    """What git is configured for, in whichever of its files."""
+    """The remotes that git is configured with, in any of its files."""
     said = process.attempt(repository, "config", "--get-regexp", "-z", ASKED).stdout
     pairs = [(key, value) for key, _, value in (each.partition("\n") for each in said.split("\0")) if key]
     values: dict[str, list[str]] = {}

@@ -39,7 +39,7 @@ def of_repository(git_dir: Path) -> set[str]:
 
 
 def logged(place: Path | Repository, *refs: str) -> list[str]:
-    """Where `refs` pointed, of one the latest first."""
+    """The commits that `refs` have pointed to, the latest of each ref first."""
     outcome = process.attempt(place, "rev-list", "--walk-reflogs", *refs, "--")
     if outcome.status and len(refs) > 1:  # one of them is not there, or has no reflog: the others count
         return [oid for each in refs for oid in logged(place, each)]

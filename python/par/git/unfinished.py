@@ -75,7 +75,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def lend_branches(path: Path) -> None:
-    """Let the branches be free to which an unfinished rebase or bisect at `path` would come back."""
+    """Free the branches to which an unfinished rebase or bisect at `path` would return."""
     _rename_notes(path, "", ASIDE)
 
 

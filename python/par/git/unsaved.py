@@ -31,7 +31,7 @@ class Losses(NamedTuple):
         return said + ([f"{commits} commit{'' if commits == 1 else 's'}{where}"] if commits else [])
 
     def below(self, name: str) -> "Losses":
-        """The same, in a folder of this name."""
+        """These losses, each line with the folder `name` before it."""
         files = tuple(f"{name}/{each}" for each in self.files)
         return Losses(files, tuple(f"{name}: {each}" for each in self.commits))
 
@@ -45,7 +45,7 @@ class Commit(NamedTuple):
 
 
 def joined(found: Iterable[Losses]) -> Losses:
-    """All of them as one."""
+    """The losses of several worktrees as one."""
     each = [*found]
     return Losses(tuple(f for one in each for f in one.files), tuple(c for one in each for c in one.commits))
 

@@ -15,7 +15,7 @@ ASKED = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=a
 
 
 def is_passed_on(home: Repository) -> bool:
-    """Whether each worktree of the repository counts as bare that does not say otherwise."""
+    """Whether every worktree of the repository that does not say otherwise counts as bare."""
     config = home.common_dir / "config"
     try:
         # A FIFO would never end: what git meets there is said elsewhere
@@ -32,7 +32,7 @@ def is_bare(path: Path) -> bool:
 
 
 def allow(home: Repository, path: Path) -> None:
-    """Let the worktree of `home` at `path` say that it is not bare, where it must."""
+    """Configure the worktree of `home` at `path` as not bare, where that is needed."""
     if (admin := links.admin_dir(path)) and is_passed_on(home):
         process.run(home, "config", "--file", str(admin / "config.worktree"), "core.bare", "false")
 

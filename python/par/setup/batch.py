@@ -105,7 +105,7 @@ class Batch:
         return not self._keeps_going and any(each.stage in failures for each in self.progress)
 
     def step(self, seconds: float) -> None:
-        """Begin what can begin, and wait for an end, for so many `seconds` at most."""
+        """Start what can start, and wait up to `seconds` for a run to end."""
         self._begin()
         if self._running:
             self._note_ends(select.select([self._ends], [], [], seconds)[0] != [])
@@ -158,7 +158,7 @@ class Batch:
         return is_old and jobs.state(self.progress[place].files).init is not Init.RUNNING
 
     def stop(self) -> None:
-        """End what runs, and close its windows; return when it has ended, or after a moment all the same."""
+        """End what runs and close its windows; return when it has ended, or after a few seconds anyway."""
         for socket in {self.progress[place].task.socket for place in self._running}:
             mine = (place for place in self._running if self.progress[place].task.socket == socket)
             run_window.stop(socket, [self._running[place] for place in mine])
@@ -171,7 +171,7 @@ class Batch:
         self._running.clear()
 
     def close(self) -> None:
-        """Let go of what only a running batch needs, and of what will not begin."""
+        """Release what only a running batch needs, and mark what will not begin."""
         for place in self._waiting:
             self.progress[place] = self.progress[place]._replace(stage=Stage.NOT_BEGUN)
         os.close(self._ends)

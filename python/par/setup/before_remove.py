@@ -58,7 +58,8 @@ def plan(contexts: Iterable[Context], is_forced: bool) -> Hooks:
                 notes += [note] if note else []
             prepared = known[each.repository]
             if isinstance(prepared, ConfigError):
-                faults.setdefault(context.label, _fault_of(prepared, context))
+                hint = f"correct it, or go without its before_remove: par rm --force {context.label}"
+                faults.setdefault(context.label, ConfigError(prepared.message, hint=hint))
             else:
                 hooks.append(_hook(context, each, prepared))
         found[context.label] = tuple(each for each in hooks if each.steps)
@@ -67,11 +68,6 @@ def plan(contexts: Iterable[Context], is_forced: bool) -> Hooks:
 
 def _asked(context: Context) -> tuple[Worktree, ...]:
     return () if context.is_adopted or context.is_review else context.worktrees
-
-
-def _fault_of(error: ConfigError, context: Context) -> ConfigError:
-    hint = f"correct it, or go without its before_remove: par rm --force {context.label}"
-    return ConfigError(error.message, hint=hint)
 
 
 def _prepared(home: Repository, is_forced: bool) -> tuple[Preparation | ConfigError, str]:

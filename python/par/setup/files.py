@@ -53,7 +53,7 @@ def _bring(worktree: Worktree, folder: Path, links: Sequence[str], copies: Seque
 
 
 def _named(home: Repository, key: str, patterns: Iterable[str]) -> dict[Path, set[str]]:
-    """What the patterns name, by the folder that it lies in."""
+    """The files that the patterns match, by the folder they lie in."""
     found: dict[Path, set[str]] = {}
     for pattern in patterns:
         matching = untracked.matching(home, pattern, by_folder=key == "symlink")
@@ -78,7 +78,7 @@ def _is_below(path: str, folders: set[str]) -> bool:
 def _put(
     each: Iterable[str], put: Callable[[str], str], home: Repository, folder: Path
 ) -> dict[str, list[str]]:
-    """Put each into the worktree; what was not, by the reason."""
+    """Put each file into the worktree; those that could not be put there, by the reason."""
     faults: dict[str, list[str]] = {}
     for path in each:
         try:

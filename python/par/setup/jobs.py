@@ -164,7 +164,7 @@ def runs(folder: Path) -> list[Run]:
 
 
 def worst(found: Iterable[Run]) -> Init | None:
-    """How the runs stand as one: one that failed counts more than those that still run."""
+    """The state of several runs as one: a failed run outweighs those still running; None for no runs."""
     return max((run.state.init for run in found), key=list(Init).index, default=None)
 
 

@@ -46,7 +46,7 @@ def last_init(context: Context) -> str:
 
 
 def mark_again(context: Context, session_id: str) -> str:
-    """Write on a session that was made again how the commands of its context went; and that."""
+    """Write on a session that was made again how the commands of its context went; returns that word."""
     if init := last_init(context):
         init_window.set_init(context.socket, session_id, init)
     return init

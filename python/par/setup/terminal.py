@@ -118,7 +118,7 @@ def _hang_up(child: int) -> None:
 
 @contextmanager
 def _raw() -> Iterator[None]:
-    """Every key goes on as it is typed, Ctrl-C too."""
+    """Pass every key on as it is typed, Ctrl-C too, while the body runs."""
     if not os.isatty(KEYS):
         yield
         return
@@ -133,7 +133,7 @@ def _raw() -> Iterator[None]:
 
 @contextmanager
 def _sized(terminal: int) -> Iterator[None]:
-    """The inner terminal is as large as the outer one, and stays so."""
+    """Keep the inner terminal as large as the outer one while the body runs."""
 
     def fit(_number: int = 0, _frame: FrameType | None = None) -> None:
         with suppress(OSError):

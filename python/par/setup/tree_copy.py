@@ -30,7 +30,7 @@ Tick: TypeAlias = Callable[[], None]
 
 
 class _RefusedError(Exception):
-    """Nothing can be put there; its words say why."""
+    """Raised where nothing can be put; its message says why."""
 
 
 class _Level(NamedTuple):

@@ -111,11 +111,8 @@ def is_running(name: str) -> bool:
 
 def ended() -> list[Path]:
     """The locks that operations left which died after their end."""
-    return [each for each in sorted(paths.locks().glob("operation-*")) if not _is_held(each)]
-
-
-def _is_held(path: Path) -> bool:
-    return is_running(path.name.removeprefix("operation-"))
+    found = sorted(paths.locks().glob("operation-*"))
+    return [each for each in found if not is_running(each.name.removeprefix("operation-"))]
 
 
 def sweep() -> None:

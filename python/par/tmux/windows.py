@@ -73,7 +73,7 @@ def worktrees(context: Context) -> set[str]:
 
 
 def select(context: Context, session_id: str, worktree: Worktree) -> bool:
-    """Let the session show the window of `worktree` when it is shown next; whether there is one."""
+    """Make the window of `worktree` the current one of the session; whether there is one."""
     ids = sorted(window_ids(context, [worktree.name]), key=lambda each: int(each[1:]))
     return any(
         server.attempt(context.socket, "select-window", "-t", f"{session_id}:{id_}").status == 0
@@ -82,7 +82,7 @@ def select(context: Context, session_id: str, worktree: Worktree) -> bool:
 
 
 def owner(context: Context, worktree: Worktree) -> str:
-    """Whose a window is that stands in the session besides: the name of a worktree, of this context."""
+    """The mark of a window that a layout added for a worktree of this context."""
     return f"{context.label}/{worktree.name}"
 
 
@@ -113,5 +113,5 @@ def first_environment(context: Context) -> tuple[str, ...]:
 
 
 def environment(worktree: Worktree) -> tuple[str, ...]:
-    """What starts a program with the names and values of `worktree` in its environment."""
+    """The arguments that let tmux start a program with the environment of `worktree`."""
     return tuple(each for name, value in worktree.env for each in ("-e", f"{name}={value}"))

@@ -13,7 +13,7 @@ from par.trash import workspace_folder
 
 
 class Obstacle(NamedTuple):
-    """Why something may not be moved, in words that go on after its name, and what removes that."""
+    """Why something may not be moved, as the rest of a sentence after its name, and a hint."""
 
     message: str
     hint: str
@@ -50,7 +50,7 @@ def _to_deleting(context: Context) -> Obstacle | None:
 
 
 def _needed(context: Context, known: Iterable[Context], is_purge: bool) -> Obstacle | None:
-    """What has its repository inside of the context: a move would part them, where it lies in a worktree.
+    """The obstacle that a worktree has its repository inside of the context: a move would separate the two.
 
     What lies in a submodule's git folder stays behind in a move, and goes only with a purge.
     """

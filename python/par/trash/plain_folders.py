@@ -7,7 +7,7 @@ from par.state import paths
 
 
 def put_in(folder: Path, trashed: Path, reason: str) -> None:
-    """Move the folder into `trashed`; what is nested in it is known to others. May be called again."""
+    """Move the folder into `trashed`, and let git know what is nested in it. May be called again."""
     if not trashed.exists():
         nested.lock(folder, reason)
         moving.move(folder, trashed)
@@ -16,7 +16,7 @@ def put_in(folder: Path, trashed: Path, reason: str) -> None:
 
 
 def put_back(trashed: Path, was: Path, folder: Path) -> None:
-    """Move what is in the trash to `folder`; before it went there it `was` elsewhere, or there."""
+    """Move what is in the trash to `folder`; `was` is where it was before it was removed."""
     if trashed.exists():
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         moving.move(trashed, folder)

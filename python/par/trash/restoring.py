@@ -65,7 +65,7 @@ def recover(context: Context, operation: Operation) -> None:
 
 
 def finish(context: Context, operation: Operation) -> Context:
-    """Empty the place of what is back now, and write in the index that it is ready; as it is then."""
+    """Clear the entry of what is back, and write in the index that the context is ready; the context then."""
     if entry := entries.load(operation.id):
         _rewrite_workspace_file(context, entry)
     removal.bring_jobs_back(context)

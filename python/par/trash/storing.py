@@ -54,7 +54,8 @@ def put_in(
             if kept not in stays:
                 entry = put_worktree_in(kept, entry, place)
         if entry.has_root and not any(each.worktree.path.exists() for each in stays):
-            _put_root_in(entry)
+            # What is left of a workspace's folder, all that is not a worktree, goes beside them
+            plain_folders.put_in(entry.context.root, entry.trashed_root, lock_reason(entry))
         check(entry)
     except BaseException:
         go_back(context, operation)
@@ -95,11 +96,6 @@ def put_worktree_in(kept: Kept, entry: Entry, place: int) -> Entry:
     changed = entry._replace(kept=tuple(found if each is kept else each for each in entry.kept))
     entries.save(changed, ())
     return changed
-
-
-def _put_root_in(entry: Entry) -> None:
-    """Move what is left of a workspace's folder, all that is not a worktree, beside them."""
-    plain_folders.put_in(entry.context.root, entry.trashed_root, lock_reason(entry))
 
 
 def _removed(entry: Entry, stays: list[Kept], session: str | None) -> Removed:
@@ -155,7 +151,7 @@ def write_entry(
 
 
 def _attached(kept: Kept, known: Kept) -> Kept:
-    """HEAD was where `known` says: since then it was only detached, to be moved."""
+    """`kept`, with HEAD on the ref that `known` names: par only detached it, to move the worktree."""
     return kept._replace(head=known.head) if not kept.head and kept.oid == known.oid else kept
 
 

@@ -10,7 +10,7 @@ from par.state import paths
 
 
 def own_folder(context: Context) -> Path | None:
-    """The folder of a workspace's own, which par may move; None for all else."""
+    """The folder that a workspace has for itself and that par may move; None for any other context."""
     is_own = context.kind is Kind.WORKSPACE and not context.is_adopted and paths.is_workspace(context.root)
     holds_all = all(context.root in worktree.path.parents for worktree in context.worktrees)
     return context.root if is_own and holds_all else None
