@@ -102,13 +102,14 @@ choose() {
   [ -n "$key" ] || settle
 }
 
-# While hosts are asked, fzf may take an enter that is typed in a hurry before it has filtered: then what fits best counts
+# While hosts are asked, fzf may take an enter that is typed in a hurry before it has filtered, or while its list is
+# empty: then what fits best counts
 settle() {
   local fitting id label state _
-  [ ${#asking[@]} -gt 0 ] && [ -n "$query" ] && [ ${#labels[@]} -eq 1 ] || return 0
+  [ ${#asking[@]} -gt 0 ] && [ -n "$query" ] && [ ${#labels[@]} -le 1 ] || return 0
   gather_rows
   take_rows && fitting=$(fuzzy --ansi --with-nth=7.. --filter="$query" <<<"$rows") || return 0
-  [[ $'\n'$fitting != *$'\n'"${ids[0]}"$'\t'"${labels[0]}"$'\t'* ]] || return 0
+  [[ $'\n'$fitting != *$'\n'"${ids[0]-}"$'\t'"${labels[0]-}"$'\t'* ]] || return 0
   IFS=$'\t' read -r id label state _ <<<"$fitting"
   ids=("$id") labels=("$label") states=("$state")
 }

@@ -91,4 +91,7 @@ class Desk(Plugin):
 
     def gone(self) -> None:
         """Wait until no popup is open."""
-        eventually(lambda: not self.popup(), "the end of the popup")
+        try:
+            eventually(lambda: not self.popup())
+        except AssertionError:
+            raise AssertionError("the popup did not end:\n" + self.terminal.screen()) from None
