@@ -129,3 +129,16 @@ def test_a_connection_that_is_cut_in_the_middle_leaves_nothing_half_done(
     eventually(lambda: there.index["contexts"] == {}, "the way back over there")
     assert there.branches(home) == {"main"}
     assert world.ok("ls", "--host", "build1", "--json").json["contexts"] == [], "it connects again"
+
+
+def test_a_message_whose_connection_is_cut_says_how_to_look(world: World, machines: Machines) -> None:
+    liar = Liar(world, machines)
+    reached = machines.folder / "reached"
+    liar.says(f"open({str(reached)!r}, 'w').close(); time.sleep(20)")
+    sending = world.start_par("send", "liar:feat", "make test")
+    eventually(reached.exists, "the message over there")
+    machines.cut()
+    said, told = sending.communicate(timeout=20)
+    assert (sending.returncode, said) == (8, "")
+    assert told.startswith("par: the connection to liar broke")
+    assert told.endswith("\nhint: par ls --host liar\n")
