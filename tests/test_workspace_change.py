@@ -120,6 +120,9 @@ def test_dropped_repository_goes_to_the_trash_and_the_others_stay(desk: Desk) ->
         "",
     )
     assert world.ok("trash").stdout.splitlines()[1].split("\t")[0] == "big/docs"
+    refused(
+        world.par("trash", "empty", "big/docs"), 2, "this needs confirmation", "par trash empty big/docs -y"
+    )
     # It comes back into its workspace, with all that is in it
     back = world.ok("restore", "BIG/docs")
     assert back.stdout == (
