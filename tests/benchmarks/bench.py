@@ -107,11 +107,11 @@ def lines(world: World, others: Path | None) -> dict[str, tuple[list[str], list[
     return found
 
 
-def measured(place: Place, rounds: int, others: Path | None, only: Sequence[str] = ()) -> dict[str, float]:
-    """The median of each line in seconds; all are run one after the other in each round."""
+def measured(place: Place, rounds: int, others: Path | None) -> dict[str, list[float]]:
+    """The seconds of each line; all are run one after the other in each round."""
     taken: dict[str, list[float]] = {}
     with furnished(place) as (world, home):
-        todo = {name: each for name, each in lines(world, others).items() if not only or name in only}
+        todo = lines(world, others)
         for number in range(rounds + 1):  # the first one only fills caches
             for name, (command, after) in todo.items():
                 took = seconds(world, home, command)
@@ -119,7 +119,7 @@ def measured(place: Place, rounds: int, others: Path | None, only: Sequence[str]
                     taken.setdefault(name, []).append(took)
                 if after:
                     seconds(world, home, after)
-    return {name: statistics.median(each) for name, each in taken.items()}
+    return taken
 
 
 def counted(place: Place) -> dict[str, float]:
@@ -134,11 +134,12 @@ def counted(place: Place) -> dict[str, float]:
         return spent
 
 
-def table(found: dict[str, float], spent: dict[str, float]) -> str:
+def table(found: dict[str, list[float]], spent: dict[str, float]) -> str:
     """The medians in time and as ratios, the ratios of instructions, and the budgets for those."""
-    bare = found[BARE]
+    medians = {name: statistics.median(each) for name, each in found.items()}
+    bare = medians[BARE]
     rows = [f"{'':34}{'median':>11}{'time':>8}{'instr.':>8}{'budget':>8}"]
-    for name, median in found.items():
+    for name, median in medians.items():
         budget = f"{COMMANDS[name][0]:8g}" if name in COMMANDS else ""
         count = f"{spent[name]:8.1f}" if name in spent else " " * 8
         rows.append(f"{name:34}{median * 1000:8.1f} ms{median / bare:8.1f}{count}{budget}")
@@ -203,7 +204,7 @@ def main() -> None:
     places |= dict.fromkeys(
         [Place(counts[0], n, files[0]) for n in removals] + [Place(counts[0], removals[0], n) for n in files]
     )
-    found: dict[Place, dict[str, float]] = {}
+    found: dict[Place, dict[str, list[float]]] = {}
     spent: dict[Place, dict[str, float]] = {}
     for place in places:
         found[place] = measured(place, asked.rounds, asked.others)
@@ -211,7 +212,7 @@ def main() -> None:
         print(f"\n{place}\n{table(found[place], spent[place])}", flush=True)
     slopes = {
         name: {
-            place.contexts: each[name]
+            place.contexts: min(each[name])  # which a busy machine disturbs least
             for place, each in found.items()
             if name in each and place[1:] == (removals[0], files[0])
         }
