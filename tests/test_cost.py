@@ -191,8 +191,11 @@ BUDGETS = {
     "restore new": 8.5,
     "checkout topic": 9.5,
 }
-# The budgets are for Python 3.13: an older one takes more for the same, as a multiple of its bare start
-SLACK = 1.05 if sys.version_info >= (3, 13) else 1.2
+# The budgets are for Python 3.13: an older one starts with a seventh less, by which all else is counted
+IS_OLDER = sys.version_info < (3, 13)
+SLACK = 1.18 if IS_OLDER else 1.05
+if IS_OLDER:
+    del BUDGETS["--help"]  # most of it is the standard library's: 1.2 times as much there
 
 
 @pytest.mark.timeout(600)

@@ -146,13 +146,13 @@ def table(found: dict[str, list[float]], spent: dict[str, float]) -> str:
     return "\n".join(rows)
 
 
-def picture(slopes: dict[str, dict[int, float]]) -> str:
-    """The time of each command over the number of contexts, as SVG."""
-    most = max(seconds for each in slopes.values() for seconds in each.values()) * 1000
+def picture(slopes: dict[str, dict[int, float]], unit: str) -> str:
+    """What each command takes over the number of contexts, in `unit`, as SVG."""
+    most = max(spent for each in slopes.values() for spent in each.values())
     counts = sorted({count for each in slopes.values() for count in each})
     drawn = []
     for (name, each), colour in zip(slopes.items(), ("#2563eb", "#16a34a", "#dc2626"), strict=False):
-        points = [(60 + 500 * n / counts[-1], 260 - 230 * s * 1000 / most) for n, s in sorted(each.items())]
+        points = [(60 + 500 * n / counts[-1], 260 - 230 * s / most) for n, s in sorted(each.items())]
         path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
         drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         x, y = points[-1]
@@ -161,7 +161,7 @@ def picture(slopes: dict[str, dict[int, float]]) -> str:
         f'<text x="{60 + 500 * n / counts[-1]:.0f}" y="280" text-anchor="middle">{n}</text>' for n in counts
     ]
     drawn += [
-        f'<text x="54" y="{264 - 230 * part:.0f}" text-anchor="end">{most * part:.0f} ms</text>'
+        f'<text x="54" y="{264 - 230 * part:.0f}" text-anchor="end">{most * part:.0f} {unit}</text>'
         for part in (0, 0.5, 1)
     ]
     axes = '<path d="M60 30V260H560" fill="none" stroke="#888"/>'
@@ -212,7 +212,7 @@ def main() -> None:
         print(f"\n{place}\n{table(found[place], spent[place])}", flush=True)
     slopes = {
         name: {
-            place.contexts: min(each[name])  # which a busy machine disturbs least
+            place.contexts: spent[place].get(name) or min(each[name]) * 1000
             for place, each in found.items()
             if name in each and place[1:] == (removals[0], files[0])
         }
@@ -226,7 +226,7 @@ def main() -> None:
     if asked.json:
         asked.json.write_text(json.dumps(document, indent=1))
     if asked.svg:
-        asked.svg.write_text(picture(slopes))
+        asked.svg.write_text(picture(slopes, "x" if asked.count else "ms"))
 
 
 if __name__ == "__main__":
