@@ -158,7 +158,9 @@ def picture(slopes: dict[str, dict[int, float]], unit: str) -> str:
         x, y = points[-1]
         drawn.append(f'<text x="{x + 6:.0f}" y="{y + 4:.0f}" fill="{colour}">{name.split()[0]}</text>')
     drawn += [
-        f'<text x="{60 + 500 * n / counts[-1]:.0f}" y="280" text-anchor="middle">{n}</text>' for n in counts
+        f'<text x="{60 + 500 * n / counts[-1]:.0f}" y="280" text-anchor="middle">{n}</text>'
+        for n in counts
+        if n == counts[0] or n * 20 > counts[-1]
     ]
     drawn += [
         f'<text x="54" y="{264 - 230 * part:.0f}" text-anchor="end">{most * part:.0f} {unit}</text>'
