@@ -64,7 +64,7 @@ def test_all_that_is_called_as_a_context_is_renamed_and_its_work_stays(world: Wo
     assert told == f"login_by-mail {now} login/by-mail login/by-mail {now}"
     assert windows(world) == ["login_by-mail login/by-mail login/by-mail", "stacked stacked stacked"]
     # What runs there stands in the folder as it is called now, and so does what is opened
-    world.ok("send", "login/by-mail", f"pwd -P > {world.home}/old")
+    world.ok("send", "login/by-mail", f"env pwd -P > {world.home}/old")
     world.tmux("new-window", "-t", "=login_by-mail:", f"echo $DB > {world.home}/new")
     files = {world.home / "old": f"{now}\n", world.home / "new": "app_login/by-mail\n"}
     eventually(lambda: {each: each.exists() and each.read_text() for each in files} == files)
