@@ -178,6 +178,35 @@ def met_in(world: World, branch: str) -> tuple[str, str]:
     return message, f"git -C '{folder}' merge {branch}"
 
 
+def test_a_repository_in_the_checkout_is_never_touched(world: World) -> None:
+    home = world.repository()
+    inner = world.repository("app/inner")
+    world.git(home, "-c", "advice.addEmbeddedRepo=false", "add", "inner")
+    world.git(home, "commit", "-qm", "inner")
+    (inner / ".git/info/exclude").write_text("ignored\n")
+    (inner / "ignored").write_text("mine\n")
+    for label in ("file", "folder"):
+        world.ok("start", label, cwd=home)
+        folder = world.worktree(label)
+        (folder / "inner").rmdir()
+        world.git(folder, "rm", "-q", "--cached", "inner")
+        name = "inner" if label == "file" else "inner/new"
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("new\n")
+        world.git(folder, "add", "-A")
+        world.git(folder, "commit", "-qm", label)
+        before = world.git(inner, "show-ref")
+        message = f"'main' is checked out at '{home}', with 1 file in the way\n  inner"
+        hint = f"commit them, or move them away: git -C '{home}' status --ignored"
+        refused(world.par("merge", label), 5, message, hint)
+        assert (world.git(inner, "show-ref"), (inner / "ignored").read_text()) == (before, "mine\n")
+    # An empty folder is not in the way
+    inner.rename(world.home / "elsewhere")
+    inner.mkdir()
+    world.ok("merge", "file")
+    assert inner.read_text() == "new\n"
+
+
 def test_what_lies_in_the_checkout_of_the_branch_is_never_touched(world: World) -> None:
     home = world.repository()
     world.ok("start", "feat", cwd=home)

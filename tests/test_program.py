@@ -260,6 +260,8 @@ def test_what_cannot_be_started_is_refused_and_leaves_nothing(world: World) -> N
     message = "the prompt cannot be read: 'gone': No such file or directory"
     refused(gone, 3, message, "--prompt TEXT, or - for standard input")
     large = world.par(*start, "x", "--prompt", "-", cwd=home, text="x" * 120_001)
-    message = "the prompt has 120001 bytes, and 120000 are the most for an argument"
+    message = "the prompt has more than 120000 bytes, the most for an argument"
+    endless = world.par(*start, "x", "--prompt", "@/dev/zero", cwd=home)
+    refused(endless, 2, message, "--prompt 'read task.md', and the rest in that file")
     refused(large, 2, message, "--prompt 'read task.md', and the rest in that file")
     assert (world.sessions(), world.branches(home)) == ([], {"main"})

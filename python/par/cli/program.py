@@ -30,7 +30,7 @@ class Asked(NamedTuple):
 
     def _text(self) -> str | None:
         if self.prompt == "-":
-            return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+            return programs.text(sys.stdin.buffer)
         return None if self.prompt is None else programs.prompt(self.prompt)
 
     def several(self, each: tuple[str, ...], count: int) -> list[Program | None]:

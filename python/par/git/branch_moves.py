@@ -4,6 +4,7 @@
 not: what is staged or changed in other files stays as it is, and done once more it changes nothing.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -47,7 +48,7 @@ def in_the_way(move: Move) -> list[str]:
     touched = dict(changed(move))
     dirty = _staged(move.holder).union(edits.uncommitted(move.holder, None))
     gone = {name for name, status in touched.items() if status == "D"}
-    new = (name for name, status in touched.items() if status == "A")
+    new = (name for name, status in touched.items() if status == "A" or _is_folder(move.holder, name, status))
     lying = {found for name in new if (found := _lying(move.holder, name, gone))}
     return sorted(lying | (dirty & touched.keys()))
 
@@ -60,6 +61,11 @@ def is_astray(move: Move) -> bool:
 def _staged(holder: Path) -> set[str]:
     asked = ("diff", "--cached", "--name-only", "--no-renames", "-z")
     return {each for each in process.run(holder, *asked).split("\0") if each}
+
+
+def _is_folder(holder: Path, name: str, status: str) -> bool:
+    """Whether a repository may lie where a file comes: git deletes all of that, with its commits."""
+    return status == "T" and (holder / name).is_dir() and not (holder / name).is_symlink()
 
 
 def changed(move: Move) -> Iterator[tuple[str, str]]:
@@ -79,7 +85,8 @@ def _lying(folder: Path, name: str, gone: set[str]) -> str:
     """What lies where the new file `name` comes, and does not go with the move; '' for nothing."""
     for above in [*reversed(PurePosixPath(name).parents)][1:]:
         place = folder / above
-        if (place.is_symlink() or place.is_file()) and str(above) not in gone:
+        is_other = os.path.lexists(place / ".git")  # a repository or a worktree of its own
+        if is_other or ((place.is_symlink() or place.is_file()) and str(above) not in gone):
             return str(above)
     place = folder / name
     if place.is_dir() and not place.is_symlink():

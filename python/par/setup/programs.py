@@ -8,7 +8,7 @@ import os
 import shlex
 from enum import Enum
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from par.config import settings
 from par.errors import ConfigError, NotFoundError, ParError, StateError, UsageError
@@ -54,11 +54,11 @@ def check(program: Program) -> None:
     if not command.isprintable() or len(command.encode(errors="replace")) > MOST_LINE_BYTES:
         message = f"the command is not one plain line: {visible(command)[:100]}"
         raise UsageError(message, hint="put it into a script, and run that")
+    if prompt is not None and len(prompt.encode(errors="replace")) > MOST_BYTES:
+        message = f"the prompt has more than {MOST_BYTES} bytes, the most for an argument"
+        raise UsageError(message, hint="--prompt 'read task.md', and the rest in that file")
     if prompt is not None and (not prompt or "\0" in prompt or not _is_text(prompt)):
         raise UsageError("the prompt is empty, or no text", hint="--prompt TEXT|-|@FILE")
-    if prompt is not None and (size := len(prompt.encode())) > MOST_BYTES:
-        message = f"the prompt has {size} bytes, and {MOST_BYTES} are the most for an argument"
-        raise UsageError(message, hint="--prompt 'read task.md', and the rest in that file")
 
 
 def _is_text(prompt: str) -> bool:
@@ -82,11 +82,17 @@ def prompt(typed: str) -> str:
         return typed
     path = Path(os.path.expanduser(typed[1:]))  # noqa: PTH111 - Path's own fails where there is no such user
     try:
-        return path.read_bytes().decode("utf-8", "surrogateescape")
+        with path.open("rb") as file:
+            return text(file)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "this is no path"
         message = f"the prompt cannot be read: '{visible(str(path))}': {reason}"
         raise NotFoundError(message, hint="--prompt TEXT, or - for standard input") from error
+
+
+def text(source: BinaryIO) -> str:
+    """What can be read of a prompt: of one without an end no more than `check` needs to refuse it."""
+    return source.read(MOST_BYTES + 1).decode("utf-8", "surrogateescape")
 
 
 def name(command: str) -> str:
