@@ -109,6 +109,10 @@ def test_from_one_context_into_another_with_a_name_that_changes_meanwhile(world:
     assert (world.worktree("two") / "file0").read_text() == "changed\n"
     assert world.git(one, "status", "--porcelain") == ""
     world.ok("rename", "two", "second")
+    world.ok("rename", "one", "first")
+    one = world.worktree("first")
+    # Another one that is called now as the old one was gets nothing
+    world.ok("start", "one", cwd=home)
     world.ok("undo", "--json")
     assert (one / "file0").read_text() == "changed\n"
     # Where par reads it its settings stay
@@ -191,6 +195,24 @@ def test_an_undo_that_finds_no_room_says_so_and_loses_nothing(world: World) -> N
     assert work(world, folder) == before
     world.ok("undo")
     assert work(world, home) == before
+    # What git was told not to look at is other work too, and a folder where a file was is in no way
+    world.git(home, "add", ".")
+    world.git(home, "commit", "-qm", "all of it")
+    world.git(home, "update-index", "--assume-unchanged", "file0")
+    (home / "file0").write_text("only here\n")
+    (home / "new").unlink()
+    (home / "new").mkdir()
+    (home / "new/ignored").touch()
+    (home / "new/seen").touch()
+    (home / ".git/info/exclude").write_text("ignored\n")
+    world.ok("start", "hidden", "--with-changes", cwd=home)
+    (world.worktree("hidden") / "file0").write_text("there\n")
+    message = f"'{home}' has other work in file0: the work stays in 'hidden'"
+    refused(world.par("undo"), 4, message, f"git -C '{home}' stash -u, then par undo")
+    world.git(world.worktree("hidden"), "checkout", "-q", "file0")
+    world.ok("undo")
+    assert ((home / "file0").read_text(), (home / "new/seen").exists()) == ("only here\n", True)
+    world.git(home, "update-index", "--no-assume-unchanged", "file0")
     # What was removed since comes first
     world.ok("start", "other", cwd=home)
     (home / "file0").write_text("again\n")

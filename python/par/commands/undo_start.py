@@ -9,7 +9,7 @@ from par.commands import rm
 from par.contexts import carried, survey
 from par.contexts.selection import Wanted
 from par.errors import ConflictError, StateError
-from par.git import changes
+from par.git import changes, edits
 from par.git.changes import Changes
 from par.names import quoted, visible
 from par.system import file_copies, signals
@@ -64,7 +64,7 @@ def _check_room(label: str, work: Changes, source: Path) -> None:
     """Raise ConflictError where something is in the way in `source`, but for what came back before a kill."""
     there = changes.read(source)
     wanted = {*work.paths}
-    busy = {each.path for each in there.found} & wanted
+    busy = {*(each.path for each in there.found), *edits.hidden(source)} & wanted
     known = {each.path for each in work.found if each.mode != changes.ABSENT}
     busy |= {path for path in wanted - known if _is_taken(source / path, {source / each for each in known})}
     busy = {path for path in busy if not file_copies.is_same(source, work.folder, path)}

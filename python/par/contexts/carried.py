@@ -29,11 +29,12 @@ def last() -> Carried | None:
 
 
 def follow(was: Path, now: Path) -> None:
-    """Remember what went along last where its worktree is now."""
+    """Remember what went along last where its worktree is now, and the one that it came from."""
     carried = last()
-    if carried and carried.target == was:
+    if carried and was in {carried.target, carried.source}:
+        source, target = (now if each == was else each for each in (carried.source, carried.target))
         with suppress(OSError):
-            remember(carried._replace(target=now))
+            remember(carried._replace(source=source, target=target))
 
 
 def remember(carried: Carried) -> None:

@@ -153,7 +153,8 @@ def finish(context: Context, now: Context) -> Context:
         found = index.load(context.socket)
         opened = tuple(now.label if each == context.label else each for each in found.opened)
         index.save(found._replace(contexts=tuple(_followed(found, context, ready)), opened=opened))
-    carried.follow(context.worktrees[0].path, now.worktrees[0].path)
+    for before, after in zip(context.worktrees, now.worktrees, strict=True):
+        carried.follow(before.path, after.path)
     return ready
 
 

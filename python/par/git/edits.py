@@ -34,7 +34,7 @@ def uncommitted(path: Path, home: Repository | None, included: Sequence[str] = (
             files.append(field[3:])
         if field[:1] in {"R", "C"}:
             next(fields)  # where it was renamed from
-    files += [each for each in _hidden(path) if each not in files]
+    files += [each for each in hidden(path) if each not in files]
     copied = untracked.ignored(path, included)
     files += [each for each in copied if not _is_copy(path, originals, each)]
     going_on = unfinished.operation(path)
@@ -45,7 +45,7 @@ def _is_copy(path: Path, originals: Iterable[Path], name: str) -> bool:
     return any(copies.is_copy(path / name, folder / name) for folder in originals)
 
 
-def _hidden(path: Path) -> list[str]:
+def hidden(path: Path) -> list[str]:
     """The files that `git status` passes over and that are not as they are staged.
 
     Where one is absent nothing is lost with it: a sparse checkout leaves them so.

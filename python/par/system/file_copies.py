@@ -82,9 +82,11 @@ def is_same(one: Path, other: Path, name: str) -> bool:
 def remove(root: Path, name: str) -> None:
     """Delete the file or link `name` below `root`, and the folders on the way that are empty then.
 
-    Raises OSError, but not where it is gone.
+    A folder is left alone. Raises OSError, but not where it is gone.
     """
     with suppress(*GONE), _holding(root, name) as (folder, last):
+        if stat.S_ISDIR(os.lstat(last, dir_fd=folder).st_mode):
+            return
         os.unlink(last, dir_fd=folder)
         durable.flush(folder)
     folders = name.split("/")[:-1]
