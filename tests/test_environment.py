@@ -69,7 +69,7 @@ def test_all_that_par_needs_is_tried_and_nothing_is_left(world: World) -> None:
         )
     ]
     assert world.sessions() == ["mine"]
-    assert benches() <= before
+    eventually(lambda: benches() <= before)  # others run at the same time
 
 
 FAILURES = {
@@ -130,7 +130,7 @@ def test_what_fails_is_reported_with_what_to_do(name: str, world: World) -> None
     count = len(result.stdout.splitlines())
     assert result.stderr == f"par: 1 of {count} checks failed: {name}\nhint: {remedy}\n"
     assert result.status == 6
-    assert benches() <= before
+    eventually(lambda: benches() <= before)  # others run at the same time
     assert world.sessions() == []
     if name == "status text":
         configure(world, *lines[::2], lines[1])

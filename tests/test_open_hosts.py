@@ -93,7 +93,7 @@ def look_at_them_together(world: World, there: World) -> None:
     )
     # What hosts told is counted for the status line
     there.ok("start", "another", cwd=there.home / "src/app")
-    world.ok("ls")
+    world.ok("ls", "--timeout", "30")
     assert world.tmux("show-options", "-gv", "@par_hosts") == "1"
     world.ok("host", "rm", "build1")
     assert world.tmux("show-options", "-gv", "@par_hosts") == "0"
