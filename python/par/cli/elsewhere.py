@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from par.cli import forwarding
-from par.cli.parts import Places, split
+from par.cli.parts import SEPARATOR, Places, split
 from par.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ SHOWN_HERE = frozenset({"open", "code", "cursor", "forward"})
 # The arguments that are labels
 TARGETS = ("label", "labels", "words", "wanted", "name", "kept")
 MAKING = frozenset({"start", "checkout", "workspace"})
+# Their answers name contexts alone, so that these are put together here also for one host
+RECEIPTS = frozenset({"run", "send", "wait"})
 # The options that choose a tmux server
 SERVER = (("-L", "name"), ("-S", "socket"))
 
@@ -108,8 +110,8 @@ def run(asked: Asked, socket: Path) -> int:
     if verb in LOCAL:
         raise UsageError(f"par {verb} is for this machine only", hint=f"par {verb} --help")
     host, words = parts[0].host, parts[0].words
-    if len(parts) > 1 or host is None:
-        from par.cli import several  # noqa: PLC0415 - most name one host
+    if len(parts) > 1 or host is None or verb in RECEIPTS:
+        from par.cli import several  # noqa: PLC0415 - most only pass on what one host says
 
         return several.run(asked.options, parts, asked.places.order(asked.targets), socket)
     flags = forwarding.flags(words)
@@ -117,7 +119,8 @@ def run(asked: Asked, socket: Path) -> int:
         from par.cli import making_elsewhere  # noqa: PLC0415 - only these ask for more than the words
 
         return making_elsewhere.run(host, asked.options, words, socket)
-    return forwarding.forward(host, asked.options, words).status
+    labels = [each.rpartition(SEPARATOR)[2] for each in parts[0].labels]
+    return forwarding.forward(host, asked.options, words, labels=labels).status
 
 
 def _without_options(words: Sequence[str]) -> tuple[list[str], list[str], bool]:

@@ -34,16 +34,26 @@ def flags(words: Sequence[str]) -> set[str]:
 
 
 def forward(
-    host: Host, options: Sequence[str], words: Sequence[str], is_shown: bool = True, source: str = ""
+    host: Host,
+    options: Sequence[str],
+    words: Sequence[str],
+    is_shown: bool = True,
+    source: str = "",
+    labels: Sequence[str] = (),
 ) -> Outcome:
     """Run `par OPTIONS WORDS` over there; what it left. What it says is shown, its answer only if `is_shown`.
 
-    `source` is the URL that may be cloned there. Raises what `calls` and `answers` raise.
+    `source` is the URL that may be cloned there, `labels` are those in the words, as they are called there.
+    Raises what `calls` and `answers` raise.
     """
     said, read = with_input(words)
     ask = answer(host.name) if read is None and sys.stdin.isatty() and sys.stderr.isatty() else None
-    errors = Lines(lambda line: narrate(text.line(host.name, line)))
-    lines = Lines(lambda line: emit(text.coloured(line) if words[0] in EXACT else text.line(host.name, line)))
+
+    def shown(line: str) -> str:
+        return text.line(host.name, line, labels)
+
+    errors = Lines(lambda line: narrate(shown(line)))
+    lines = Lines(lambda line: emit(text.coloured(line) if words[0] in EXACT else shown(line)))
     is_exact = words[0] in EXACT and not sys.stdout.isatty()
     is_live = is_shown and not is_exact and JSON not in flags(words)
     listener = Listener(lines.add if is_live else None, errors.add)

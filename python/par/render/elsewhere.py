@@ -1,6 +1,7 @@
 """What a host said, as it is shown: nothing in it acts on the terminal, and its commands work from here."""
 
 import re
+from collections.abc import Iterable
 
 from par.names import visible
 
@@ -23,9 +24,11 @@ RESET = "\x1b[0m"
 NAMED = re.compile(r"\b(session|checkout|workspace|context|removed|restored|deleted) '(?=\w)")
 
 
-def line(host: str, said: str) -> str:
-    """One line of what par said on `host`."""
+def line(host: str, said: str, labels: Iterable[str] = ()) -> str:
+    """One line of what par said on `host`, where it was asked about these `labels`."""
     said = NAMED.sub(rf"\1 '{host}:", shown(said))
+    for each in labels:
+        said = said.replace(f"'{each}'", f"'{host}:{each}'")
     return WITH_LABEL.sub(rf"par \1 {host}:", COMMAND.sub(f"par --host {host} ", said))
 
 
