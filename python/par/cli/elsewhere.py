@@ -8,6 +8,7 @@ import click
 
 from par.cli import forwarding
 from par.cli.parts import SEPARATOR, Places, split
+from par.contexts.selection import GLOB
 from par.errors import UsageError
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def run(asked: Asked, socket: Path) -> int:
         from par.cli import making_elsewhere  # noqa: PLC0415 - only these ask for more than the words
 
         return making_elsewhere.run(host, asked.options, words, socket)
-    labels = [each.rpartition(SEPARATOR)[2] for each in parts[0].labels]
+    names = (each.rpartition(SEPARATOR)[2] for each in parts[0].labels)
+    labels = [each for each in names if not GLOB & {*each}]
     return forwarding.forward(host, asked.options, words, labels=labels).status
 
 
