@@ -199,10 +199,13 @@ def test_a_pane_that_is_busy_is_not_typed_into(world: World, agent: Path) -> Non
     (kept,) = (world.data / "init").glob("*")
     world.tmux("run-shell", "-b", f"sh {SCRIPT} {pane} {kept} 2")
     stands(world, "feat", "busy")
-    (folder / "go").touch()
+    # What somebody has begun to type is no part of the line
     world.tmux("send-keys", "-t", pane, "C-c")
+    eventually(lambda: world.tmux("display-message", "-p", "-t", pane, "#{pane_current_command}") != "cat")
+    world.tmux("send-keys", "-t", pane, "-l", "touch half")
+    (folder / "go").touch()
     assert told(world, "feat") == [[]]
-    assert (folder / "typed").read_text() == ""
+    assert ((folder / "typed").read_text(), [*folder.glob("half*")]) == ("", [])
     why = "as no shell was at its prompt in the first pane\nstart it: par init feat --retry\n"
     quit_agent(world, "feat")
     (kept / "program").write_text("busy\n")

@@ -35,7 +35,8 @@ wait_for_prompt() {
     tries=$((tries + 1))
     look || exit 0
     case $name in
-      *sh | nu) is_reading && return 0 ;;
+      sh | *ash | zsh | *ksh | fish | *csh | pwsh | yash | xonsh | elvish | nu) is_reading && return 0 ;;
+      *sh) [ "$front" = "$pid" ] && is_reading && return 0 ;; # another one may be ssh: what reads there is elsewhere
     esac
     sleep 0.1
   done
@@ -88,8 +89,9 @@ type_line() {
     prompt*) text="$text \"\$PAR_PROMPT\"" ;;
   esac
   buffer=par-program-$$
+  # What somebody has typed there by now would become a part of it. A shell that has nothing to delete rings the bell
   printf %s "$text" | tmux -u load-buffer -b "$buffer" - \; copy-mode -q -t "$pane" \; \
-    paste-buffer -d -p -b "$buffer" -t "$pane" \; send-keys -t "$pane" Enter
+    send-keys -t "$pane" Space C-u \; paste-buffer -d -p -b "$buffer" -t "$pane" \; send-keys -t "$pane" Enter
 }
 
 # The job in front is the program; one that is stopped (Ctrl-Z) has not ended. Between two of one line the shell is in
