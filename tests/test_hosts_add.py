@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import machines as other
-from conftest import Terminal, World, eventually, refused
+from conftest import ROOT, Terminal, World, eventually, refused
 from machines import Machines, machines
 from par.system import processes
 
@@ -197,3 +201,30 @@ def test_questions_of_a_par_over_there_are_asked_here(
     confirm = "this needs confirmation"
     refused(world.par("rm", "build1:*"), 2, confirm, "par --host build1 rm '*' -y")
     assert sorted(there.index["contexts"]) == ["first", "no", "yes"]
+
+
+def test_an_installed_par_puts_the_same_files_on_a_host(tmp_path: Path) -> None:
+    """As pip lays them out: the package in one place, what else a host needs where pyproject.toml says."""
+    lines = (
+        (ROOT / "pyproject.toml").read_text().partition("[tool.setuptools.data-files]\n")[2].split("\n\n")[0]
+    )
+    for line in filter(lambda each: each.startswith('"'), lines.splitlines()):
+        place, patterns = (ast.literal_eval(each) for each in line.split(" = "))
+        (tmp_path / place).mkdir(parents=True, exist_ok=True)
+        for file in (file for each in patterns for file in ROOT.glob(each)):
+            shutil.copy2(file, tmp_path / place)
+    shutil.copytree(ROOT / "python/par", tmp_path / "lib/par", ignore=shutil.ignore_patterns("__pycache__"))
+    script = "import sys; sys.path[0:0] = [sys.argv[1]]; sys.prefix = sys.argv[2]\n"
+    script += "from par.hosts import parcel; print(parcel.ROOT, parcel.version())"
+    said = [
+        subprocess.run(
+            [sys.executable, "-I", "-c", script, source, tmp_path],
+            env={**os.environ, "XDG_DATA_HOME": str(tmp_path / "data")},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for source in (tmp_path / "lib", ROOT / "python")
+    ]
+    assert [Path(place) for place, _ in said] == [tmp_path / "share/tmux-par", ROOT]
+    assert said[0][1] == said[1][1]

@@ -1,6 +1,7 @@
 """This par as it is put on another machine: its own files, and the digest that names just these."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -12,10 +13,20 @@ from par.errors import NotFoundError
 from par.state import host_rows, index, paths
 from par.system import files
 
-ROOT = Path(__file__).resolve().parents[3]
+PACKAGE = Path(__file__).resolve().parents[1]
+CLONE = PACKAGE.parents[1]
+# Where pip puts what is no Python: data-files in pyproject.toml
+INSTALLED = Path(sys.prefix, "share/tmux-par")
+ROOT = CLONE if (CLONE / "scripts/remote.sh").is_file() else INSTALLED
+# What each part is called over there, and where it is here
+PARTS = {
+    "par.tmux": ROOT / "par.tmux",
+    "pyproject.toml": ROOT / "pyproject.toml",
+    "python/par": PACKAGE,
+    "scripts": ROOT / "scripts",
+}
 CACHE = "__pycache__"
 ONCE = Lock()
-PARTS = ("par.tmux", "pyproject.toml", "python/par", "scripts")
 
 
 def version() -> str:
@@ -27,7 +38,7 @@ def version() -> str:
 @cache
 def _version() -> str:
     _check()
-    looked = "\n".join(each for part in PARTS for each in _looked(f"{ROOT}/{part}"))
+    looked = "\n".join(each for part in PARTS.values() for each in _looked(str(part)))
     kept, sign = paths.hosts() / "version", f"{crc32(looked.encode('utf-8', 'surrogateescape')):08x}"
     try:
         known, digest = files.content(kept).decode().split()
@@ -68,9 +79,9 @@ def _digest() -> str:
     from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, and the digest is kept
 
     found = sha256()
-    for path in _files():
+    for name, path in _files():
         content = path.read_bytes()
-        found.update(f"{_name(path)} {_mode(path)} {len(content)}\n".encode())
+        found.update(f"{name} {_mode(path)} {len(content)}\n".encode())
         found.update(content)
     return found.hexdigest()[:16]
 
@@ -82,25 +93,24 @@ def packed() -> bytes:
 
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for path in _files():
-            entry = tarfile.TarInfo(_name(path))
+        for name, path in _files():
+            entry = tarfile.TarInfo(name)
             entry.size, entry.mode = path.stat().st_size, _mode(path)
             with path.open("rb") as file:
                 tar.addfile(entry, file)
     return archive.getvalue()
 
 
-def _files() -> Iterator[Path]:
-    for part in PARTS:
-        if (ROOT / part).is_file():
-            yield ROOT / part
-        for folder, below, names in os.walk(ROOT / part):
+def _files() -> Iterator[tuple[str, Path]]:
+    """Each file: what it is called over there, and where it is here."""
+    for part, place in PARTS.items():
+        if place.is_file():
+            yield part, place
+        for folder, below, names in os.walk(place):
             below[:] = sorted(each for each in below if each != CACHE)
-            yield from (Path(folder, name) for name in sorted(names) if name != ".DS_Store")
-
-
-def _name(path: Path) -> str:
-    return str(path.relative_to(ROOT))
+            for each in sorted(names):
+                if each != ".DS_Store":
+                    yield f"{part}{folder.removeprefix(str(place))}/{each}", Path(folder, each)
 
 
 def _mode(path: Path) -> int:
