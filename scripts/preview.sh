@@ -46,12 +46,26 @@ last_lines() {
 look() {
   local shown='' now
   describe_there "$1"
-  while now=$(par capture --ansi "$1" 2>&1) || [ -n "$now" ]; do
+  while now=$(par capture --ansi "$1" 2>&1 | coloured) || [ -n "$now" ]; do
     [ "$now" = "$shown" ] || printf '\033[2J\033[H%s\n' "$now"
     shown=$now
     sleep 3
     kill -0 "$PPID" || return
   done
+}
+
+# Of a stranger's machine: colours, and of all else that a terminal would act on nothing. fzf would hand pictures on
+coloured() {
+  LC_ALL=C awk "$visible"'{
+    text = $0; said = ""
+    gsub(/\033\]8;[^\033\007]*(\033\\|\007)|[\016\017]/, "", text) # links, and another set of letters
+    gsub(/\t/, "    ", text)
+    while (match(text, /\033\[[0-9;:]*m/)) {
+      said = said visible(substr(text, 1, RSTART - 1)) substr(text, RSTART, RLENGTH)
+      text = substr(text, RSTART + RLENGTH)
+    }
+    print said visible(text)
+  }'
 }
 
 describe_there() {

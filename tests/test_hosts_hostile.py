@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import machines as other
-from conftest import World, eventually, refused
+from conftest import ROOT, World, eventually, refused
 from machines import Machines, machines
 
 __all__ = ["machines"]
@@ -77,6 +82,111 @@ def test_what_a_host_says_is_bounded_checked_and_shown_as_text(world: World, mac
     assert result.stderr == "\\u{1b}]0;title\\u{7}\n"
     liar.says("print(mark, 'whatever')")
     refused(world.par("doctor", "--host", "liar"), 8, "liar asks what cannot be understood", "ssh liar")
+
+
+ROW: dict[str, Any] = {
+    "label": "feat",
+    "kind": "session",
+    "state": "running",
+    "init": "",
+    "agent": "",
+    "agent_since": None,
+    "current": False,
+    "repository": {"name": "app", "path": "/app"},
+    "branch": "feat",
+    "session": {"name": "feat", "id": "$1", "attached": 0},
+    "worktrees": [],
+    "created_at": "2026-01-01T00:00:00+00:00",
+    "program": {"command": None, "prompt": None, "state": ""},
+}
+WORKTREE = {
+    "repository": "/app",
+    "path": "/feat",
+    "branch": "feat",
+    "head": None,
+    "port": 1025,
+    "ports": 60_000,
+}
+RESULT = {"label": "feat", "repository": "app", "exit": 0, "reason": None, "seconds": 0, "log": None}
+
+
+def test_what_par_never_says_is_no_answer(world: World, machines: Machines) -> None:
+    liar = Liar(world, machines)
+
+    def lists(**wrong: object) -> None:
+        liar.says(f"print({json.dumps({'version': 1, 'contexts': [{**ROW, **wrong}]})!r})")
+
+    for key in ("created_at", "agent_since"):
+        lists(**{key: "9999-12-31T23:59:59-14:00"})
+        result = world.par("ls", "--host", "liar")
+        assert result.status == 8, result
+        assert f"contexts[0].{key} is not time | null" in result.stderr
+    said = json.dumps({"version": 1, "results": [RESULT]}).replace('"seconds": 0', '"seconds": 1e999')
+    liar.says(f"print({said!r})")
+    result = world.par("run", "liar:feat", "--json", "--", "true")
+    assert (result.status, "results[0].seconds is not number | null" in result.stdout) == (8, True), result
+    lists()
+    code = world.par("code", "liar:feat", "--editor", "true")
+    refused(code, 3, "'liar:feat' has no worktree", "par ls --host liar")
+    lists(worktrees=[WORKTREE])
+    unclear = f"{UNCLEAR}ValueError('ports that there are not')"
+    refused(world.par("forward", "liar:feat"), 8, unclear, "ssh liar")
+
+
+def test_what_a_pane_over_there_shows_is_text_and_colours_in_the_preview(
+    world: World, machines: Machines
+) -> None:
+    liar = Liar(world, machines)
+    pieces = (r"\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\", r"\x1b[31mred\x1b[0m\x1b]1337;File=:QQ==\x07")
+    liar.says(
+        f'print("{pieces[0]}{pieces[1]}\\x1b]8;;https://x\\x1b\\\\link\\x1b]8;;\\x1b\\\\ \\x9b2J\\tend")'
+    )
+    preview = subprocess.Popen(
+        ["bash", str(ROOT / "scripts/preview.sh"), "-", "liar:feat", "remote"],
+        env={**world.env, "TMUX": f"{world.home}/none,1,0", "PAR_PYTHON": sys.executable},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert preview.stdout
+    seen = b""
+    while b"end" not in seen and (piece := os.read(preview.stdout.fileno(), 4096)):
+        seen += piece
+    os.killpg(preview.pid, signal.SIGKILL)
+    preview.wait()
+    preview.stdout.close()
+    assert b"?Ptmux;??]52;c;eA==??" in seen
+    assert b"\x1b[31mred\x1b[0m?]1337;File=:QQ==?link ?2J    end" in seen
+
+
+def test_a_connection_that_is_stopped_or_was_killed_is_no_obstacle(world: World, machines: Machines) -> None:
+    machines.worlds["build1"].repository()
+    world.ok("host", "add", "build1")
+    shown = world.home / "programs/ssh"
+    ssh = shown.read_text()
+    shown.write_text(ssh.replace("exec", f'echo "$*" >>{world.home}/typed\nexec'))
+    place = next(each for each in (world.data / "hosts").iterdir() if each.is_socket())
+
+    def master() -> int:
+        said = world.run("ssh", "-O", "check", "-o", f"ControlPath={place}", "build1").stderr
+        found = re.search(r"pid=(\d+)", said)
+        assert found, said
+        return int(found[1])
+
+    os.kill(master(), signal.SIGKILL)
+    assert place.is_socket()
+    # A path in the ssh_config of any encoding
+    with (machines.folder / "hosts").open("ab") as config:
+        config.write(b"Host build1\n  IdentityFile /no/schl\xfcssel\n")
+    world.ok("ls", "--host", "build1")
+    # As it is for a connection that is made anew
+    assert "ServerAliveInterval=10" in (world.home / "typed").read_text().splitlines()[-1]
+    pid = master()
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        world.ok("host", "rm", "build1")
+    finally:
+        os.kill(pid, signal.SIGKILL)
 
 
 def test_a_host_that_is_not_reached_says_why_and_what_shows_it(world: World, machines: Machines) -> None:

@@ -76,6 +76,8 @@ def _on_host(name: str) -> list[str]:
     from par.commands import on_host  # noqa: PLC0415 - only who has hosts needs it
 
     found = on_host.find(name)
+    if not found.worktrees:
+        raise NotFoundError(f"'{found.label}' has no worktree", hint=f"par ls --host {found.host.name}")
     path = (found.one or found.worktrees[0]).path
     if found.is_workspace and not found.one:
         path = path.parent / f"{found.label.partition(':')[2].rpartition('/')[2]}.code-workspace"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SECONDS = 10.0
 PORTS = range(1, 65_536)
+# As a .par.yaml may ask for; each is two words on the command line of ssh
+MOST_PORTS = 100
 RUNNING = frozenset({State.ATTACHED.value, State.RUNNING.value})
 
 
@@ -79,6 +81,6 @@ def _worktree(said: dict[str, Any]) -> Worktree:
     path, first, count = PurePosixPath(said["path"]), said["port"] or 0, said["ports"] or 0
     if not path.is_absolute() or not said["path"].isprintable():
         raise ValueError("a worktree without a path")
-    if first and not (first in PORTS and first + count - 1 in PORTS and count > 0):
+    if first and not (first in PORTS and first + count - 1 in PORTS and 0 < count <= MOST_PORTS):
         raise ValueError("ports that there are not")
     return Worktree(path.name, path, first, count)

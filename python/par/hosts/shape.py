@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ EITHER = {"par prune": ("par prune --dry-run", "par rm")}
 
 def _is_time(value: Any) -> bool:
     try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return bool(found and found.tzinfo and found.astimezone())
+    except (ValueError, OverflowError):  # the last one: it is no year here
         return False
 
 
@@ -37,7 +39,7 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
     "boolean": lambda value: isinstance(value, bool),
     "integer": lambda value: type(value) is int,
-    "number": lambda value: type(value) in {int, float},
+    "number": lambda value: type(value) is int or (type(value) is float and isfinite(value)),
     "object": lambda value: isinstance(value, dict),
     "string": lambda value: isinstance(value, str),
     "empty": lambda value: bool(value == ""),

@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -23,7 +24,7 @@ def options(host: Host) -> list[str]:
     if path is None:
         return []
     alive: list[str] = []
-    if not path.exists():
+    if not _is_served(path):
         said = _settings(host)
         if said.get("controlpath", "none") != "none" or said.get("controlmaster", "false") != "false":
             return []
@@ -40,7 +41,8 @@ def close(host: Host, kind: str = "") -> None:
     path = socket(host, kind)
     if path and path.exists():
         words = ("ssh", "-O", "exit", "-o", named(path), "--", host.destination)
-        subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=5)
+        with suppress(subprocess.TimeoutExpired):  # it is stopped, and nobody needs it any more
+            subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=5)
 
 
 def named(path: Path) -> str:
@@ -72,8 +74,24 @@ def _is_own(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
 
 
+def _is_served(path: Path) -> bool:
+    """Whether ssh listens at this socket: one that was killed leaves it behind."""
+    import socket as sockets  # noqa: PLC0415 - where there is none, as mostly in a script, it is not needed
+
+    if not path.exists():
+        return False
+    try:
+        with sockets.socket(sockets.AF_UNIX) as tried:
+            tried.settimeout(1)
+            tried.connect(str(path))
+    except OSError:
+        return False
+    return True
+
+
 def _settings(host: Host) -> dict[str, str]:
     """What the user's ssh_config says for a host."""
     words = ("ssh", "-G", "--", host.destination)
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    return dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    said = done.stdout.decode("utf-8", "replace")  # a path in it may be in any encoding
+    return dict(line.split(" ", 1) for line in said.splitlines() if " " in line)
