@@ -23,13 +23,14 @@ def options(host: Host) -> list[str]:
     path = socket(host)
     if path is None:
         return []
-    alive: list[str] = []
-    if not _is_served(path):
+    # Or it hangs when the laptop wakes up: also one that finds the connection dead, and makes another itself
+    alive = ["-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=2"]
+    if not path.exists():
         said = _settings(host)
         if said.get("controlpath", "none") != "none" or said.get("controlmaster", "false") != "false":
             return []
-        if said.get("serveraliveinterval", "0") == "0":  # or it hangs for minutes when the laptop wakes up
-            alive = ["-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=2"]
+        if said.get("serveraliveinterval", "0") != "0":
+            alive = []
     # The ports that the user's ssh_config forwards are for the user's own ssh to take
     free = "ClearAllForwardings=yes"
     shared = ("ControlMaster=auto", f"ControlPersist={PERSIST_SECONDS}", free, named(path))
@@ -72,21 +73,6 @@ def _is_own(folder: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
-
-
-def _is_served(path: Path) -> bool:
-    """Whether ssh listens at this socket: one that was killed leaves it behind."""
-    import socket as sockets  # noqa: PLC0415 - where there is none, as mostly in a script, it is not needed
-
-    if not path.exists():
-        return False
-    try:
-        with sockets.socket(sockets.AF_UNIX) as tried:
-            tried.settimeout(1)
-            tried.connect(str(path))
-    except OSError:
-        return False
-    return True
 
 
 def _settings(host: Host) -> dict[str, str]:
