@@ -7,9 +7,12 @@
 
 main() {
   client=$1
-  local said='' status count
-  run_shown restore ${3:+"$3"}
+  local said='' status count host=''
+  # Where the picker removed something on a host last, that is meant
+  [ -n "${3:-}" ] || host=$(tmux show-options -gqv @_par_removed_on)
+  run_shown restore ${host:+--host "$host"} ${3:+"$3"}
   status=$?
+  [ -z "$host" ] || tmux set-option -gu @_par_removed_on
   if [ "$status" -eq 0 ] && says_only "restored '|  |open it:"; then
     count=$(grep -c "^restored '" <<<"$said")
     [ "$count" -gt 1 ] && said="restored $count contexts"

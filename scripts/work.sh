@@ -12,7 +12,7 @@ main() {
   local view=$1 label=$2 kind='' folder='' base='' base_oid='' branch='' place
   if [ "$3" = remote ]; then
     [ "$view" = log ] || { par diff "$label" 2>&1 | shown; return; }
-    printf 'The log of a context on another machine is shown there.\n'
+    printf 'The log of a context on another machine is shown only there.\n'
     return
   fi
   find_context
@@ -63,7 +63,13 @@ git() {
 plain=(--no-color --no-ext-diff --no-textconv)
 
 show_diff() {
-  local file count=0
+  local file count=0 is_done=''
+  while IFS= read -r -d '' file && [ "$count" -lt "$most_files" ]; do
+    is_done=yes count=$((count + 1))
+    printf ' %s (untracked)\n' "$file"
+  done < <(git -C "$1" ls-files -z --others --exclude-standard)
+  [ -n "$is_done" ] || ! git -C "$1" diff --quiet "$2" -- || { printf 'Nothing was done yet.\n'; return; }
+  count=0
   git -C "$1" diff "${plain[@]}" --stat="${FZF_PREVIEW_COLUMNS:-80}" --patch "$2" --
   while IFS= read -r -d '' file && [ "$count" -lt "$most_files" ]; do
     count=$((count + 1))

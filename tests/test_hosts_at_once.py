@@ -92,10 +92,10 @@ def test_one_list_of_this_machine_and_hosts_and_what_a_silent_one_said_last(
             "silent",
             "silent",
         ]
-        assert said.stderr.startswith("par: build1 did not answer within 0.5 s; as seen now\nhint: ssh ")
+        assert said.stderr.startswith("par: build1 did not answer within 0.5 s; as seen just now\nhint: ssh ")
         terminal = Terminal(world)
         terminal.par("ls --timeout 0.5")
-        terminal.wait("build1:fix (seen now)")
+        terminal.wait("build1:fix (no answer, seen just now)")
         screen = terminal.screen(colours=True).splitlines()
         assert ["\x1b[90m" in each for each in screen if "feat" in each and "─" not in each][-2:] == [
             False,

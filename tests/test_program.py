@@ -242,7 +242,7 @@ def test_what_cannot_be_started_is_refused_and_leaves_nothing(world: World) -> N
     config = world.home / ".config/par/config.yaml"
     both = world.par(*start, "x", "--agent", cwd=home)
     assert (both.status, "--run and --agent are two ways" in both.stderr) == (2, True)
-    ask = "write agent: claude there, or use --run COMMAND"
+    ask = "write agent: claude there"
     for words in (("--agent",), ("--prompt", "x")):
         refused(
             world.par("start", "feat", *words, cwd=home),

@@ -49,7 +49,7 @@ def _plain(context: dict[str, Any], heard: Heard) -> tuple[str, ...]:
 
 
 def _cells(context: dict[str, Any], heard: Heard) -> tuple[str, ...]:
-    seen = f"seen {ago(heard.age or 0)}" if heard.error else ""
+    seen = f"no answer, seen {_ago(heard.age or 0)}" if heard.error else ""
     notes = ", ".join(filter(None, (_doing(context), _init(context), seen)))
     return (
         f"{ls.MARKS[State(context['state'])]} {context['label']}{f' ({notes})' if notes else ''}",
@@ -86,9 +86,14 @@ def _made(context: dict[str, Any]) -> str:
     return datetime.fromisoformat(made).astimezone().strftime("%Y-%m-%d %H:%M") if made else "?"
 
 
+def _ago(seconds: int) -> str:
+    said = ago(seconds)
+    return "just now" if said == "now" else said
+
+
 def silence(heard: Heard, error: ParError) -> str:
     """Why a host gave no answer, and of when its contexts are."""
-    known = f"; as seen {ago(heard.age)}" if heard.age is not None else ""
+    known = f"; as seen {_ago(heard.age)}" if heard.age is not None else ""
     lines = [f"par: {error.message}{known}", *([f"hint: {error.hint}"] if error.hint else [])]
     return "\n".join(map(visible, lines))
 

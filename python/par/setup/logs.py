@@ -14,6 +14,8 @@ from par.system import narration
 PAUSE_SECONDS = 0.1
 QUIET_SECONDS = 1.0
 TAIL_BYTES = 4096
+# What the runner says at the end of a run that failed
+FAILED = "failed: "
 # Colours, cursor movements, titles: what a terminal acts on (ECMA-48, and xterm's OSC)
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~])")
 
@@ -46,14 +48,17 @@ def _plain(line: bytes) -> str:
 
 
 def last_line(files: Files) -> str:
-    """The last line that a run has said so far and that is not empty."""
+    """The last line that is not empty in what a run has said so far, before par's own of how it failed."""
     try:
         with files.log.open("rb") as log:
             log.seek(max(0, log.seek(0, 2) - TAIL_BYTES))
             said = log.read()
     except OSError:
         return ""
-    return next((line for line in reversed([*_split(said)]) if line.strip()), "")
+    lines = [line for line in _split(said) if line.strip()]
+    if len(lines) > 2 and lines[-1].startswith(FAILED):  # noqa: PLR2004 - the first is par's too
+        lines.pop()
+    return lines[-1] if lines else ""
 
 
 def follow(folder: Path, label: str) -> list[Run]:

@@ -73,7 +73,7 @@ def usual() -> str:
     if command := settings.load().agent:
         return command
     message = f"the setting agent is missing in '{visible(str(paths.config()))}'"
-    raise ConfigError(message, hint="write agent: claude there, or use --run COMMAND")
+    raise ConfigError(message, hint="write agent: claude there")
 
 
 def prompt(typed: str) -> str:
