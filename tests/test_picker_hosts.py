@@ -32,8 +32,10 @@ def test_it_fills_in_as_hosts_answer_and_its_keys_work_there(world: World, machi
     eventually(lambda: "TO-2" in there.screen("=feat:"))
     desk.gone()
     desk.open("picker", "build1:late")
-    desk.terminal.press("l", "a", "t", "e", "C-x")
-    desk.terminal.wait("y removes")
+    desk.terminal.press("l", "a", "t", "e")
+    desk.wait_rows("○ build1:late app")
+    desk.terminal.press("C-x")
+    desk.terminal.wait("par --host build1 undo brings")
     desk.terminal.press("y")
     desk.gone()
     assert there.ok("labels").stdout == "feat\n"

@@ -14,7 +14,8 @@ sys.path.insert(0, str(ROOT / "docs"))
 from drawing import Shot, film  # type: ignore[import-not-found]
 
 SVG = "{http://www.w3.org/2000/svg}"
-PICTURES = sorted((ROOT / "docs").glob("*.svg"))
+CHARTS = {"growth"}  # no cells of a terminal, and colours for dark and light alike
+PICTURES = sorted(each for each in (ROOT / "docs").glob("*.svg") if each.stem not in CHARTS)
 MOVING = {"picker", "start", "attempts"}
 
 

@@ -56,7 +56,7 @@ def last_line(files: Files) -> str:
     except OSError:
         return ""
     lines = [line for line in _split(said) if line.strip()]
-    if len(lines) > 2 and lines[-1].startswith(FAILED):  # noqa: PLR2004 - the first is par's too
+    if len(lines) > 2 and lines[-1].startswith(FAILED):  # the first is par's too
         lines.pop()
     return lines[-1] if lines else ""
 
