@@ -63,18 +63,19 @@ git() {
 plain=(--no-color --no-ext-diff --no-textconv)
 
 show_diff() {
-  local file count=0 is_done=''
-  while IFS= read -r -d '' file && [ "$count" -lt "$most_files" ]; do
-    is_done=yes count=$((count + 1))
-    printf ' %s (untracked)\n' "$file"
+  local file new=()
+  while IFS= read -r -d '' file && [ ${#new[@]} -lt "$most_files" ]; do
+    new+=("$file")
   done < <(git -C "$1" ls-files -z --others --exclude-standard)
-  [ -n "$is_done" ] || ! git -C "$1" diff --quiet "$2" -- || { printf 'Nothing was done yet.\n'; return; }
-  count=0
+  if [ ${#new[@]} -eq 0 ] && git -C "$1" diff "${plain[@]}" --quiet "$2" --; then
+    printf 'Nothing was done yet.\n'
+    return
+  fi
+  [ ${#new[@]} -eq 0 ] || printf ' %s (untracked)\n' "${new[@]}"
   git -C "$1" diff "${plain[@]}" --stat="${FZF_PREVIEW_COLUMNS:-80}" --patch "$2" --
-  while IFS= read -r -d '' file && [ "$count" -lt "$most_files" ]; do
-    count=$((count + 1))
+  for file in ${new[@]+"${new[@]}"}; do
     git -C "$1" diff "${plain[@]}" --no-index -- /dev/null "./$file"
-  done < <(git -C "$1" ls-files -z --others --exclude-standard)
+  done
 }
 
 show_log() {
