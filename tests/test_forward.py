@@ -36,6 +36,7 @@ def test_ports_over_there_are_reached_here(world: World, machines: Machines) -> 
     home = there.repository()
     (home / ".par.yaml").write_text("ports: 2\n")
     there.repository("plain")
+    machines.configure("  RemoteCommand echo mine\n")  # for the user's own ssh
     world.ok("host", "add", "build1")
     world.ok("start", "web", "--host", "build1", "-p", "src/app")
     world.ok("start", "two", "--host", "build1", "-p", "src/app")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from par.cli import forwarding
-from par.cli.parts import SEPARATOR, Places, split
-from par.contexts.selection import GLOB
+from par.cli.parts import Places, split
 from par.errors import UsageError
+from par.hosts import answers, known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,8 +120,7 @@ def run(asked: Asked, socket: Path) -> int:
         from par.cli import making_elsewhere  # noqa: PLC0415 - only these ask for more than the words
 
         return making_elsewhere.run(host, asked.options, words, socket)
-    names = (each.rpartition(SEPARATOR)[2] for each in parts[0].labels)
-    labels = [each for each in names if not GLOB & {*each}]
+    labels = [name for name in map(answers.plain, parts[0].labels) if not known.is_glob(name)]
     return forwarding.forward(host, asked.options, words, labels=labels).status
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from par.errors import UsageError
 from par.hosts import known
+from par.hosts.answers import SEPARATOR
 from par.names import key, visible
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from par.config.hosts import Host
 
-SEPARATOR = ":"
 EVERYWHERE = "*"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from par.commands import on_host
 from par.errors import NotFoundError, UsageError
 from par.hosts import forwarding, known
+from par.hosts.answers import SEPARATOR
 from par.names import key, visible
 from par.setup import ports
 from par.state import forwards, index
@@ -15,8 +16,6 @@ from par.state.forwards import Forward
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-SEPARATOR = ":"
 
 
 def live(word: str = "") -> tuple[Forward, ...]:

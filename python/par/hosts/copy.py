@@ -30,9 +30,8 @@ def uninstall(host: Host) -> None:
 
 def _run(host: Host, script: str, text: bytes, what: str) -> None:
     outcome = ssh.run(host, script, (parcel.version(),), text, SECONDS)
-    lines = [visible(each) for each in outcome.stderr.decode("utf-8", "replace").split("\n") if each.strip()]
     if outcome.status:
-        said = f": {lines[-1]}" if lines else ""
-        raise CommandError(f"{host.name}: could not {what}{said}", hint=ssh.by_hand(host))
-    for each in lines:
+        message = f"{host.name}: could not {what}{ssh.last_line(outcome.stderr)}"
+        raise CommandError(message, hint=ssh.by_hand(host))
+    for each in filter(str.strip, map(visible, outcome.stderr.decode("utf-8", "replace").split("\n"))):
         narration.report(f"{host.name}: {each}")

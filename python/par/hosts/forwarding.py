@@ -10,8 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from par.errors import CommandError
-from par.hosts import sharing, showing, ssh
-from par.names import visible
+from par.hosts import sharing, ssh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +28,7 @@ def pid(host: Host) -> int:
     path = sharing.socket(host, KIND)
     if path is None or not path.exists():
         return 0
-    found = re.search(r"\(pid=(\d+)\)", _control(host, path, "check").stderr)
+    found = re.search(rb"\(pid=(\d+)\)", _control(host, path, "check").stderr)
     return int(found[1]) if found else 0
 
 
@@ -43,7 +42,7 @@ def add(host: Host, pairs: Iterable[Pair]) -> int:
     done = _control(host, path, "forward", pairs)
     if done.returncode:
         _control(host, path, "cancel", pairs)
-        raise _failed(host, done)
+        raise ssh.failed(host, done.stderr)
     return pid(host)
 
 
@@ -59,38 +58,32 @@ def close(host: Host) -> None:
 
 
 def _connect(host: Host, path: Path) -> None:
-    shared = ("ControlMaster=auto", "ControlPersist=yes", "ClearAllForwardings=yes", sharing.named(path))
-    asked = ("BatchMode=yes", f"ConnectTimeout={host.timeout}", *shared)
-    options = [word for each in asked for word in ("-o", each)]
-    done = _run(host, ["ssh", "-T", *options, *showing.ALIVE, "--", host.destination, "true"])
+    shared = ("ControlMaster=auto", "ControlPersist=yes", sharing.OWN_PORTS, sharing.named(path))
+    options = (*sharing.unasked(host), *sharing.spelled(*shared, *sharing.ALIVE))
+    done = _run(host, ["ssh", "-T", *options, "--", host.destination, "true"])
     if done.returncode:
-        raise _failed(host, done)
+        raise ssh.failed(host, done.stderr)
 
 
 def _control(
     host: Host, path: Path, what: str, pairs: Iterable[Pair] = ()
-) -> subprocess.CompletedProcess[str]:
+) -> subprocess.CompletedProcess[bytes]:
     words = [word for here, there in pairs for word in ("-L", f"127.0.0.1:{here}:localhost:{there}")]
-    return _run(host, ["ssh", "-O", what, "-o", sharing.named(path), *words, "--", host.destination])
+    return _run(
+        host, ["ssh", "-O", what, *sharing.spelled(sharing.named(path)), *words, "--", host.destination]
+    )
 
 
-def _run(host: Host, words: list[str]) -> subprocess.CompletedProcess[str]:
+def _run(host: Host, words: list[str]) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
             words,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
             timeout=host.timeout + 10,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
         message = f"{host.name} did not answer within {host.timeout + 10} s"
         raise CommandError(message, hint=ssh.by_hand(host)) from error
-
-
-def _failed(host: Host, done: subprocess.CompletedProcess[str]) -> CommandError:
-    said = [visible(each) for each in done.stderr.splitlines() if each.strip()]
-    return CommandError(f"{host.name}: {said[-1] if said else 'ssh failed'}", hint=ssh.by_hand(host))

@@ -13,6 +13,10 @@ from par.state import host_rows, paths
 # A socket's path has 104 bytes on macOS, and ssh binds it under a name that is 17 longer
 MOST_BYTES = 104 - 17 - 1
 PERSIST_SECONDS = 600
+# A connection that died is noticed, as when the laptop wakes up, also by one that another ssh made itself
+ALIVE = ("ServerAliveInterval=10", "ServerAliveCountMax=2")
+# The ports that the user's ssh_config forwards are for the user's own ssh to take
+OWN_PORTS = "ClearAllForwardings=yes"
 
 
 def options(host: Host) -> list[str]:
@@ -23,25 +27,31 @@ def options(host: Host) -> list[str]:
     path = socket(host)
     if path is None:
         return []
-    # Or it hangs when the laptop wakes up: also one that finds the connection dead, and makes another itself
-    alive = ["-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=2"]
+    alive: tuple[str, ...] = ALIVE
     if not path.exists():
         said = _settings(host)
         if said.get("controlpath", "none") != "none" or said.get("controlmaster", "false") != "false":
             return []
         if said.get("serveraliveinterval", "0") != "0":
-            alive = []
-    # The ports that the user's ssh_config forwards are for the user's own ssh to take
-    free = "ClearAllForwardings=yes"
-    shared = ("ControlMaster=auto", f"ControlPersist={PERSIST_SECONDS}", free, named(path))
-    return [*alive, *(word for each in shared for word in ("-o", each))]
+            alive = ()
+    return spelled(*alive, "ControlMaster=auto", f"ControlPersist={PERSIST_SECONDS}", OWN_PORTS, named(path))
+
+
+def unasked(host: Host) -> list[str]:
+    """The options with which ssh never asks, does not wait for long, and runs only what par wants."""
+    return spelled("BatchMode=yes", f"ConnectTimeout={host.timeout}", "RemoteCommand=none")
+
+
+def spelled(*options: str) -> list[str]:
+    """Options of ssh_config as words of its command line."""
+    return [word for each in options for word in ("-o", each)]
 
 
 def close(host: Host, kind: str = "") -> None:
     """End the connection that par shares, if there is one; or the one of that `kind`."""
     path = socket(host, kind)
     if path and path.exists():
-        words = ("ssh", "-O", "exit", "-o", named(path), "--", host.destination)
+        words = ("ssh", "-O", "exit", *spelled(named(path)), "--", host.destination)
         with suppress(subprocess.TimeoutExpired):  # it is stopped, and nobody needs it any more
             subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=5)
 

@@ -44,9 +44,8 @@ class BrokenError(CommandError):
 
 def arguments(host: Host, *options: str) -> list[str]:
     """The command line of ssh up to the words for the host; it never asks. Raises NotFoundError."""
-    asked = ("-o", "BatchMode=yes", "-o", f"ConnectTimeout={host.timeout}", "-o", "RemoteCommand=none")
     try:
-        return ["ssh", *asked, *sharing.options(host), *options, "--", host.destination]
+        return ["ssh", *sharing.unasked(host), *sharing.options(host), *options, "--", host.destination]
     except FileNotFoundError as error:
         raise NotFoundError("ssh is not on PATH", hint="install OpenSSH") from error
 
@@ -78,7 +77,7 @@ def run(
     except TooLongError as fault:
         if halt and halt.is_set():
             raise DeclinedError(f"{host.name} was told to end, and has not said how far it came") from fault
-        raise late(host, seconds or 0, _last(error.said)) from fault
+        raise late(host, seconds or 0, last_line(error.said)) from fault
     if output.standing == "absent":
         return Outcome(status, b"", b"", is_here=False)
     if output.standing != "here" or status == FAILED:
@@ -89,6 +88,11 @@ def run(
 def late(host: Host, seconds: float, said: str = "") -> DeadlineError:
     """The error of a host that took longer than so many seconds."""
     return DeadlineError(f"{host.name} did not answer within {seconds:g} s{said}", hint=by_hand(host))
+
+
+def failed(host: Host, said: bytes | bytearray) -> CommandError:
+    """The error of an ssh that failed, in the last words of what it `said`."""
+    return CommandError(f"{host.name}{last_line(said) or ': ssh failed'}", hint=by_hand(host))
 
 
 def by_hand(host: Host) -> str:
@@ -127,15 +131,15 @@ class Heard:
 
 def _unreachable(host: Host, output: Heard, error: Heard, status: int) -> ParError:
     if output.standing == "here":
-        message = f"the connection to {host.name} broke{_last(error.said)}"
+        message = f"the connection to {host.name} broke{last_line(error.said)}"
         return BrokenError(message, hint=f"par ls --host {host.name}")
     if status == FAILED:
-        return CommandError(f"{host.name}{_last(error.said) or ': ssh failed'}", hint=by_hand(host))
-    said = _last(error.said) or _last(output.said)
+        return failed(host, error.said)
+    said = last_line(error.said) or last_line(output.said)
     return CommandError(f"{host.name} does not run what par asks for{said}", hint=by_hand(host))
 
 
-def _last(said: bytearray) -> str:
-    """The last line with a word in it, as it can be shown."""
+def last_line(said: bytes | bytearray) -> str:
+    """The last line with a word in it, as it can be shown behind something; empty where there is none."""
     lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
     return f": {visible(lines[-1])[:MOST_SAID]}" if lines else ""
