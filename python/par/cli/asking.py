@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from par.cli import output
 from par.cli.output import narrate
 from par.config.recipe import Recipe
 from par.hosts import incoming
@@ -19,7 +20,7 @@ Asked = Sequence[tuple[Repository, Recipe]]
 
 def is_answered() -> bool:
     """Whether there is a person who sees a question and can answer it."""
-    return (sys.stdin.isatty() and sys.stderr.isatty()) or incoming.can_ask()
+    return output.is_answered() or incoming.can_ask()
 
 
 def show(asked: Asked) -> None:

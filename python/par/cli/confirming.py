@@ -1,10 +1,8 @@
 """Asking whether to go on with what cannot be taken back at a key press."""
 
-import sys
-
 import click
 
-from par.cli.output import narrate
+from par.cli.output import is_answered, narrate
 from par.errors import DeclinedError, UsageError
 from par.hosts import incoming
 
@@ -19,7 +17,7 @@ def confirm(listed: str, question: str, done: str, hint: str) -> None:
     """
     said = incoming.answer(listed, question)
     if said is None:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not is_answered():
             raise UsageError("this needs confirmation", hint=hint)
         narrate(listed)
         said = click.confirm(question, err=True)

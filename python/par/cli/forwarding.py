@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from par.cli.output import emit, emit_bytes, narrate, width
-from par.errors import NotFoundError, UsageError
+from par.cli.output import emit, emit_bytes, is_answered, narrate, width
+from par.errors import UsageError
 from par.hosts import answers, calls, ssh
 from par.hosts.ssh import Listener
-from par.names import visible
 from par.render import documents
 from par.render import elsewhere as text
 
@@ -47,7 +46,7 @@ def forward(
     Raises what `calls` and `answers` raise.
     """
     said, read = with_input(words)
-    ask = answer(host.name) if read is None and sys.stdin.isatty() and sys.stderr.isatty() else None
+    ask = answer(host.name) if read is None and is_answered() else None
 
     def shown(line: str) -> str:
         return text.line(host.name, line, labels)
@@ -79,22 +78,12 @@ def with_input(words: Sequence[str]) -> tuple[list[str], bytes | None]:
         if value == INPUT:
             read = sys.stdin.buffer.read(ssh.MOST_BYTES + 1)
         elif value.startswith("@") and (value != each or said[at - 1] == "--prompt"):
-            said[at], read = each[: -len(value)] + INPUT, _content(value[1:])
+            from par.setup import programs  # noqa: PLC0415 - few prompts are files
+
+            said[at], read = each[: -len(value)] + INPUT, programs.content(value[1:], ssh.MOST_BYTES + 1)
     if read is not None and len(read) > ssh.MOST_BYTES:
         raise UsageError(f"a host is sent {ssh.MOST_BYTES // 1_000_000} MB at most", hint="send it a file")
     return said, read
-
-
-def _content(name: str) -> bytes:
-    from par.cli.making import existing  # noqa: PLC0415 - few prompts are files
-
-    try:
-        with existing(name).open("rb") as file:
-            return file.read(ssh.MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "this is no path"
-        message = f"the prompt cannot be read: '{visible(name)}': {reason}"
-        raise NotFoundError(message, hint="--prompt TEXT, or - for standard input") from error
 
 
 def answer(name: str) -> Callable[[Question], bool]:

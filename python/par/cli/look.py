@@ -68,11 +68,15 @@ def list_contexts(
         emit(ls_text.document(listing))
     else:
         emit(ls_text.contexts(listing, columns))
-        if listing.damaged:
-            from par.render import damaged  # noqa: PLC0415 - hardly ever needed
-
-            narrate(damaged.lines(listing.damaged))
+        _narrate_damaged(listing)
     return 0
+
+
+def _narrate_damaged(listing: Listing) -> None:
+    if listing.damaged:
+        from par.render import damaged  # noqa: PLC0415 - hardly ever needed
+
+        narrate(damaged.lines(listing.damaged))
 
 
 def _show_everywhere(
@@ -89,10 +93,8 @@ def _show_everywhere(
             emit(text.document(None, ()))
         raise
     emit(text.document(*seen) if as_json else text.contexts(*seen, columns))
-    if seen.here and seen.here.damaged and not as_json:
-        from par.render import damaged  # noqa: PLC0415 - hardly ever needed
-
-        narrate(damaged.lines(seen.here.damaged))
+    if seen.here and not as_json:
+        _narrate_damaged(seen.here)
     return everywhere.report(seen.heard, asked.named)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from par.cli import remove
 from par.cli.labels import Label
 from par.cli.options import option
 from par.cli.output import emit, narrate
@@ -13,7 +14,6 @@ from par.commands.merge_steps import How, Wish
 from par.render import merge as text
 from par.render import rebase as rebase_text
 from par.render import rm as rm_text
-from par.tmux import clients
 
 
 @click.command(epilog="Example: par merge feature-auth --squash -m 'Sign in with a token'")
@@ -47,14 +47,11 @@ def merge(
         raise click.UsageError("-m takes the message of a merge or of --squash, and it cannot be empty")
     wish = Wish(label, found, into, message)
     planned = command.plan(command.Request(wish, socket, is_kept))
-    session = planned.status.session
-    is_own = planned.removal is not None and session is not None and session.is_current
-    # Where the pane that this is printed in goes too, the clients that showed it say so
-    watching = clients.showing(planned.status.context.socket, session.id) if is_own and session else []
+    tell = remove.telling([planned.status] if planned.removal else [])
     done = command.run(planned)
     emit(text.document(done) if as_json else text.merged(done))
-    if watching:
-        clients.say(planned.status.context.socket, watching, text.notice(done))
+    if tell:
+        tell(text.notice(done))
     if done.expired:
         narrate(rm_text.expired(done.expired))
 

@@ -69,6 +69,11 @@ def emit_bytes(content: bytes) -> None:
         _give_up(error)
 
 
+def is_answered() -> bool:
+    """Whether there is a person here who sees what is narrated, and can answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def columns() -> int | None:
     """As `width`, or that of the terminal at another machine whose par has called this one."""
     from par.hosts import incoming  # noqa: PLC0415 - `ls` asks only for its own

@@ -57,7 +57,7 @@ def run(planned: rm_command.Plan, *, as_json: bool) -> None:
 
     Where the pane that this is printed in goes too, the clients that showed it say so.
     """
-    tell = _telling(planned.statuses)
+    tell = telling(planned.statuses)
     done = []
     try:
         for each in rm_command.run(planned):
@@ -71,7 +71,7 @@ def run(planned: rm_command.Plan, *, as_json: bool) -> None:
         narrate(rm_text.expired(expired))
 
 
-def _telling(statuses: Iterable[ContextStatus]) -> Callable[[str], None] | None:
+def telling(statuses: Iterable[ContextStatus]) -> Callable[[str], None] | None:
     """What tells the clients of the session that this is called in, if it is among these; else None."""
     for context, session in ((each.context, each.session) for each in statuses):
         if session and session.is_current:

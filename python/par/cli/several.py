@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from par.cli import forwarding
 from par.cli.hearing import Heard, answer, shown
-from par.cli.output import emit, narrate, width
+from par.cli.output import emit, is_answered, narrate, width
 from par.cli.parts import place
 from par.commands import several
 from par.commands.several import Done, Outcomes, Task
@@ -91,7 +90,7 @@ def _tasks(
     """What each machine is asked; what is read from standard input is read once, for all."""
     is_text = parts[0].words[0] == "send" and forwarding.INPUT in parts[0].words
     read = forwarding.with_input(parts[0].words)[1] if is_text else None
-    can_ask = read is None and sys.stdin.isatty() and sys.stderr.isatty()
+    can_ask = read is None and is_answered()
     return [
         Task(
             part.host,

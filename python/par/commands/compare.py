@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from par import names
 from par.commands import rm
 from par.commands import run as run_command
 from par.contexts import selection, survey
 from par.contexts.selection import Target, Wanted
-from par.errors import CommandError, NotFoundError, UsageError
+from par.errors import CommandError, UsageError
 from par.git import base, diff, standing
 from par.git.base import Base
 from par.git.diff import Size
@@ -71,9 +70,7 @@ def plan(request: Request) -> Plan:
     seen = survey.survey(request.socket)
     chosen = selection.targets(seen.known, request.wanted, seen)
     for each in chosen:
-        if gone := seen.find_ready(each.context.label).gone:
-            message = f"the worktree of '{each.context.label}' is gone: '{names.visible(str(gone[0]))}'"
-            raise NotFoundError(message, hint=f"par rm {each.context.label}")
+        survey.check_worktrees(seen.find_ready(each.context.label))
     tests = run_command.plan(_run_request(request)) if request.words else None
     kept, removal = "", None
     if request.kept is not None:
@@ -88,7 +85,7 @@ def plan(request: Request) -> Plan:
 
 def _places(target: Target) -> Iterator[Place]:
     context = target.context
-    for each in (target.worktree,) if target.worktree else context.worktrees:
+    for each in target.worktrees:
         name = each.name if context.kind is Kind.WORKSPACE else each.repository.name
         yield Place(context.label, name, each)
 

@@ -131,8 +131,7 @@ def plan(label: str, socket: Path) -> Plan:
     if session is None:
         raise ConflictError(f"the session of '{context.label}' is stopped", hint=f"par open {context.label}")
     _check_idle(context)
-    worktrees = (target.worktree,) if target.worktree else context.worktrees
-    pairs = [*zip(worktrees, _preparations(context, worktrees), strict=True)]
+    pairs = [*zip(target.worktrees, _preparations(context, target.worktrees), strict=True)]
     again = [pair for pair in pairs if not workspace_jobs.went_well(context, *pair)] or pairs
     return Plan(context, session.id, *map(tuple, zip(*again, strict=True)))
 

@@ -1,7 +1,6 @@
 """`par merge`: bring the work of a context home, and put it into the trash; one undo takes both back."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +10,8 @@ from par.commands.merge_part import Part
 from par.commands.merge_steps import Wish
 from par.contexts import survey
 from par.contexts.selection import Wanted
-from par.errors import NotFoundError, ParError
+from par.errors import NotFoundError
 from par.model import ContextStatus
-from par.names import visible
 from par.setup import before_remove
 from par.state import locks
 from par.state.locks import Operation
@@ -57,9 +55,7 @@ def plan(request: Request) -> Plan:
     seen = survey.survey(request.socket)
     status = seen.find_ready(request.wish.label)
     context, wish = status.context, request.wish._replace(label=seen.find(request.wish.label).context.label)
-    if status.gone:
-        message = f"the worktree of '{context.label}' is gone: '{visible(str(status.gone[0]))}'"
-        raise NotFoundError(message, hint=f"par rm {context.label}")
+    survey.check_worktrees(status)
     merge_checks.check_idle(status)
     found = [merge_part.plan(each, wish, seen.statuses) for each in context.worktrees]
     if not any(found):
@@ -90,10 +86,8 @@ def run(planned: Plan) -> Merged:
 
 
 def _merge(planned: Plan, parts: Sequence[Part], moved: Moves, operation: Operation) -> Removed | None:
-    moves.sweep()
-    moves.begin(moved)
     removed = None
-    try:
+    with moves.begun(moved, operation):
         for each in parts:
             merge_checks.check_unchanged(each.worktree, each.tip)
         moves.make(moved, operation)
@@ -101,9 +95,4 @@ def _merge(planned: Plan, parts: Sequence[Part], moved: Moves, operation: Operat
             if planned.removal:
                 removed = rm.take_away(planned.status, planned.removal, operation)
             moves.finish(moved)
-    except BaseException:
-        # Where this fails too the next par does it; what failed first is raised
-        with signals.ignored(), suppress(ParError, OSError):
-            moves.go_back(moved, operation)
-        raise
     return removed

@@ -1,6 +1,5 @@
 """`par rebase`: the work of a context on top of where its base is now; on a conflict nothing has changed."""
 
-from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from shlex import quote
@@ -8,7 +7,7 @@ from typing import NamedTuple
 
 from par.commands import merge_checks
 from par.contexts import survey
-from par.errors import ConflictError, NotFoundError, ParError, UnsafeError
+from par.errors import ConflictError, NotFoundError, UnsafeError
 from par.git import base, commits, heads, process, replaying, repository
 from par.git.base import Base
 from par.git.branch_moves import Move
@@ -17,7 +16,6 @@ from par.git.merging import TooOldError
 from par.model import Context, Repository, Worktree
 from par.names import quoted, visible
 from par.state import locks
-from par.system import signals
 from par.trash import moves
 from par.trash.move_records import Moves, Rebased
 
@@ -55,9 +53,7 @@ def plan(request: Request) -> Plan:
     if context.is_adopted:
         message = f"'{context.label}' is adopted: par changes nothing in it"
         raise ConflictError(message, hint=f"git -C {place} rebase")
-    if status.gone:
-        message = f"the worktree of '{context.label}' is gone: '{visible(str(status.gone[0]))}'"
-        raise NotFoundError(message, hint=f"par rm {context.label}")
+    survey.check_worktrees(status)
     merge_checks.check_idle(status)
     found = (_part(each, context.label, request.onto) for each in context.worktrees)
     return Plan(context, tuple(each for each in found if each))
@@ -122,18 +118,11 @@ def run(planned: Plan) -> tuple[Part, ...]:
         rows, now = tuple(each.move for each in parts), datetime.now(timezone.utc)
         bases = tuple(map(_rebased, parts))
         moved = Moves(operation.id, label, "rebase", now, rows, is_kept=True, bases=bases)
-        moves.sweep()
-        moves.begin(moved)
-        try:
+        with moves.begun(moved, operation):
             for each in parts:
                 merge_checks.check_unchanged(each.worktree, each.move.was)
             moves.make(moved, operation)
             moves.finish(moved)
-        except BaseException:
-            # Where this fails too the next par does it; what failed first is raised
-            with signals.ignored(), suppress(ParError, OSError):
-                moves.go_back(moved, operation)
-            raise
     return parts
 
 

@@ -101,7 +101,7 @@ def _check(statuses: Sequence[ContextStatus]) -> None:
 def _tasks(target: Target, status: ContextStatus, request: Request) -> Iterable[Task]:
     context = target.context
     is_workspace = context.kind is Kind.WORKSPACE
-    for worktree in (target.worktree,) if target.worktree else context.worktrees:
+    for worktree in target.worktrees:
         if request.wanted.repository not in {None, worktree.repository.name}:
             continue
         yield Task(

@@ -14,7 +14,7 @@ from par.git.branch_moves import Move
 from par.names import quoted, visible
 from par.state import locks
 from par.system import signals
-from par.trash import entries, forgotten, moves
+from par.trash import forgotten, moves
 from par.trash.move_records import Moves
 
 
@@ -68,10 +68,7 @@ def plan(socket: Path) -> Moves | None:
     """
     survey.recovered_index(socket)
     moved = next(iter(moves.kept()), None)
-    latest, gone = next(iter(entries.entries()), None), forgotten.last()
-    later = [latest.removed_at] if latest else []
-    later += [gone.at] if gone else []
-    if moved is None or any(each > moved.at for each in later):
+    if moved is None or any(each > moved.at for each in forgotten.removed_at()):
         return None
     for row in moved.rows:
         if row.tip != row.now:

@@ -12,8 +12,8 @@ from par.errors import ConflictError, StateError
 from par.git import changes, edits
 from par.git.changes import Changes
 from par.names import quoted, visible
-from par.system import file_copies, signals
-from par.trash import entries, forgotten, moves
+from par.system import file_copies, files, signals
+from par.trash import forgotten, moves
 
 
 class Plan(NamedTuple):
@@ -52,12 +52,7 @@ def plan(socket: Path) -> Plan | None:
 
 def _later() -> list[datetime]:
     """When something was done that an undo would take back otherwise."""
-    latest, gone, moved = (
-        next(iter(entries.entries()), None),
-        forgotten.last(),
-        next(iter(moves.kept()), None),
-    )
-    return [*([latest.removed_at] if latest else []), *(each.at for each in (gone, moved) if each)]
+    return [*forgotten.removed_at(), *(each.at for each in moves.kept()[:1])]
 
 
 def _check_room(label: str, work: Changes, source: Path) -> None:
@@ -81,7 +76,7 @@ def _is_taken(place: Path, known: set[Path]) -> bool:
     """Whether something is at `place`, as an ignored file, besides what is `known` and so goes or changes."""
     if place.is_symlink() or not place.is_dir():
         return os.path.lexists(place)
-    return any(each not in known for each in place.rglob("*") if each.is_symlink() or not each.is_dir())
+    return any(each not in known for each in files.below(place))
 
 
 def run(planned: Plan) -> Plan:

@@ -8,7 +8,6 @@ from collections.abc import Container, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from par import names
 from par.config.recipe import Recipe
 from par.contexts import carried
 from par.errors import ParError, StateError
@@ -17,7 +16,7 @@ from par.git import renaming as branches
 from par.model import Context, Kind, Phase, Worktree
 from par.setup import workspace_file
 from par.setup.preparation import environment
-from par.state import index, locks, paths
+from par.state import index, locks, paths, session_names
 from par.state.index import Index
 from par.system import narration
 from par.tmux import renaming as marked
@@ -33,13 +32,12 @@ def becoming(context: Context, label: str, taken: Container[str] = ()) -> Contex
     root = _named_after(context, context.root, label, paths.workspaces_of(context.root))
     worktrees = tuple(_becoming(context, each, label, root) for each in context.worktrees)
     is_workspace = context.kind is Kind.WORKSPACE
-    home = context.repository.path
-    digits = paths.workspaces_of(context.root).name if is_workspace else names.digest(home)
+    named = (label, taken, context.repository.path, context.root if is_workspace else None)
     return context._replace(
         label=label,
         root=root if is_workspace or context.is_adopted else worktrees[0].path,
         worktrees=worktrees,
-        session=names.session(label, digits, taken),
+        session=session_names.session_name(*named),
         new_label="",
     )
 

@@ -64,6 +64,10 @@ class Target(NamedTuple):
     worktree: Worktree | None = None
 
     @property
+    def worktrees(self) -> tuple[Worktree, ...]:
+        return (self.worktree,) if self.worktree else self.context.worktrees
+
+    @property
     def label(self) -> str:
         return f"{self.context.label}/{self.worktree.name}" if self.worktree else self.context.label
 
@@ -137,9 +141,7 @@ def target(found: Index, word: str) -> Target:
 
 def _matches(each: Target, status: ContextStatus | None, wanted: Wanted) -> bool:
     context, session = each.context, status.session if status else None
-    homes = {
-        worktree.repository.name for worktree in ([each.worktree] if each.worktree else context.worktrees)
-    }
+    homes = {worktree.repository.name for worktree in each.worktrees}
     states = {status.state.value if status else "", session.agent if session else ""}
     return (
         wanted.kind in {None, context.kind}

@@ -5,9 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from par.errors import CommandError, ConflictError
+from par.errors import CommandError, ConflictError, NotFoundError
 from par.git import links
 from par.model import Context, ContextStatus, Session
+from par.names import visible
 from par.state import index, paths
 from par.state.index import Index
 from par.tmux import agents, started
@@ -55,6 +56,14 @@ def recovered_index(socket: Path) -> Index:
 
         emptying.finish_emptying()
     return found
+
+
+def check_worktrees(status: ContextStatus) -> None:
+    """Raise NotFoundError where a worktree of the context is gone."""
+    if gone := status.gone:
+        label = status.context.label
+        message = f"the worktree of '{label}' is gone: '{visible(str(gone[0]))}'"
+        raise NotFoundError(message, hint=f"par rm {label}")
 
 
 def survey(socket: Path) -> Survey:

@@ -11,7 +11,7 @@ from par.doctor.strays import Stray
 from par.git import owners, repository, worktree_repair
 from par.model import Context, Kind, Phase
 from par.names import visible
-from par.state import index, locks, paths
+from par.state import index, locks, paths, session_names
 from par.state.index import Index
 from par.tmux import marks
 from par.tmux.marks import Marked
@@ -52,9 +52,8 @@ def _session(label: str, stray: Stray, session: Marked | None, found: Index) -> 
         return session.name
     taken = {*marks.taken_names(session.socket)} if session else set()
     taken |= {context.session for context in found.contexts}
-    is_workspace = stray.root != stray.worktrees[0].path
-    digits = paths.workspaces_of(stray.root).name if is_workspace else names.digest(home.path)
-    return names.session(label, digits, taken)
+    workspace = stray.root if stray.root != stray.worktrees[0].path else None
+    return session_names.session_name(label, taken, home.path, workspace)
 
 
 def _record(

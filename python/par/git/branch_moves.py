@@ -15,8 +15,8 @@ from par.git.process import Outcome
 from par.model import Repository
 from par.names import visible
 from par.state.locks import Operation
+from par.system import files
 
-SUBMODULE = "160000"
 SETTLED = ("-c", "submodule.recurse=false")
 
 
@@ -77,7 +77,7 @@ def changed(move: Move) -> Iterator[tuple[str, str]]:
     fields = iter(process.run(move.home, *asked).split("\0"))
     for about in filter(None, fields):
         name, (old, new, *_, status) = next(fields), about.removeprefix(":").split(" ")
-        if not old == new == SUBMODULE:
+        if not old == new == repository.SUBMODULE:
             yield name, status
 
 
@@ -90,10 +90,10 @@ def _lying(folder: Path, name: str, gone: set[str]) -> str:
             return str(above)
     place = folder / name
     if place.is_dir() and not place.is_symlink():
-        inside = (each for each in place.rglob("*") if each.is_symlink() or not each.is_dir())
-        return name if any(each.relative_to(folder).as_posix() not in gone for each in inside) else ""
+        inside = (each.relative_to(folder).as_posix() for each in files.below(place))
+        return name if any(each not in gone for each in inside) else ""
     # Where case does not count, the file itself may lie there under its old name
-    is_there = place.is_symlink() or place.exists()
+    is_there = os.path.lexists(place)
     return name if is_there and name.casefold() not in {each.casefold() for each in gone} else ""
 
 

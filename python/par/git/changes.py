@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.errors import ConflictError, NotFoundError
-from par.git import process, unfinished
+from par.git import process, repository, uncommitted, unfinished
 from par.names import quoted, visible
 from par.system import file_copies
 from par.system.file_copies import Look
@@ -20,7 +20,7 @@ STATUS = (
     *("--ignore-submodules=none", "--ignored=no"),
 )
 ASKED = (("--show-toplevel",), ("--absolute-git-dir",), ("--verify", "HEAD^{commit}"))
-ABSENT, SUBMODULE = "000000", "160000"
+ABSENT = "000000"
 # The main worktree's own is where par reads it, and stays there
 SETTINGS = ".par.yaml"
 
@@ -98,7 +98,7 @@ def _change(top: Path, field: str) -> Change:
         message = f"'{visible(path)}' is not merged in '{visible(str(top))}'"
         raise ConflictError(message, hint=f"git -C {quoted(top)} status")
     _, state, _, mode, staged_mode, mode_now, oid, staged_oid, _ = rest
-    if SUBMODULE in {mode, staged_mode, mode_now}:
+    if repository.SUBMODULE in {mode, staged_mode, mode_now}:
         message = f"the submodule '{visible(path)}' has changes in '{visible(str(top))}'"
         raise ConflictError(message, hint=f"commit them first: git -C {quoted(top)} submodule status")
     return Change(path, mode, oid, staged_mode, staged_oid, is_intended=state == ".A")
@@ -118,10 +118,7 @@ def bring(changes: Changes, target: Path) -> None:
         file_copies.copy(source, target, path)
     staged = [each for each in changes.found if each.is_staged and not each.is_intended]
     _stage(target, ((each.staged_mode, each.staged_oid, each.path) for each in staged))
-    intended = "\0".join(each.path for each in changes.found if each.is_intended)
-    asked = ("--literal-pathspecs", "add", "--intent-to-add", "--pathspec-from-file=-", "--pathspec-file-nul")
-    if intended:
-        process.run(target, *asked, text=intended)
+    uncommitted.intend(target, [each.path for each in changes.found if each.is_intended])
 
 
 def take_out(folder: Path, found: Sequence[Change], looks: Mapping[str, Look | None]) -> list[str]:

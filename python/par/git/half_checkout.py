@@ -1,5 +1,6 @@
 """Files that a git wrote which was killed before it wrote its index: they become what the index says."""
 
+import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,12 +22,12 @@ def settle(move: Move) -> None:
     process.attempt(folder, "update-index", "-q", "--refresh")
     names = {name for name, _ in changed(move)}
     odd = names & {*_names(folder, "diff-files", "--name-only", "-z")}
-    new = {name for name in names - {*_names(folder, "ls-files", "-z")} if _is_there(folder / name)}
+    new = {name for name in names - {*_names(folder, "ls-files", "-z")} if os.path.lexists(folder / name)}
     if odd | new:
         oids = (move.was, move.now)
         ours = {each for oid in oids for each in _alike(folder, oid, odd | new)}
         ours |= {each for oid in oids for each in (odd | new) - ours if _is_begun(folder, oid, each)}
-        back = [name for name in odd if name in ours or not _is_there(folder / name)]
+        back = [name for name in odd if name in ours or not os.path.lexists(folder / name)]
         process.run(folder, "checkout-index", "-f", "-u", "-z", "--stdin", text="\0".join(back))
         for name in new & ours:
             _delete(folder, name)
@@ -34,10 +35,6 @@ def settle(move: Move) -> None:
 
 def _names(folder: Path, *asked: str, index: Path | None = None) -> Iterable[str]:
     return filter(None, process.attempt(folder, *asked, index=index).stdout.split("\0"))
-
-
-def _is_there(place: Path) -> bool:
-    return place.is_symlink() or place.exists()
 
 
 def _alike(folder: Path, oid: str, names: set[str]) -> set[str]:

@@ -1,6 +1,6 @@
 """Whether the work of a branch has come home: merged, squashed or rebased, by commits, patches and trees."""
 
-from par.git import merging, process, repository
+from par.git import merging, process, replaying, repository
 from par.git.base import Base
 from par.model import Repository
 
@@ -10,9 +10,9 @@ MOST_COMMITS = 1000
 
 def is_in(home: Repository, base: Base, tip: str, began: str) -> bool:
     """Whether all that was done from `began` to `tip` is in `base`; False where nothing was done."""
-    if tip == began or _tree(home, tip) == _tree(home, began):
+    if tip == began or replaying.tree(home, tip) == replaying.tree(home, began):
         return False
-    if process.attempt(home, "merge-base", "--is-ancestor", tip, base.oid).status == 0:
+    if replaying.is_in(home, tip, base.oid):
         return True
     picked = process.attempt(home, "cherry", base.oid, tip).stdout.split("\n")
     if picked != [""] and all(line.startswith("-") for line in picked if line):
@@ -25,7 +25,7 @@ def is_older_in(home: Repository, base: Base, branch: str, tip: str) -> bool:
 
     By a merge of it in `base`, or by fast forward where its reflog tells of more than its making.
     """
-    if process.attempt(home, "merge-base", "--is-ancestor", tip, base.oid).status:
+    if not replaying.is_in(home, tip, base.oid):
         return False
     later = process.run(home, "rev-list", "--first-parent", f"{tip}..{base.oid}").split()
     before = process.run(home, "rev-parse", f"{later[-1]}^1").strip() if later else base.oid
@@ -37,7 +37,7 @@ def is_older_in(home: Repository, base: Base, branch: str, tip: str) -> bool:
 
 def _is_squashed(home: Repository, base: Base, tip: str, began: str) -> bool:
     """Whether merging would change nothing, or one commit of `base` is the patch of all of them together."""
-    if merging.tree(home, base.oid, tip) == _tree(home, base.oid):
+    if merging.tree(home, base.oid, tip) == replaying.tree(home, base.oid):
         return True
     whole = _patch_ids(home, process.run(home, "diff-tree", "-p", began, tip))
     recent = process.run(
@@ -54,7 +54,3 @@ def _patch_ids(home: Repository, patches: str) -> set[str]:
     return {
         line.split(" ")[0] for line in process.run(home, "patch-id", "--stable", text=patches).splitlines()
     }
-
-
-def _tree(home: Repository, oid: str) -> str:
-    return process.run(home, "rev-parse", "--verify", f"{oid}^{{tree}}").strip()

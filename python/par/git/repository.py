@@ -12,6 +12,7 @@ from par.model import Repository
 from par.names import visible
 from par.state.locks import Operation
 
+SUBMODULE = "160000"  # its mode in a tree
 NO_OID = ""  # to `update-ref`: the ref is not there yet, whatever its hash
 CREATED, FETCHED = MADE = "par: created", "par: fetched"
 # Where par writes down, in the configuration of a branch, the commit that it fetched for it

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,10 +34,17 @@ def _add_untracked(path: Path, copy: Path) -> None:
     """Name the untracked files in the index `copy`; a repository among them is not looked into."""
     listed = process.attempt(path, "ls-files", "-z", "--others", "--exclude-standard", index=copy)
     _check(listed)
-    found = [each for each in listed.stdout.split("\0") if each and not each.endswith("/")]
+    intend(path, [each for each in listed.stdout.split("\0") if each and not each.endswith("/")], copy)
+
+
+def intend(path: Path, names: Sequence[str], copy: Path | None = None) -> None:
+    """Name files of the worktree at `path` in its index, or in the `copy` of it, without their content.
+
+    Raises CommandError.
+    """
     asked = ("--literal-pathspecs", "add", "--intent-to-add", "--pathspec-from-file=-", "--pathspec-file-nul")
-    if found:
-        _check(process.attempt(path, *asked, text="\0".join(found), index=copy))
+    if names:
+        _check(process.attempt(path, *asked, text="\0".join(names), index=copy))
 
 
 def _check(outcome: Outcome) -> None:

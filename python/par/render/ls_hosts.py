@@ -83,7 +83,7 @@ def _place(context: dict[str, Any]) -> str:
 
 def _made(context: dict[str, Any]) -> str:
     made = context["created_at"]
-    return datetime.fromisoformat(made).astimezone().strftime("%Y-%m-%d %H:%M") if made else "?"
+    return datetime.fromisoformat(made).astimezone().strftime(ls.CREATED) if made else "?"
 
 
 def _ago(seconds: int) -> str:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from par.names import visible
-from par.render import documents, ls_long, run, trash
+from par.render import documents, ls, ls_long, run, trash
 from par.render.table import plain, shown, table
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _entry(row: Row) -> tuple[str, ...]:
     return (
         row["label"],
         PurePosixPath(row["repository"]).name,
-        _local(row["removed_at"], "%Y-%m-%d %H:%M"),
+        _local(row["removed_at"], ls.CREATED),
         row["id"],
         _local(goes, "%Y-%m-%d") if goes else "",
         *([trash.size(size)] if isinstance(size, int) else ["?"] if "size" in row else []),

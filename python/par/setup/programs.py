@@ -80,10 +80,15 @@ def prompt(typed: str) -> str:
     """The prompt that `typed` stands for: the content of the file where it is @FILE. Raises NotFoundError."""
     if not typed.startswith("@"):
         return typed
-    path = Path(os.path.expanduser(typed[1:]))  # noqa: PTH111 - Path's own fails where there is no such user
+    return _decoded(content(typed[1:], MOST_BYTES + 1))
+
+
+def content(name: str, most: int) -> bytes:
+    """The first bytes, `most` of them at most, of the file with a prompt. Raises NotFoundError."""
+    path = Path(os.path.expanduser(name))  # noqa: PTH111 - Path's own fails where there is no such user
     try:
         with path.open("rb") as file:
-            return text(file)
+            return file.read(most)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "this is no path"
         message = f"the prompt cannot be read: '{visible(str(path))}': {reason}"
@@ -92,7 +97,11 @@ def prompt(typed: str) -> str:
 
 def text(source: BinaryIO) -> str:
     """What can be read of a prompt: of one without an end no more than `check` needs to refuse it."""
-    return source.read(MOST_BYTES + 1).decode("utf-8", "surrogateescape")
+    return _decoded(source.read(MOST_BYTES + 1))
+
+
+def _decoded(said: bytes) -> str:
+    return said.decode("utf-8", "surrogateescape")
 
 
 def name(command: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from par.names import visible
-from par.state import index, paths
+from par.state import host_labels, index, paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,17 +27,8 @@ def write(host: str, contexts: Iterable[Mapping[str, Any]], at: int, is_silent: 
 
 def counts() -> tuple[int, int]:
     """How many contexts run on hosts, and how many of these wait for the user, as far as they have told."""
-    rows = [line.split("\t") for each in paths.hosts().glob("*.tsv") for line in _text(each).split("\n")]
-    told = [(row[3], row[6]) for row in rows if row[0] == "context" and len(row) > 6]
-    agents = [agent for state, agent in told if state in {"running", "attached"}]
+    agents = [row[6] for _, row in host_labels.rows() if row[3] in {"running", "attached"}]
     return len(agents), agents.count("waiting")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8", "replace")
-    except OSError:
-        return ""
 
 
 def folder() -> Path:

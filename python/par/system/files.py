@@ -74,6 +74,11 @@ def is_file(root: Path, name: str) -> bool:
         return False
 
 
+def below(folder: Path) -> Iterator[Path]:
+    """All that lies in a folder and in those below it, but for the folders."""
+    return (each for each in folder.rglob("*") if each.is_symlink() or not each.is_dir())
+
+
 def is_part(name: str, whole: str) -> bool:
     """Whether `name` is that of a half of the file `whole`, as a par that died while it wrote left it."""
     return name.startswith(whole) and re.fullmatch(PART, name[len(whole) :]) is not None

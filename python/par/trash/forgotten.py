@@ -9,6 +9,7 @@ from typing import NamedTuple
 from par.names import visible
 from par.state import index, paths
 from par.state.records import when
+from par.trash import entries
 from par.trash.removal import Removed
 
 
@@ -50,6 +51,12 @@ def last() -> Forgotten | None:
         record = json.loads(_file().read_bytes())
         return Forgotten(str(record["label"]), str(record["place"]), when(record["at"]))
     return None
+
+
+def removed_at() -> list[datetime]:
+    """When the last context went into the trash, and the last one past it, as far as there were any."""
+    latest, gone = next(iter(entries.entries()), None), last()
+    return [*([latest.removed_at] if latest else []), *([gone.at] if gone else [])]
 
 
 def _file() -> Path:

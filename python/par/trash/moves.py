@@ -4,8 +4,8 @@ What is not finished lies in a folder of its own, and the next par takes it back
 """
 
 import json
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from par.errors import ConflictError, ParError
@@ -14,7 +14,7 @@ from par.model import Context, Worktree
 from par.names import visible
 from par.state import index, locks, paths
 from par.state.locks import Operation
-from par.system import narration
+from par.system import narration, signals
 from par.trash import entries
 from par.trash.move_records import Moves, Rebased, document, read
 
@@ -36,6 +36,20 @@ def begin(moves: Moves) -> None:
         paths.moving().mkdir(mode=0o700, exist_ok=True)
         index.write(_pending(moves.id), json.dumps(document(moves)).encode())
         _done(moves.id).unlink(missing_ok=True)
+
+
+@contextmanager
+def begun(moves: Moves, operation: Operation) -> Iterator[None]:
+    """Move branches in the body, which ends with `finish`; where it fails nothing has moved."""
+    sweep()
+    begin(moves)
+    try:
+        yield
+    except BaseException:
+        # Where this fails too the next par does it; what failed first is raised
+        with signals.ignored(), suppress(ParError, OSError):
+            go_back(moves, operation)
+        raise
 
 
 def make(moves: Moves, operation: Operation) -> None:

@@ -9,7 +9,7 @@ from par.git import repository
 from par.git.trashing import Kept
 from par.model import Context, Kind, Phase, Worktree
 from par.names import visible
-from par.state import paths
+from par.state import paths, session_names
 from par.state.index import Index
 from par.tmux import marks
 from par.trash.entries import Entry
@@ -56,7 +56,5 @@ def _worktree(kept: Kept, entry: Entry, label: str, root: Path) -> Worktree:
 def _session(before: Context, label: str, taken: Container[str]) -> str:
     if label == before.label:
         return names.free(before.session, taken)
-    is_workspace = before.kind is Kind.WORKSPACE
-    home = before.repository.path
-    digits = paths.workspaces_of(before.root).name if is_workspace else names.digest(home)
-    return names.session(label, digits, taken)
+    workspace = before.root if before.kind is Kind.WORKSPACE else None
+    return session_names.session_name(label, taken, before.repository.path, workspace)
