@@ -39,6 +39,12 @@ def test_it_fills_in_as_hosts_answer_and_its_keys_work_there(world: World, machi
     desk.terminal.press("y")
     desk.gone()
     assert there.ok("labels").stdout == "feat\n"
+    # The undo is where the removal was, whatever was removed here before
+    desk.open("picker", "build1:feat")
+    desk.terminal.press("C-z")
+    desk.gone()
+    assert there.ok("labels").stdout == "feat\nlate\n"
+    there.ok("rm", "late")
     desk.open("picker", "build1:feat")
     desk.wait_rows("○ here app", "○ build1:feat app")
     # Typed in a hurry, while the host is asked
