@@ -16,6 +16,7 @@ from typing import NamedTuple
 import click
 
 from par.cli import elsewhere
+from par.cli.labels import Label
 from par.cli.main import par
 from par.cli.verbs import ALIASES, VERBS, load
 from par.commands.completion import SCRIPTS, SHELLS
@@ -51,10 +52,11 @@ class Verb(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
+# Of these click does not know what they are: send has its text behind labels, and forward wants HOST:LABEL
 WORDS: Mapping[str, Words] = {
-    **dict.fromkeys(("open", "path", "capture", "code", "cursor", "init", "workspace"), Words.LABELS),
-    **dict.fromkeys(("ls", "send", "run", "wait", "rm"), Words.LABELS_OR_ALL),
     "checkout": Words.BRANCHES,
+    "forward": Words.LABELS,
+    "send": Words.LABELS_OR_ALL,
 }
 
 
@@ -119,7 +121,7 @@ def _verb(ctx: click.Context, name: str) -> Verb:
     parameters = [one for each in (command, *below.values()) for one in each.get_params(ctx)]
     options = {tuple(each.opts): _option(each) for each in parameters if isinstance(each, click.Option)}
     choices = [_choices(each) for each in parameters if isinstance(each, click.Argument)]
-    words = WORDS.get(name, Words.NOTHING)
+    words = WORDS.get(name) or _words(parameters)
     summary = command.get_short_help_str(80)
     return Verb(names, summary, tuple(options.values()), words, sum(choices, tuple(below)))
 
@@ -130,6 +132,16 @@ def _below(ctx: click.Context, command: click.Command) -> dict[str, click.Comman
         return {}
     found = ((name, command.get_command(ctx, name)) for name in command.list_commands(ctx))
     return {name: each for name, each in found if each}
+
+
+def _words(parameters: Iterable[click.Parameter]) -> Words:
+    """Labels where one of the arguments is the label of a context that is there."""
+    labels = [
+        each for each in parameters if isinstance(each, click.Argument) and isinstance(each.type, Label)
+    ]
+    if not labels:
+        return Words.NOTHING
+    return Words.LABELS_OR_ALL if "all" in (labels[0].metavar or "") else Words.LABELS
 
 
 def _option(option: click.Option) -> Option:

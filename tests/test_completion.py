@@ -84,6 +84,8 @@ def test_a_shell_completes_commands_options_labels_and_branches(ask: Ask, world:
     assert "--host" in ask(world, home, "par rm --h")
     assert not (home / "ran").exists()
     assert "all" not in ask(world, home, "par open a")
+    for verb in ("merge", "rebase", "rename", "diff", "compare", "prune"):
+        assert set(ask(world, home, f"par {verb} feat")) == {"feat-one", "feat-two"}
     assert ask(world, home, "par send al") == ["all"]
     assert ask(world, home, "par -L other rm feat-o") == ["feat-one"]
     assert ask(world, home, "par checkout top") == ["topic"]

@@ -155,12 +155,12 @@ _par_words() {
     rename)
       case $previous:$current in
         *:-*) printf '%s\n' --json -h --help --host ;;
-        *) : ;;
+        *) _par_labels ;;
       esac ;;
     forward)
       case $previous:$current in
         *:-*) printf '%s\n' --stop --json -h --help --host ;;
-        *) : ;;
+        *) _par_labels ;;
       esac ;;
     init)
       case $previous:$current in
@@ -170,20 +170,20 @@ _par_words() {
     diff)
       case $previous:$current in
         *:-*) printf '%s\n' --stat -h --help --host ;;
-        *) : ;;
+        *) _par_labels ;;
       esac ;;
     merge)
       case $previous:$current in
         --into:*) : ;;
         -m:*|--message:*) : ;;
         *:-*) printf '%s\n' --into --squash --rebase --ff-only -m --message --keep --json -h --help --host ;;
-        *) : ;;
+        *) _par_labels ;;
       esac ;;
     rebase)
       case $previous:$current in
         --onto:*) : ;;
         *:-*) printf '%s\n' --onto --json -h --help --host ;;
-        *) : ;;
+        *) _par_labels ;;
       esac ;;
     compare)
       case $previous:$current in
@@ -194,7 +194,7 @@ _par_words() {
         --keep:*) : ;;
         --timeout:*) : ;;
         *:-*) printf '%s\n' --repo --kind --state --init --keep -y --yes --timeout --json -h --help --host ;;
-        *) : ;;
+        *) _par_labels_or_all ;;
       esac ;;
     prune)
       case $previous:$current in
@@ -203,7 +203,7 @@ _par_words() {
         --state:*) printf '%s\n' attached running stopped broken waiting failed working done quiet ;;
         --init:*) printf '%s\n' ok running failed held dismissed ;;
         *:-*) printf '%s\n' --repo --kind --state --init --dry-run -y --yes --json -h --help --host ;;
-        *) : ;;
+        *) _par_labels ;;
       esac ;;
     conflicts)
       case $previous:$current in
