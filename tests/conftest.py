@@ -25,6 +25,7 @@ import pytest
 
 from doom import Doom
 from forks import Call, Parent
+from scratch import SCRATCH
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0
@@ -204,7 +205,7 @@ class World:
 @cache
 def _model(commits: int) -> Path:
     """A repository to copy: git takes five times as long to make one."""
-    home = Path(tempfile.mkdtemp(prefix="par-model-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="par-model-", dir=SCRATCH))
     atexit.register(shutil.rmtree, home)
     world, path = World(home, environment(home)), home / "app"
     (home / ".gitconfig").write_text(GIT_CONFIG)
@@ -246,7 +247,7 @@ def environment(home: Path) -> dict[str, str]:
 @contextmanager
 def sealed_world() -> Iterator[World]:
     """A sealed machine with nothing on it. Its paths are short: a socket's may have 104 bytes."""
-    home = Path(tempfile.mkdtemp(prefix="par-", dir="/tmp")).resolve()
+    home = Path(tempfile.mkdtemp(prefix="par-", dir=SCRATCH)).resolve()
     made = World(home, environment(home))
     (home / ".gitconfig").write_text(GIT_CONFIG)
     try:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, NoReturn
 
 import doom
+from scratch import SCRATCH
 
 PARTS = ("cli", "commands", "doctor")
 OTHERS = ("difflib", "git", "pty", "yaml")
@@ -43,7 +44,7 @@ class Parent:
     """A par that waits at `socket`, started with `environment`."""
 
     def __init__(self, source: Path, environment: dict[str, str]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="par-forks-", dir="/tmp")
+        self._folder = tempfile.TemporaryDirectory(prefix="par-forks-", dir=SCRATCH)
         self._socket = Path(self._folder.name, "socket")
         entry = "import sys; sys.path[:0] = sys.argv[1:3]; import forks; forks.serve(sys.argv[3])"
         words = (

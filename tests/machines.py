@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from conftest import World, eventually, sealed_world
+from scratch import SCRATCH
 
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
 needed = pytest.mark.skipif(not (SSHD and shutil.which("ssh")), reason="needs OpenSSH's client and server")
@@ -129,7 +130,7 @@ def _free_port() -> int:
 @contextmanager
 def running(home: World) -> Iterator[Machines]:
     """An sshd that no machine is reached by yet."""
-    folder = Path(tempfile.mkdtemp(prefix="par-sshd-", dir="/tmp")).resolve()
+    folder = Path(tempfile.mkdtemp(prefix="par-sshd-", dir=SCRATCH)).resolve()
     made = Machines(home, folder)
     try:
         yield made

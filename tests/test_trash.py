@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Terminal, World, commit, eventually, refused, traces
+from scratch import ELSEWHERE
 
 
 def entries(world: World) -> list[dict[str, object]]:
@@ -204,13 +205,13 @@ def test_settings_that_are_wrong_are_exit_6_and_nothing_is_removed(world: World)
     assert world.ok("rm", "feat").status == 0
 
 
-@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a second file system")
+@pytest.mark.skipif(not Path(ELSEWHERE).is_dir(), reason="needs a second file system")
 @pytest.mark.parametrize("words", [("rm", "feat"), ("rm", "--purge", "feat")], ids=" ".join)
 def test_worktrees_on_another_disk_are_refused_whole(
     world: World, words: tuple[str, ...], request: pytest.FixtureRequest
 ) -> None:
     home = world.repository()
-    disk = Path("/dev/shm") / world.home.name
+    disk = Path(ELSEWHERE) / world.home.name
     disk.mkdir()
     request.addfinalizer(lambda: subprocess.run(["rm", "-rf", str(disk)], check=True))
     world.data.mkdir(parents=True)

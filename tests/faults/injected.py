@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from scratch import SCRATCH
+
 PROGRAMS = ("git", "tmux")
 # How a call goes wrong: instead of being done, after it was done, in the middle of it; or its par dies
 WAYS = ("before", "after", "die", "die-later", "orphan")
@@ -63,6 +65,6 @@ def failing(programs: Path, path: str, at: int, way: str) -> Iterator[Calls]:
             file = programs / name
             file.write_text(PROGRAM.replace("NAME", name).replace("REAL", str(real)))
             file.chmod(0o755)
-    with TemporaryDirectory(prefix="par-calls-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix="par-calls-", dir=SCRATCH, ignore_cleanup_errors=True) as folder:
         told = {"FAULT_CALLS": folder, "FAULT_AT": str(at), "FAULT_WAY": way}
         yield Calls({"PATH": f"{programs}:{path}", **told}, Path(folder))
