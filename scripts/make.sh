@@ -2,7 +2,8 @@
 # How popups make a context and open it, for new.sh, checkout.sh and workspace.sh, which source it (and ask.sh with
 # it):
 #   choose_repository TITLE      sets `folder`, in which git finds a repository, and `place`, the title of questions
-#   list_branches                local and remote ones, most recent first: full ref, tab, what is shown
+#   list_branches                local and remote ones, most recent first: full ref, date, name, and where it is
+#                                checked out, separated by tabs; the name, the second of what is shown, is searched
 #   find_owner REF               prints the label of the context that has the branch checked out, if one has
 #   make VERB ...                runs the engine and switches the client; shows what went wrong until a key
 
@@ -80,7 +81,7 @@ list_branches() {
     function described(name, path,    label) {
       if (path == "") return name
       label = owner(path)
-      return padded(2, name) "  " (label == "" ? "checked out at " visible(path) : "in context " label)
+      return padded(2, name) "\t" (label == "" ? "checked out at " visible(path) : "in context " label)
     }'
 }
 

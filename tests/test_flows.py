@@ -192,10 +192,12 @@ def test_checkout_of_a_typed_pull_request(world: World, typed: str) -> None:
 
 
 def test_checkout_of_a_branch_that_is_called_like_something_else(world: World) -> None:
-    _, home = world.clone("app")
+    # Names are searched, not the path in `checked out at`: three letters in a row are in any
+    _, home = world.clone("added")
     tip(world, home, "origin/odd", 1)
     desk = Desk(world, folder=home)
-    desk.open("checkout", CHECKOUT)
+    desk.open("checkout", CHECKOUT.replace("app", "added"))
+    eventually(lambda: sorted(listed(desk)) == ["main", "origin/odd"])
     desk.terminal.press("o", "d", "d")
     eventually(lambda: listed(desk) == ["origin/odd"])
     desk.terminal.press("Enter")
