@@ -245,9 +245,9 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def sealed_world() -> Iterator[World]:
+def sealed_world(scratch: str = SCRATCH) -> Iterator[World]:
     """A sealed machine with nothing on it. Its paths are short: a socket's may have 104 bytes."""
-    home = Path(tempfile.mkdtemp(prefix="par-", dir=SCRATCH)).resolve()
+    home = Path(tempfile.mkdtemp(prefix="par-", dir=scratch)).resolve()
     made = World(home, environment(home))
     (home / ".gitconfig").write_text(GIT_CONFIG)
     try:

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import fleet
 from conftest import ROOT, World, sealed_world
+from scratch import DISK
 
 BARE = "bare Python"
 PAR = (sys.executable, "-I", "-c", fleet.ENTRY, str(ROOT / "python"))
@@ -68,7 +69,7 @@ class Place(NamedTuple):
 @contextmanager
 def furnished(place: Place) -> Iterator[tuple[World, Path]]:
     """Such a world and its repository."""
-    with sealed_world() as world:
+    with sealed_world(DISK) as world:  # users' files are seldom in memory
         home = world.repository()
         for number in range(place.files):
             folder = home / f"src/{number // 500}"
