@@ -384,7 +384,7 @@ def test_copying_for_long_is_told(world: World, monkeypatch: pytest.MonkeyPatch)
     root = world.home / "root"
     root.mkdir()
     monkeypatch.setattr(narration, "_listeners", [told.append])
-    worktree = Worktree(Repository(home, home / ".git"), root, "feat")
+    worktree = Worktree(Repository(home, home / ".git"), str(root), "feat")
     monkeypatch.setattr(files, "PAUSE_SECONDS", 600)
     files.copy_and_link(worktree, Recipe(include=("many",)))
     assert told == []

@@ -307,11 +307,12 @@ odd_names = (
     st.binary(min_size=1, max_size=8).map(os.fsdecode).filter(lambda it: not set(it) & {"\0", "/", "."})
 )
 folders = st.lists(names | odd_names, min_size=1, max_size=4).map(lambda parts: Path("/", *parts))
+texts = folders.map(str)
 variables = st.lists(st.tuples(names, st.text()), max_size=2).map(tuple)
 worktrees = st.builds(
     Worktree,
     st.builds(Repository, folders, folders),
-    folders,
+    texts,
     branch=names,
     is_branch_ours=st.booleans(),
     deletable_oid=st.sampled_from(["", "0" * 40]),
@@ -327,7 +328,7 @@ contexts = st.builds(
     label=labels,
     kind=st.sampled_from(Kind),
     phase=st.sampled_from(Phase),
-    root=folders,
+    folder=texts,
     worktrees=st.lists(worktrees, min_size=1, max_size=3).map(tuple),
     session=names,
     socket=folders,

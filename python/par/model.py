@@ -20,15 +20,9 @@ class Kind(Enum):
 class Phase(Enum):
     """How far the last change of a context went; anything but READY belongs to a running operation."""
 
-    CREATING = "creating"
-    READY = "ready"
-    REMOVING = "removing"
-    PURGING = "purging"
-    RESTORING = "restoring"
-    ADDING = "adding"
-    DROPPING = "dropping"
-    RETURNING = "returning"
-    RENAMING = "renaming"
+    CREATING, READY, REMOVING, PURGING = "creating", "ready", "removing", "purging"
+    RESTORING, ADDING, DROPPING = "restoring", "adding", "dropping"
+    RETURNING, RENAMING = "returning", "renaming"
 
     @property
     def verb(self) -> str:
@@ -38,18 +32,9 @@ class Phase(Enum):
 class State(Enum):
     """What a context is doing, as `par ls` shows it."""
 
-    ATTACHED = "attached"
-    RUNNING = "running"
-    STOPPED = "stopped"
-    BROKEN = "broken"
-    CREATING = "creating"
-    REMOVING = "removing"
-    PURGING = "purging"
-    RESTORING = "restoring"
-    ADDING = "adding"
-    DROPPING = "dropping"
-    RETURNING = "returning"
-    RENAMING = "renaming"
+    ATTACHED, RUNNING, STOPPED, BROKEN = "attached", "running", "stopped", "broken"
+    CREATING, REMOVING, PURGING, RESTORING = "creating", "removing", "purging", "restoring"
+    ADDING, DROPPING, RETURNING, RENAMING = "adding", "dropping", "returning", "renaming"
     DAMAGED = "damaged"
 
 
@@ -71,7 +56,7 @@ class Repository(NamedTuple):
 
 
 class Worktree(NamedTuple):
-    """One linked worktree of a context.
+    """One linked worktree of a context, in `folder`: text, as a listing of a thousand needs no Path.
 
     `branch` is the branch par put there; `is_branch_ours` says that par created it: a branch that
     existed before is never deleted. `deletable_oid` is the commit at which a removal that has begun may
@@ -82,7 +67,7 @@ class Worktree(NamedTuple):
     """
 
     repository: Repository
-    path: Path
+    folder: str
     branch: str
     is_branch_ours: bool = False
     deletable_oid: str = ""
@@ -95,12 +80,21 @@ class Worktree(NamedTuple):
     base_oid: str = ""
 
     @property
+    def path(self) -> Path:
+        return Path(self.folder)
+
+    def at(self, path: Path) -> "Worktree":
+        """This worktree, lying at `path`."""
+        return self._replace(folder=str(path))
+
+    @property
     def name(self) -> str:
         """The last part of its folder: in a workspace what its repository is called.
 
         The older par-cli put it a folder deeper, in one that is called as the branch.
         """
-        above, name = self.path.parent.name, self.path.name
+        path = self.path
+        above, name = path.parent.name, path.name
         is_older = name == self.branch.rpartition("/")[2] != self.repository.name == above
         return above if is_older else name
 
@@ -108,7 +102,7 @@ class Worktree(NamedTuple):
 class Context(NamedTuple):
     """A label with its worktrees and its tmux session; one record of the index.
 
-    `root` is the folder the session starts in. `session` is the session's name and `socket` the tmux
+    `folder` is where the session starts. `session` is the session's name and `socket` the tmux
     server it lives on. `operation` is the id of the operation that last changed the record,
     `created_at` an aware time in UTC. One that `is_adopted` has a worktree which par did not make: its
     folder and branch are never touched. One that `is_review` holds a stranger's code. `new_label` is what
@@ -118,7 +112,7 @@ class Context(NamedTuple):
     label: str
     kind: Kind
     phase: Phase
-    root: Path
+    folder: str
     worktrees: tuple[Worktree, ...]
     session: str
     socket: Path
@@ -129,6 +123,10 @@ class Context(NamedTuple):
     new_label: str = ""
     command: str = ""
     prompt: str | None = None
+
+    @property
+    def root(self) -> Path:
+        return Path(self.folder)
 
     @property
     def is_ready(self) -> bool:

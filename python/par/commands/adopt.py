@@ -110,7 +110,7 @@ def _first_worktree(folders: Sequence[Path]) -> Worktree:
 def _worktree(folder: Path) -> Worktree:
     home = discovery.containing(folder, hint=LISTED)
     top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), home.path)
-    worktree = Worktree(home, top, links.checked_out(top) or "")
+    worktree = Worktree(home, str(top), links.checked_out(top) or "")
     if links.is_linked(worktree):
         return worktree
     shown = visible(str(top))
@@ -166,7 +166,7 @@ def _reserve(planned: Plan, operation: Operation) -> Context:
             label=planned.label,
             kind=Kind.CHECKOUT,
             phase=Phase.CREATING,
-            root=planned.worktree.path,
+            folder=planned.worktree.folder,
             worktrees=(planned.worktree,),
             # Also where a session is adopted: should that end, par makes one of its own
             session=names.session(planned.label, names.digest(home.path), taken),

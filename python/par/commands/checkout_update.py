@@ -39,7 +39,7 @@ class Updated(NamedTuple):
 def plan(context: Context, home: Repository, branch: str) -> Plan:
     """See that the branch follows a remote, and that par may change the worktree. Raises ConflictError."""
     worktree = next(each for each in context.worktrees if links.checked_out(each.path) == branch)
-    place = quote(str(worktree.path))
+    place = quote(worktree.folder)
     if context.is_adopted:
         message = f"'{context.label}' is adopted: par changes nothing in it"
         raise ConflictError(message, hint=f"git -C {place} pull")
@@ -86,7 +86,7 @@ def _check_commits(planned: Plan, old: str, new: str) -> None:
         count = "a commit" if len(mine) == 1 else f"{len(mine)} commits"
         message = f"'{context.label}' stays as it is: {count} of it {visible(upstream.remote)} never had"
         onto = f"--onto {new[:SHORT]} {next(iter(mine[-1].parents), new)[:SHORT]}"
-        hint = f"git -C {quote(str(worktree.path))} rebase {onto}"
+        hint = f"git -C {quote(worktree.folder)} rebase {onto}"
         raise UnsafeError(message, hint, tuple(each.line for each in mine))
 
 
@@ -95,7 +95,7 @@ def _move(worktree: Worktree, new: str) -> None:
     outcome = process.attempt(worktree.path, *moved, "-B", worktree.branch, new)
     if outcome.status and (files := OVERWRITTEN.findall(outcome.stderr)):
         message = f"the update would overwrite {len(files)} changed file{'' if len(files) == 1 else 's'}"
-        hint = f"git -C {quote(str(worktree.path))} stash --include-untracked"
-        raise UnsafeError(f"{message} of '{worktree.path}'", hint, tuple(files))
+        hint = f"git -C {quote(worktree.folder)} stash --include-untracked"
+        raise UnsafeError(f"{message} of '{worktree.folder}'", hint, tuple(files))
     if outcome.status:
         raise CommandError(f"git checkout: {outcome.reason}", hint=outcome.hint)

@@ -88,7 +88,7 @@ def _conflicts(
     tips: list[_Tip] = []
     pairs: list[tuple[_Tip, _Tip]] = []
     for context, worktree in places:
-        if oid := heads.get(str(worktree.path)):
+        if oid := heads.get(worktree.folder):
             tip = _Tip(context.label, "", uncommitted.commit(worktree) if with_uncommitted else oid)
             pairs += [(other, tip) for other in tips]
             tips.append(tip)

@@ -28,7 +28,7 @@ def plan(request: Request) -> Context:
     context = context._replace(worktrees=(only,)) if only else context
     for worktree in context.worktrees:
         if not worktree.path.is_dir():
-            message = f"the worktree of '{context.label}' is gone: '{worktree.path}'"
+            message = f"the worktree of '{context.label}' is gone: '{worktree.folder}'"
             raise NotFoundError(message, hint="par doctor --fix")
     return context
 

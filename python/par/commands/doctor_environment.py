@@ -31,7 +31,7 @@ class Bench(NamedTuple):
     @property
     def context(self) -> Context:
         """A context to try with; it is in no index."""
-        root = self.folder / "root"
+        root = str(self.folder / "root")
         worktrees = (Worktree(Repository(self.folder, self.folder), root, "check"),)
         now, name = datetime.now(timezone.utc), "par-check"
         return Context("check", Kind.SESSION, Phase.READY, root, worktrees, name, self.socket, now, "check")

@@ -126,7 +126,7 @@ def plan(label: str, socket: Path) -> Plan:
     status = seen.find_ready(target.context.label)
     context, session = status.context, status.session
     if status.state is State.BROKEN:
-        message = f"the worktree of '{context.label}' is gone: '{context.root}'"
+        message = f"the worktree of '{context.label}' is gone: '{context.folder}'"
         raise NotFoundError(message, hint="par doctor --fix")
     if session is None:
         raise ConflictError(f"the session of '{context.label}' is stopped", hint=f"par open {context.label}")

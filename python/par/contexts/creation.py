@@ -73,7 +73,7 @@ def _record(planned: CreationPlan, operation: Operation, found: Index) -> Contex
         label=planned.label,
         kind=planned.kind,
         phase=Phase.CREATING,
-        root=planned.root,
+        folder=str(planned.root),
         worktrees=tuple(planned_worktrees(planned, found)),
         session=plans.session_name(planned, (each.session for each in found.contexts)),
         socket=planned.socket,
@@ -93,7 +93,7 @@ def planned_worktrees(planned: CreationPlan, found: Index) -> list[Worktree]:
         leased = [(one.port, one.port_count) for one in made]
         port = ports.lease(found, recipe.ports, leased) if recipe.ports else 0
         branch = each.branch
-        bare = Worktree(each.repository, each.path, branch.name, branch.is_new, "", port, recipe.ports)
+        bare = Worktree(each.repository, str(each.path), branch.name, branch.is_new, "", port, recipe.ports)
         env = preparation.environment(recipe, planned.label, bare)
         began = "" if branch.upstream else branch.start
         made.append(

@@ -41,7 +41,7 @@ def worktree(context: Context) -> Worktree | None:
 
 
 def _folders(context: Context) -> list[str]:
-    return [str(context.root), *(str(worktree.path) for worktree in context.worktrees)]
+    return [context.folder, *(worktree.folder for worktree in context.worktrees)]
 
 
 def _holds(folder: Path, inner: Path) -> bool:

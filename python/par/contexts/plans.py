@@ -187,7 +187,7 @@ def check_path(found: Index, path: Path) -> None:
     above, below = {*map(str, path.parents)}, f"{path}/"
     for context in found.contexts:
         # As texts: a thousand contexts would each make a Path of every folder above
-        for known in {str(context.root), *(str(worktree.path) for worktree in context.worktrees)}:
+        for known in {context.folder, *(worktree.folder for worktree in context.worktrees)}:
             if known in above or known.startswith(below):
                 inside = f"its folder would overlap that of context '{context.label}'"
                 raise ConflictError(f"the label cannot be used: {inside}", hint="choose another label")

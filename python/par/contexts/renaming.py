@@ -35,7 +35,7 @@ def becoming(context: Context, label: str, taken: Container[str] = ()) -> Contex
     named = (label, taken, context.repository.path, context.root if is_workspace else None)
     return context._replace(
         label=label,
-        root=root if is_workspace or context.is_adopted else worktrees[0].path,
+        folder=str(root) if is_workspace or context.is_adopted else worktrees[0].folder,
         worktrees=worktrees,
         session=session_names.session_name(*named),
         new_label="",
@@ -52,7 +52,7 @@ def _becoming(context: Context, worktree: Worktree, label: str, root: Path) -> W
         usual = paths.worktrees(worktree.repository.path, context.is_review)
         path = _named_after(context, path, label, usual)
     env = environment(Recipe(env=worktree.env_asked), label, worktree._replace(branch=branch))
-    return worktree._replace(path=path, branch=branch, env=env)
+    return worktree.at(path)._replace(branch=branch, env=env)
 
 
 def _named_after(context: Context, place: Path, label: str, usual: Path) -> Path:

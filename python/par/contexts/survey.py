@@ -93,7 +93,7 @@ def _status(context: Context, live: dict[tuple[str, str], Session]) -> ContextSt
     lost = live.get(unmarked)
     if session is None and lost and started.is_lost(context, lost.name, lost.folder):
         session = lost
-    branches = tuple([links.checked_out(worktree.path) for worktree in context.worktrees])
+    branches = tuple([links.checked_out(worktree.folder) for worktree in context.worktrees])
     return ContextStatus(context, session, branches)
 
 

@@ -68,7 +68,7 @@ def _examine(
             yield Finding(Fault.STAGING_LOST, context.label, message, how, fix=fix)
     except (ParError, OSError) as error:  # git cannot list a repository in which it was killed
         message = f"what is at {_shown(worktree.path)} cannot be read: {error}"
-        hint = f"git -C {quote(str(worktree.path))} status"
+        hint = f"git -C {quote(worktree.folder)} status"
         yield Finding(Fault.GIT_REMAINS, context.label, message, hint=hint)
 
 
@@ -97,7 +97,7 @@ def _lost_repository(context: Context, worktree: Worktree, folders: Iterable[Pat
 def _lost_worktree(context: Context, worktree: Worktree, known: Repositories) -> Finding:
     message = f"its worktree {_shown(worktree.path)} is gone"
     if not context.is_adopted and (reason := known.lock_reason(worktree)) is not None:
-        hint, locked = f"bring it back, or git worktree unlock {quote(str(worktree.path))}", visible(reason)
+        hint, locked = f"bring it back, or git worktree unlock {quote(worktree.folder)}", visible(reason)
         return Finding(Fault.WORKTREE_GONE, context.label, f"{message} and locked: {locked}", hint=hint)
     if new := worktree_repair.moved_to(worktree, known.holders(worktree.repository).get(worktree.branch)):
         message = f"its worktree was moved to {_shown(new)}"

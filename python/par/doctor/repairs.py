@@ -26,9 +26,9 @@ def revise(context: Context, edit: Callable[[Context], Context]) -> Context:
 
 
 def _place(context: Context, was: Worktree, now: Worktree) -> Context:
-    root = now.path if context.root == was.path else context.root
-    worktrees = tuple(now if each.path == was.path else each for each in context.worktrees)
-    return context._replace(root=root, worktrees=worktrees)
+    folder = now.folder if context.folder == was.folder else context.folder
+    worktrees = tuple(now if each.folder == was.folder else each for each in context.worktrees)
+    return context._replace(folder=folder, worktrees=worktrees)
 
 
 def follow_repository(context: Context, worktree: Worktree, admin: Path) -> None:
@@ -44,7 +44,7 @@ def follow_worktree(context: Context, worktree: Worktree, path: Path) -> None:
 
     One that was moved out of a workspace is no longer in that.
     """
-    moved = worktree._replace(path=path)
+    moved = worktree.at(path)
     is_strange = not paths.is_ours(path)
     if (
         workspace_folder.own_folder(context)
@@ -90,7 +90,7 @@ def remake(context: Context, worktree: Worktree) -> None:
 
 def _check_gone(worktree: Worktree) -> None:
     if worktree.path.exists() or worktree.path.is_symlink():
-        raise ConflictError(f"'{worktree.path}' is there again", hint="par doctor")
+        raise ConflictError(f"'{worktree.folder}' is there again", hint="par doctor")
 
 
 def tie(context: Context, worktree: Worktree, admin: Path) -> None:

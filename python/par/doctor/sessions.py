@@ -69,7 +69,7 @@ def _mark(context: Context, session_id: str) -> None:
 
 def _is_outdated(path: str, context: Context) -> bool:
     """Whether a mark names the context's folder as it was before the data folder was moved."""
-    return path != str(context.root) and paths.moved(Path(path)) == context.root
+    return path != context.folder and paths.moved(Path(path)) == context.root
 
 
 def _unmarked(context: Context, live: list[Marked]) -> Marked | None:

@@ -67,7 +67,7 @@ def _record(
         label=label,
         kind=_kind(stray, session),
         phase=Phase.READY,
-        root=stray.root,
+        folder=str(stray.root),
         worktrees=worktrees,
         session=name,
         socket=session.socket if session else socket,

@@ -137,7 +137,7 @@ def _worktree(path: Path) -> Worktree | None:
     reflog = repository.reflog(home, branch) if branch else []
     is_ours = any(message.startswith(repository.MADE) for _, message in reflog[-1:])
     began = base.made_at(reflog) or base.Base("", "")
-    worktree = Worktree(home, path, branch, is_branch_ours=is_ours, base=began.ref, base_oid=began.oid)
+    worktree = Worktree(home, str(path), branch, is_branch_ours=is_ours, base=began.ref, base_oid=began.oid)
     return worktree if links.is_linked(worktree) else None
 
 

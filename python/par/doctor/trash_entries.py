@@ -51,7 +51,7 @@ def _without_repository(entry: Entry, folders: Iterable[Path]) -> Iterator[Findi
         if home.common_dir.is_dir():
             continue
         message = f"the repository {_shown(home.path)} of its removal {entry.id}"
-        lying = kept.worktree._replace(path=entry.trashed_path(place))
+        lying = kept.worktree.at(entry.trashed_path(place))
         admin = worktree_repair.found_at(lying, [*folders, *worktree_repair.beside(home)], kept.worktree.path)
         if admin is None:
             hint = f"move it back, or par restore {entry.id} --files FOLDER"

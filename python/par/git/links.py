@@ -19,7 +19,7 @@ def admin_dir(path: Path) -> Path | None:
     return Path(said) if said else None
 
 
-def _admin_dir(path: Path) -> str:
+def _admin_dir(path: Path | str) -> str:
     # Plain strings, as below: `par ls` looks at every worktree, and a Path costs as much as the look
     said = small_file.said(f"{path}/.git")
     if said.startswith("gitdir: /"):
@@ -34,7 +34,7 @@ def is_absolute(path: Path) -> bool:
     return small_file.said(f"{path}/.git").startswith("gitdir: /")
 
 
-def checked_out(path: Path) -> str | None:
+def checked_out(path: Path | str) -> str | None:
     """The branch checked out at `path`; empty on a bare commit, None where no worktree is there."""
     admin = _admin_dir(path)
     head = head_of(admin) if admin else ""
@@ -48,8 +48,9 @@ def head_of(admin: str) -> str:
 
 def is_linked(worktree: Worktree) -> bool:
     """Whether the folder and the repository name each other as worktree and repository."""
-    admin = admin_dir(worktree.path)
-    return admin is not None and names_repository(worktree) and worktree_of(admin) == worktree.path
+    path = worktree.path
+    admin = admin_dir(path)
+    return admin is not None and names_repository(worktree) and worktree_of(admin) == path
 
 
 def is_checked_out(worktree: Worktree) -> bool:
@@ -94,7 +95,7 @@ def locked_below(worktree: Worktree) -> Iterator[tuple[Path, str]]:
     for admin in admins(worktree.repository.common_dir):
         if _is_there(f"{admin}/locked"):
             place = _place(admin)
-            if place.startswith(f"{worktree.path}/") and _is_there(place):
+            if place.startswith(f"{worktree.folder}/") and _is_there(place):
                 yield Path(place), small_file.first_line(f"{admin}/locked") or "no reason given"
 
 
@@ -112,7 +113,7 @@ def admins(common_dir: Path) -> list[str]:
 
 def admin_dirs(worktree: Worktree) -> Iterator[Path]:
     """What the repository keeps for `worktree`: one folder, or the remains of a git that was killed."""
-    own, place = _admin_dir(worktree.path), str(worktree.path)
+    own, place = _admin_dir(worktree.folder), worktree.folder
     # Where folder and repository name each other, nothing that is called otherwise is of it too
     is_tied = bool(own) and _place(own) == place
     for admin in admins(worktree.repository.common_dir):
@@ -134,8 +135,8 @@ def _is_half_made(admin: str, worktree: Worktree) -> bool:
 
 def _is_called_like(admin: str, worktree: Worktree) -> bool:
     # git names the folder after the last part of the path, and numbers those of one name
-    name = admin.rpartition("/")[2]
-    return name.rstrip("0123456789") == worktree.path.name.rstrip("0123456789")
+    name, folder = admin.rpartition("/")[2], worktree.folder.rpartition("/")[2]
+    return name.rstrip("0123456789") == folder.rstrip("0123456789")
 
 
 def worktree_of(admin: Path) -> Path | None:

@@ -86,7 +86,7 @@ def _written(path: Path) -> float:
 
 def _own(worktree: Worktree, places: Iterable[Path]) -> Iterator[Lock]:
     for place in places:
-        for admin in links.admin_dirs(worktree._replace(path=place)):
+        for admin in links.admin_dirs(worktree.at(place)):
             yield from (Lock(path, (place, admin), False) for path in _locks(admin))
         if place == worktree.repository.path:
             common = worktree.repository.common_dir

@@ -110,7 +110,7 @@ def _detached(kept: Kept, name: str, reason: str) -> Kept:
             return kept
         if heads.commit(worktree.path) == oid:
             raise CommandError(f"git update-ref: {fault}")
-    raise CommandError(f"'{worktree.path}' keeps changing: something commits to it all the time")
+    raise CommandError(f"'{worktree.folder}' keeps changing: something commits to it all the time")
 
 
 def _deletes_branch(kept: Kept, saved_log: Path) -> bool:
@@ -148,7 +148,7 @@ def move_back(kept: Kept, trashed: Path, target: Worktree, head: str, operation:
         repository.add_worktree(target.repository, target.path, target.branch, operation, with_hooks=False)
         usable.check(target)
         return
-    worktree_repair.tie_again(kept.worktree._replace(path=trashed))
+    worktree_repair.tie_again(kept.worktree.at(trashed))
     was_known = worktree_repair.is_known(kept.worktree, trashed)
     moving.move(trashed, target.path)
     nested.follow([trashed, kept.worktree.path], target.path)

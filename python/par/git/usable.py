@@ -42,7 +42,9 @@ def check(worktree: Worktree) -> None:
     admin = links.admin_dir(worktree.path)
     place = links.worktree_of(admin) if admin and links.names_repository(worktree) else None
     if place is None or place.resolve() != worktree.path.resolve():  # a folder above may be a link
-        raise CommandError(f"'{worktree.path}' was made, but is not a worktree of {worktree.repository.name}")
+        raise CommandError(
+            f"'{worktree.folder}' was made, but is not a worktree of {worktree.repository.name}"
+        )
     allow(worktree.repository, worktree.path)
     outcome = process.attempt(worktree.path, *ASKED)
     if outcome.status:

@@ -38,7 +38,7 @@ def is_whole(admin: Path) -> bool:
 def is_known(worktree: Worktree, place: Path) -> bool:
     """Whether the repository keeps HEAD and index for the folder in `place`, which was the worktree."""
     admin = links.admin_dir(place)
-    if admin is None or not links.names_repository(worktree._replace(path=place)):
+    if admin is None or not links.names_repository(worktree.at(place)):
         return False
     return links.worktree_of(admin) in {worktree.path, place} and is_whole(admin)
 
@@ -125,7 +125,7 @@ def register(worktree: Worktree, head: str) -> None:
     numbers = ("", *map(str, range(1, 1000)))
     admin = next(each for each in (home / f"{worktree.path.name}{n}" for n in numbers) if not each.exists())
     admin.mkdir()
-    moving.write(admin, "gitdir", f"{worktree.path}/.git\n")
+    moving.write(admin, "gitdir", f"{worktree.folder}/.git\n")
     complete(admin, head)
     tie(admin, worktree.path)
     usable.allow(worktree.repository, worktree.path)
@@ -141,7 +141,7 @@ def read_index(worktree: Worktree) -> None:
 def add_again(worktree: Worktree) -> None:
     """Make a worktree of which nothing is left again, on its branch. The caller holds the lock."""
     worktree.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    process.run(worktree.repository, "worktree", "add", "--", str(worktree.path), worktree.branch)
+    process.run(worktree.repository, "worktree", "add", "--", worktree.folder, worktree.branch)
     usable.check(worktree)
 
 

@@ -17,7 +17,7 @@ def adopted(done: Adopted) -> str:
     return "\n".join(
         [
             f"adopted '{context.label}' in {visible(context.repository.name)}",
-            f"  worktree  {visible(str(context.root))}",
+            f"  worktree  {visible(context.folder)}",
             f"  branch    {visible(context.branch) or '(no branch)'}",
             f"  session   {visible(done.session)}" + ("" if done.has_own_session else " (existing)"),
             "par never moves or deletes what it did not make: par rm only forgets it",

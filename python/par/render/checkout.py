@@ -29,7 +29,7 @@ def document(result: Updated) -> str:
         {
             "updated": {
                 "label": result.context.label,
-                "path": str(result.worktree.path),
+                "path": result.worktree.folder,
                 "branch": result.worktree.branch,
                 "before": result.before,
                 "after": result.after,

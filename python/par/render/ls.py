@@ -61,9 +61,9 @@ def contexts(listing: Listing, width: int | None) -> str:
 def plain_rows(listing: Listing) -> Iterable[tuple[str, ...]]:
     """The cells of the plain table."""
     for status in listing.statuses:
-        _, *rest, name = _row(status)
-        init, agent = (status.session.init, status.session.agent) if status.session else ("", "")
-        yield status.context.label, status.state.value, init, *rest, agent, name
+        session = status.session
+        init, agent = (session.init, session.agent) if session else ("", "")
+        yield status.context.label, status.state.value, init, *_facts(status), agent, _name_of(status)
     for each in listing.damaged:
         yield each.label, State.DAMAGED.value, "", *"????", "", "?"
 
@@ -78,14 +78,19 @@ def table_rows(listing: Listing) -> Iterable[tuple[str, ...]]:
 def _row(status: ContextStatus) -> tuple[str, ...]:
     context, session = status.context, status.session
     here = "*" if session and session.is_current else ""
-    return (
-        f"{MARKS[status.state]} {context.label}{here}{_notes(session) if session else ''}",
-        _branch(status),
-        place(context),
-        time.strftime(CREATED, time.localtime(context.created_at.timestamp())),
-        context.kind.value.capitalize(),
-        session.name if session else context.session,
-    )
+    label = f"{MARKS[status.state]} {context.label}{here}{_notes(session) if session else ''}"
+    return label, *_facts(status), _name_of(status)
+
+
+def _facts(status: ContextStatus) -> tuple[str, str, str, str]:
+    """The branch, the place, the time and the kind, as both tables show them."""
+    context = status.context
+    created = time.strftime(CREATED, time.localtime(context.created_at.timestamp()))
+    return _branch(status), place(context), created, context.kind.value.capitalize()
+
+
+def _name_of(status: ContextStatus) -> str:
+    return status.session.name if status.session else status.context.session
 
 
 def _notes(session: Session) -> str:
@@ -165,9 +170,9 @@ def _moment(seconds: int) -> str:
 def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[str, str]) -> dict[str, Any]:
     return {
         "repository": str(worktree.repository.path),
-        "path": str(worktree.path),
+        "path": worktree.folder,
         "branch": branch,
-        "head": heads.get(str(worktree.path)) if branch is not None else None,
+        "head": heads.get(worktree.folder) if branch is not None else None,
         **ports(worktree),
     }
 

@@ -56,7 +56,7 @@ def added(context: Context, init: str) -> str:
 
 def part(worktree: Worktree) -> list[str]:
     """The lines that say what one repository has in a workspace."""
-    return [f"  worktree  {visible(str(worktree.path))}", f"  branch    {_branch(worktree)}"]
+    return [f"  worktree  {visible(worktree.folder)}", f"  branch    {_branch(worktree)}"]
 
 
 def _init(context: Context, init: str) -> list[str]:
@@ -72,14 +72,14 @@ def _program(context: Context, init: str) -> list[str]:
 
 def _single(context: Context) -> list[str]:
     return [
-        f"  worktree  {visible(str(context.root))}",
+        f"  worktree  {visible(context.folder)}",
         f"  branch    {_branch(context.worktrees[0])}",
     ]
 
 
 def _workspace(context: Context) -> list[str]:
     return [
-        f"  folder    {visible(str(context.root))}",
+        f"  folder    {visible(context.folder)}",
         *(f"  worktree  {visible(each.name)}, branch {_branch(each)}" for each in context.worktrees),
     ]
 
@@ -118,7 +118,7 @@ def values(context: Context, init: str) -> documents.Document:
 def _worktree(worktree: Worktree) -> documents.Document:
     return {
         "repository": str(worktree.repository.path),
-        "path": str(worktree.path),
+        "path": worktree.folder,
         "branch": worktree.branch,
         "created_branch": worktree.is_branch_ours,
         **ls.ports(worktree),

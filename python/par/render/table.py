@@ -4,7 +4,6 @@ rich costs `par ls` 10 times a bare Python start and prettytable 6, where 5.5 is
 """
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
@@ -45,7 +44,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
     if width is None:
         return plain(titles, rows)
     lines = [titles, *rows]
-    natural = [max(cells(line[place]) for line in lines) for place in range(len(columns))]
+    natural = [max(map(cells, column)) for column in zip(*lines, strict=True)]
     places = _places(columns, natural, width)
     widths = _fitted([columns[place] for place in places], [natural[place] for place in places], width)
     head, *body = [_row([line[place] for place in places], widths) for line in lines]
@@ -88,22 +87,28 @@ def _rule(corners: str, widths: Sequence[int]) -> str:
 
 
 def _row(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "│" + "│".join(f" {_padded(cell, width)} " for cell, width in zip(row, widths, strict=True)) + "│"
+    return "│ " + " │ ".join(map(_padded, row, widths)) + " │"
 
 
 def _padded(cell: str, width: int) -> str:
-    if cells(cell) > width:
+    wide = cells(cell)
+    if wide > width:
         if cell.isascii() and cell[width] == " ":  # a date without its time is a whole word
             return cell[:width]
         while cell and cells(cell) > width - 1:
             cell = cell[:-1]
         cell += ELLIPSIS
-    return cell + " " * (width - cells(cell))
+        wide = cells(cell)
+    return cell + " " * (width - wide)
 
 
-@cache  # each cell is measured three times, and a mark in it makes that slow
 def cells(text: str) -> int:
     """How many columns of a terminal `text` takes (UAX 11; combining marks take none)."""
     if text.isascii():
         return len(text)
-    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return len(text) + sum(_more(char) for char in text if char > "\x7f")
+
+
+def _more(char: str) -> int:
+    """How many columns a character takes beyond the one that most take."""
+    return -1 if combining(char) else 1 if east_asian_width(char) in "WF" else 0

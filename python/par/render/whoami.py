@@ -20,5 +20,5 @@ def label(found: Found) -> str:
 def document(found: Found) -> str:
     """The document of `par whoami --json`: the context as `ls` has it, and the worktree that this is in."""
     (row,) = ls.rows(Listing((found.status,), {}))
-    worktree = str(found.worktree.path) if found.worktree else None
+    worktree = found.worktree.folder if found.worktree else None
     return documents.dumped({"context": row, "worktree": worktree})

@@ -43,7 +43,7 @@ def _bring(worktree: Worktree, folder: Path, links: Sequence[str], copies: Seque
     try:
         tree_copy = TreeCopy(folder, worktree.path)
     except OSError as error:
-        raise StateError(f"'{worktree.path}' cannot be filled: {error.strerror or error}") from error
+        raise StateError(f"'{worktree.folder}' cannot be filled: {error.strerror or error}") from error
     with tree_copy:
         progress = _Progress(len(copies))
         not_linked = _put(links, partial(_link, tree_copy, folder), home, folder)

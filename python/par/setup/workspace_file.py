@@ -103,7 +103,7 @@ def _said(place: Path) -> dict[str, Any] | None:
 
 def _folders(context: Context) -> Iterator[dict[str, str]]:
     for worktree in context.worktrees:
-        yield {"name": f"{worktree.name} ({context.label})", "path": str(worktree.path)}
+        yield {"name": f"{worktree.name} ({context.label})", "path": worktree.folder}
 
 
 def _others(context: Context, former: Context, folders: object) -> Iterator[object]:

@@ -52,7 +52,7 @@ def _row(context: Context) -> Row:
         branch=context.branch,
         session=context.session,
         socket=str(context.socket),
-        root=str(context.root),
+        root=context.folder,
         repository_path=str(context.repository.path),
         base=context.worktrees[0].base,
         base_oid=context.worktrees[0].base_oid,

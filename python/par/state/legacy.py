@@ -45,7 +45,7 @@ def _context(label: str, entry: Record, socket: Path) -> Context:
         label=label,
         kind=kind,
         phase=Phase.READY,
-        root=root,
+        folder=str(root),
         worktrees=tuple(worktrees),
         # What par-cli asked tmux for; tmux before 3.7 put '_' in the place of both
         session=re.sub("[.:]", "_", entry.get("tmux_session_name") or entry["session_name"]),
@@ -59,7 +59,7 @@ def _worktree(entry: Record) -> Worktree:
     path = Path(entry.get("repository_path") or entry["repo_path"])
     return Worktree(
         repository=Repository(path, _common_dir(path)),
-        path=Path(entry["worktree_path"]),
+        folder=str(Path(entry["worktree_path"])),
         branch=entry["branch_name"],
         is_branch_ours=entry.get("managed_branch") is True,
     )

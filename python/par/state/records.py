@@ -57,7 +57,7 @@ def to_record(context: Context) -> Record:
     return {
         "kind": context.kind.value,
         "phase": context.phase.value,
-        "root": str(context.root),
+        "root": context.folder,
         "session": context.session,
         "socket": str(context.socket),
         "created_at": context.created_at.isoformat(),
@@ -75,7 +75,7 @@ def _worktree_record(worktree: Worktree) -> Record:
     return {
         "repository": str(worktree.repository.path),
         "common_dir": str(worktree.repository.common_dir),
-        "path": str(worktree.path),
+        "path": worktree.folder,
         "branch": worktree.branch,
         "is_branch_ours": worktree.is_branch_ours,
         "doomed_oid": worktree.deletable_oid,
@@ -95,21 +95,21 @@ def from_record(label: str, record: Record) -> Context:
     """
     if not isinstance(record, dict):
         raise TypeError("a record was expected")
-    return Context(
-        label=_label(label),
-        kind=_kind(record["kind"]),
-        phase=_phase(record["phase"]),
-        root=_path(record["root"]),
-        worktrees=_worktrees(record["worktrees"]),
-        session=_text(record["session"]),
-        socket=_path(record["socket"]),
-        created_at=when(record["created_at"]),
-        operation=_operation(record["operation"]),
-        is_adopted=record.get("is_adopted") is True,
-        is_review=record.get("is_review") is True,
-        new_label=_label(record["new_label"]) if "new_label" in record else "",
-        command=str(record.get("command", "")),
-        prompt=str(record["prompt"]) if "prompt" in record else None,
+    return Context(  # by position, as below: by name a NamedTuple takes twice as long
+        _label(label),
+        _kind(record["kind"]),
+        _phase(record["phase"]),
+        _absolute(record["root"]),
+        _worktrees(record["worktrees"]),
+        _text(record["session"]),
+        _path(_text(record["socket"])),
+        when(record["created_at"]),
+        _operation(record["operation"]),
+        record.get("is_adopted") is True,
+        record.get("is_review") is True,
+        _label(record["new_label"]) if "new_label" in record else "",
+        str(record.get("command", "")),
+        str(record["prompt"]) if "prompt" in record else None,
     )
 
 
@@ -125,19 +125,19 @@ def _worktrees(records: list[Record]) -> tuple[Worktree, ...]:
 
 def _worktree(record: Record) -> Worktree:
     return Worktree(
-        repository=_repository(_text(record["repository"]), _text(record["common_dir"])),
-        path=_path(record["path"]),
-        branch=str(record["branch"]),
-        is_branch_ours=record["is_branch_ours"] is True,
-        deletable_oid=str(record["doomed_oid"]),
-        port=int(record.get("port", 0)),
-        port_count=int(record.get("port_count", 0)),
+        _repository(_text(record["repository"]), _text(record["common_dir"])),
+        _absolute(record["path"]),
+        str(record["branch"]),
+        record["is_branch_ours"] is True,
+        str(record["doomed_oid"]),
+        int(record.get("port", 0)),
+        int(record.get("port_count", 0)),
         # Most have none of these
-        env=_pairs(record["env"]) if "env" in record else (),
-        env_asked=_pairs(record["env_asked"]) if "env_asked" in record else (),
-        included=tuple(map(_text, record["included"])) if "included" in record else (),
-        base=str(record.get("base", "")),
-        base_oid=str(record.get("base_oid", "")),
+        _pairs(record["env"]) if "env" in record else (),
+        _pairs(record["env_asked"]) if "env_asked" in record else (),
+        tuple(map(_text, record["included"])) if "included" in record else (),
+        str(record.get("base", "")),
+        str(record.get("base_oid", "")),
     )
 
 
@@ -171,15 +171,16 @@ def _operation(value: object) -> str:
     return name
 
 
-def _path(value: object) -> Path:
-    return _absolute(_text(value))
+def _absolute(value: object) -> str:
+    text = _text(value)
+    if not text.startswith("/"):
+        raise ValueError(f"'{text}' is not an absolute path")
+    return text
 
 
 @cache  # 1,000 contexts name few repositories and fewer servers, and a Path takes its time
-def _absolute(text: str) -> Path:
-    if not text.startswith("/"):
-        raise ValueError(f"'{text}' is not an absolute path")
-    return Path(text)
+def _path(text: str) -> Path:
+    return Path(_absolute(text))
 
 
 @cache

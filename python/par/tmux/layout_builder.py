@@ -145,9 +145,7 @@ def _folders(asked: Iterable[Window], worktree: Worktree) -> dict[str, Path]:
             found[name] = worktree.path / name
         else:
             found[name] = worktree.path
-            narration.report(
-                f"layout: there is no folder '{visible(name)}' in '{visible(str(worktree.path))}'"
-            )
+            narration.report(f"layout: there is no folder '{visible(name)}' in '{visible(worktree.folder)}'")
     return found
 
 

@@ -17,7 +17,7 @@ def rename(was: Context, now: Context, session: Session) -> None:
     Raises CommandError.
     """
     target = f"{session.id}:"
-    facts = {"@par_label": now.label, "@par_branch": now.branch, "@par_path": str(now.root)}
+    facts = {"@par_label": now.label, "@par_branch": now.branch, "@par_path": now.folder}
     marks = [("set-option", "-t", target, option, server.line(value)) for option, value in facts.items()]
     commands = [*marks, *_windows(was, now, session)]
     if now.kind is not Kind.WORKSPACE:
@@ -59,6 +59,6 @@ def _begin_in(now: Context, target: str) -> None:
     tmux sets that before it finds that the caller is no terminal which it could show the session on. The
     folder comes by way of an option: in what `-c` is given itself tmux would expand formats.
     """
-    told = ("set-option", "-t", target, "@_par_folder", server.ended(str(now.root)))
+    told = ("set-option", "-t", target, "@_par_folder", server.ended(now.folder))
     server.attempt(now.socket, *told, ";", "attach-session", "-t", target, "-c", "#{@_par_folder}")
     server.attempt(now.socket, "set-option", "-u", "-t", target, "@_par_folder")

@@ -16,7 +16,7 @@ def creation_commands(context: Context, worktree: Worktree, target: str) -> list
     started = ("-c", "#{@_par_folder}", *environment(worktree))
     return [
         # By way of an option: in what `-c` is given itself tmux would expand formats
-        ("set-option", "-t", target, "@_par_folder", str(worktree.path)),
+        ("set-option", "-t", target, "@_par_folder", worktree.folder),
         ("new-window", "-d", "-a", "-t", last, "-n", _name(context, worktree), *started),
         ("set-option", "-u", "-t", target, "@_par_folder"),
         *_marks(context, worktree, last),
@@ -30,7 +30,7 @@ def add_first(context: Context, session_id: str) -> None:
     named = ("-n", names.plain(context.label), "-c", "#{@_par_folder}")
     owned = [] if context.kind is Kind.WORKSPACE else [("@par_context", context.label)]
     commands = [
-        ("set-option", "-t", target, "@_par_folder", str(context.root)),
+        ("set-option", "-t", target, "@_par_folder", context.folder),
         ("new-window", "-d", "-b", "-t", first, *named),
         ("set-option", "-u", "-t", target, "@_par_folder"),
         ("set-option", "-F", "-t", f"{first}.{{top-left}}", "@par_pane", "#{pane_id}"),

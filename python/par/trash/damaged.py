@@ -149,5 +149,5 @@ def forget(name: str, folder: Path) -> None:
             home = Repository(common.parent if common.name == ".git" else common, common)
             with locks.repository(common):
                 nested.forget(each, was)
-                deletion.forget(Worktree(home, was, ""))
+                deletion.forget(Worktree(home, str(was), ""))
                 kept_commits.drop(home, entries.refs(name))

@@ -81,9 +81,9 @@ def _delete(name: str, begun: float | None = None) -> None:
                 nested.forget(folder / str(place), entry.trashed_path(place))
                 if begun:
                     stale_locks.clear(kept.worktree, (), begun)
-                deletion.forget(kept.worktree._replace(path=entry.trashed_path(place)))
+                deletion.forget(kept.worktree.at(entry.trashed_path(place)))
                 # What a par left that died in there is known by the name that git gave it
-                deletion.forget(kept.worktree._replace(path=folder / kept.worktree.path.name))
+                deletion.forget(kept.worktree.at(folder / kept.worktree.path.name))
                 kept_commits.drop(home, entries.refs(name))
     try:
         deletion.delete_tree(folder)

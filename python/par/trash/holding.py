@@ -30,7 +30,7 @@ def _losses(entry: Entry, place: int, kept: Kept) -> Losses:
         return Losses(("what cannot be judged: its repository is gone",))
     try:
         named = repository.refs(home, [f"{entry.ref(place)}/"]).values()
-        lying = kept.worktree._replace(path=entry.trashed_path(place))
+        lying = kept.worktree.at(entry.trashed_path(place))
         return unsaved.lying_at(lying, named, repository.fetched_oids(kept.settings), is_going=False)
     except (ParError, OSError) as error:
         return Losses((f"what cannot be judged: {error}",))

@@ -118,7 +118,7 @@ def _settle(moves: Moves, operation: Operation) -> None:
     begun = operation.begun or moves.at.timestamp()
     for row in moves.rows:
         if row.home.common_dir.is_dir():
-            held = Worktree(row.home, row.holder or row.home.path, row.branch)
+            held = Worktree(row.home, str(row.holder or row.home.path), row.branch)
             with locks.repository(row.home.common_dir):
                 stale_locks.clear(held, [held.path], begun)
                 half_checkout.settle(row)

@@ -78,7 +78,7 @@ def _needed(context: Context, known: Iterable[Context], is_purge: bool) -> Obsta
 
 def to_moving(worktree: Worktree) -> Obstacle | None:
     """What is in the way of moving a worktree; None where nothing is, or its repository is gone."""
-    path, shown = worktree.path, visible(str(worktree.path))
+    path, shown = worktree.path, visible(worktree.folder)
     if not worktree.repository.common_dir.is_dir():
         mounted = mounts.below(path)
         return _mount(mounted) if mounted else None if paths.is_beside(path) else _on_another_disk(shown)

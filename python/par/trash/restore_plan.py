@@ -26,7 +26,7 @@ def restored_context(entry: Entry, label: str, found: Index) -> Context:
     return before._replace(
         label=label,
         phase=Phase.RESTORING,
-        root=root if is_workspace else worktrees[0].path,
+        folder=str(root) if is_workspace else worktrees[0].folder,
         worktrees=worktrees,
         session=_session(before, label, taken),
         operation=entry.id,
@@ -50,7 +50,7 @@ def _worktree(kept: Kept, entry: Entry, label: str, root: Path) -> Worktree:
         path = root / was.path.relative_to(before.root)
     is_taken = kept.tip and repository.branch_oid(was.repository, was.branch) is not None
     is_named_so = kept.tip and was.branch == before.label
-    return was._replace(path=path, branch=label if is_taken or is_named_so else was.branch)
+    return was.at(path)._replace(branch=label if is_taken or is_named_so else was.branch)
 
 
 def _session(before: Context, label: str, taken: Container[str]) -> str:

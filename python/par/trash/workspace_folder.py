@@ -35,7 +35,7 @@ def user_files_in(folder: Path, context: Context) -> list[str]:
 
 
 def _files(root: Path, context: Context) -> Iterator[str]:
-    worktrees = {str(worktree.path) for worktree in context.worktrees}
+    worktrees = {worktree.folder for worktree in context.worktrees}
     unread: list[str] = []
     for folder, below, names in os.walk(root, onerror=lambda error: unread.append(str(error.filename))):
         links = [name for name in below if Path(folder, name).is_symlink()]
