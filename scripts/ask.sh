@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # What popups ask and say, for the scripts beside this one, which source it (and rows.sh with it). A question that
 # is cancelled fails.
-#   find_fzf                     sets `fzf`, '' where there is none, and `picker` to what @par-picker says
-#   fuzzy ...                    fzf, with nothing of the user's own options and without his shell
+#   find_fzf [PICKER FZF KNOWN]  sets `fzf`, '' where there is none, `picker` to what @par-picker says, and `fzf_version`
+#                                to what is known of it; what those options say is asked where it is not told
+#   fuzzy ...                    fzf, with nothing of the user's own options and without his shell: sets `output`, and
+#                                `status` as it returns it
+#   measure_screen               sets `lines` and `columns`, '' where there is no terminal
 #   ask_text TITLE [TEXT]        sets `answer` to a line that is typed; TEXT is there to begin with
 #   ask_choice TITLE LISTER [OPTION...]
 #                                sets `answer` to the first field of a line that LISTER prints, the rest of which is
@@ -17,31 +20,44 @@
 # shellcheck source=scripts/rows.sh
 . "${BASH_SOURCE[0]%/*}/rows.sh"
 
-lines='' columns=
-! [ -t 0 ] || read -r lines columns < <(stty size)
-# The engine breaks the lines of its narration between words then
-[ -z "$columns" ] || export PAR_COLUMNS=$columns
+measure_screen() {
+  [ -z "${columns+is set}" ] || return 0
+  lines='' columns=
+  ! [ -t 0 ] || read -r lines columns < <(stty size)
+  # The engine breaks the lines of its narration between words then
+  [ -z "$columns" ] || export PAR_COLUMNS=$columns
+}
 
 # The user's choice, else that on PATH, else the one that the Python package iterfzf carries
+# shellcheck disable=SC2120
 find_fzf() {
-  local candidate
-  # shellcheck disable=SC2034 # picker.sh reads it
-  IFS=$'\t' read -r picker fzf < <(tmux display-message -p '#{?@par-picker,#{@par-picker},auto}	#{@par-fzf}')
+  local known=${3-} candidate
+  # shellcheck disable=SC2034 # picker.sh reads them
+  picker=${1-} fzf=${2-} fzf_version=
+  # shellcheck disable=SC2034
+  [ $# -gt 0 ] || IFS=$'\t' read -r picker known fzf < <(tmux display-message -p "$fzf_options")
   fzf=${fzf/#\~\//$HOME/}
   [ -n "$fzf" ] || fzf=$(command -v fzf)
-  [ ! -x "$fzf" ] || return 0
-  fzf=
-  for candidate in "$data"/venv-*/lib/python3*/site-packages/iterfzf/fzf; do
-    [ ! -x "$candidate" ] || fzf=$candidate
-  done
+  if [ ! -x "$fzf" ]; then
+    fzf=
+    for candidate in "$data"/venv-*/lib/python3*/site-packages/iterfzf/fzf; do
+      [ ! -x "$candidate" ] || fzf=$candidate
+    done
+  fi
+  # shellcheck disable=SC2034
+  [ "${known#*:}" != "$fzf" ] || fzf_version=${known%%:*}
   [ -n "$fzf" ]
 }
 
+# picker.sh writes down the version once it knows it, before the path that it is of
+fzf_options=$'#{?@par-picker,#{@par-picker},auto}\t#{?@_par_fzf,#{@_par_fzf},-}\t#{@par-fzf}'
+
 # Its status is 0, 1 where nothing matches, 130 where it was left; else it has said why it could not, and that waits
 fuzzy() {
-  local status
-  FZF_DEFAULT_OPTS='' FZF_DEFAULT_OPTS_FILE='' SHELL=/bin/sh "$fzf" --layout=reverse --info=inline --color=16 \
-    --no-hscroll --delimiter=$'\t' "$@"
+  output=$(
+    export FZF_DEFAULT_OPTS='' FZF_DEFAULT_OPTS_FILE='' SHELL=/bin/sh
+    exec "$fzf" --layout=reverse --info=inline --color=16 --no-hscroll --delimiter=$'\t' "$@"
+  )
   status=$?
   case $status in
     0 | 1 | 130) ;;
@@ -51,25 +67,27 @@ fuzzy() {
 }
 
 ask_text() {
+  local output='' status
   if [ -z "$fzf" ]; then
     printf '%s (empty: cancel)\n' "$1"
     IFS= read -r -e -p '> ' answer
   else # 1: nothing matches, as there is nothing
-    answer=$(fuzzy --print-query --info=hidden --header="$1" --query="${2:-}" </dev/null)
-    [ $? -le 1 ]
+    fuzzy --print-query --info=hidden --header="$1" --query="${2:-}" </dev/null
+    answer=$output
+    [ "$status" -le 1 ]
   fi && [ -n "$answer" ]
 }
 
 ask_choice() {
-  local output listed title=$1 lister=$2
+  local output='' status listed title=$1 lister=$2
   shift 2
   listed=$("$lister") || { wait_for_key; return 1; }
   if [ -z "$fzf" ]; then
     choose_by_number "$title"
     return
   fi
-  output=$(fuzzy --print-query --with-nth=2.. --header="$title" "$@" < <(print_listed))
-  [ $? -le 1 ] || return
+  fuzzy --print-query --with-nth=2.. --header="$title" "$@" < <(print_listed)
+  [ "$status" -le 1 ] || return
   typed=${output%%$'\n'*} answer=
   [[ $output != *$'\n'* ]] || answer=${output#*$'\n'} answer=${answer%%$'\t'*}
   [ -n "$answer$typed" ]
@@ -95,18 +113,18 @@ choose_by_number() {
 }
 
 ask_contexts() {
-  local rows row chosen
+  local rows row output='' status
   labels=()
-  gather_rows
+  begin_rows
   take_rows || { wait_for_key; return 1; }
   if [ -z "$rows" ]; then
     printf 'There is no context yet.\n'
     wait_for_key
   elif [ -n "$fzf" ]; then
-    chosen=$(fuzzy --ansi --multi --with-nth=7.. --header="$1 (tab marks several)" <<<"$rows") || return
+    fuzzy --ansi --multi --with-nth=7.. --header="$1 (tab marks several)" <<<"$rows" || return
     while IFS= read -r row; do
       row=${row#*$'\t'} && labels+=("${row%%$'\t'*}")
-    done <<<"$chosen"
+    done <<<"$output"
   else
     ask_choice "$1" list_labels && labels=("${answer:-$typed}")
   fi
@@ -119,6 +137,7 @@ list_labels() {
 
 run_shown() {
   local line
+  measure_screen
   clear_screen
   said=$(par "$@" 2>&1 | while IFS= read -r line; do
     printf '%s\n' "$line"
@@ -132,7 +151,9 @@ says_only() {
 
 # Breaks a line between words, where the screen would break it anywhere
 wrap() {
-  local line=$1 head width=${columns:-80}
+  local line=$1 head width
+  measure_screen
+  width=${columns:-80}
   while [ "${#line}" -gt "$width" ]; do
     head=${line:0:width + 1} head=${head% *}
     [ "${#head}" -le "$width" ] || head=${line:0:width}

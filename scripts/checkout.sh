@@ -16,6 +16,7 @@ main() {
     owner=$(find_owner "${answer:-refs/heads/$typed}")
     if [ -n "$owner" ]; then
       clear_screen
+      measure_screen
       par open "$owner" --client "$client" >/dev/null && return
       wait_for_key
     else

@@ -5,6 +5,7 @@
 . "${BASH_SOURCE[0]%/*}/ask.sh"
 
 main() {
+  measure_screen
   clear_screen
   list_meanings | show
   wait_for_key

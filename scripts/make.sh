@@ -113,6 +113,7 @@ function owner(path,    line, field, found, best) {
 
 make() {
   local made session verb
+  measure_screen
   read -ra verb <<<"$1"
   shift
   clear_screen

@@ -13,7 +13,7 @@ none_waits="#{?#{S:#{?@par_label,$waits,}},,-}"
 main() {
   local client=$1 pane_id=$2 items=() rows='' error nothing=-
   read_client '' || return
-  gather_rows
+  begin_rows
   take_rows 2>/dev/null
   ! has_trash || nothing=
   offer 'New context' n popup.sh new

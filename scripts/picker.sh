@@ -1,33 +1,28 @@
 #!/usr/bin/env bash
-# The picker of contexts, in a popup: picker.sh CLIENT PANE_ID. Without fzf, or with @par-picker 'tree', it is
-# tmux's own choose-tree in the pane.
+# The picker of contexts, in a popup: picker.sh CLIENT PANE_ID [COLUMNS LINES PICKER FZF KNOWN]. Without fzf, or with
+# @par-picker 'tree', it is tmux's own choose-tree in the pane. What it is told of the popup and of the options it need
+# not ask: nothing is started before the first row but the list and fzf.
 
 # shellcheck source=scripts/ask.sh
 . "${BASH_SOURCE[0]%/*}/ask.sh"
 
 main() {
-  client=$1 pane_id=$2 query=
-  gather_rows
-  if ! find_fzf || [ "$picker" = tree ]; then
+  client=$1 pane_id=$2 query='' is_new=''
+  begin_rows
+  shift 2
+  if ! find_fzf "${@:3}" || [ "$picker" = tree ]; then
     show_tree
     return
   fi
-  choose_layout
+  choose_layout "$@"
   offer_views
   ask_hosts
-  while take_rows || fail; do
-    choose || break
+  trap leave EXIT
+  while choose; do
     act || return
-    gather_rows
+    begin_rows
   done
   [ "$status" -eq 130 ] || show_tree
-}
-
-# What failed is on the screen; the tree needs tmux alone
-fail() {
-  status=2
-  wait_for_key
-  return 1
 }
 
 # The client that presses Enter there is the one that tmux switches
@@ -47,10 +42,13 @@ tree_format='#{?session_attached,●,○} #{?@par_label,#{q/e:@par_label},#{q/e:
 # shellcheck disable=SC2154
 tree_format+="#{?$waits,  waiting,}"
 
+# Without a look at the screen where the popup told its size
 choose_layout() {
+  local width=${1-} height=${2-}
+  [ -n "$width" ] || { measure_screen && width=$columns height=$lines; }
   preview=right:50%
-  [ "$columns" -ge 100 ] || preview=down:50%
-  [ "$columns" -ge 100 ] || [ "$lines" -ge 16 ] || preview+=:hidden
+  [ "$width" -ge 100 ] || preview=down:50%
+  [ "$width" -ge 100 ] || [ "$height" -ge 16 ] || preview+=:hidden
 }
 
 # What the preview shows instead of the pane is an option of the server, as long as this picker is open
@@ -59,58 +57,80 @@ offer_views() {
   views=()
   fzf_has 0.22 || return
   for view in diff log; do
-    views+=(--bind "ctrl-${view:0:1}:execute-silent(exec \"\$PAR_PREVIEW\" --turn $view)+refresh-preview")
+    views+=(--bind "ctrl-${view:0:1}:execute-silent(exec bash \"\$PAR_PREVIEW\" --turn $view)+refresh-preview")
   done
-  trap 'tmux set-option -gu "@_par_view_$$" 2>/dev/null' EXIT
+}
+
+# For the next picker the server keeps which version fzf has, until it fails
+# shellcheck disable=SC2317
+leave() {
+  local known=()
+  if [ "$status" -gt 1 ] && [ "$status" -ne 130 ]; then
+    known=(';' set-option -gu @_par_fzf)
+  elif [ -n "$is_new" ]; then
+    known=(';' set-option -g @_par_fzf "$fzf_version:$fzf")
+  fi
+  tmux set-option -gu "@_par_view_$$" ${known[@]+"${known[@]}"} 2>/dev/null
 }
 
 # What the hosts said last is shown at once, and what they say now as soon as they have; an older fzf cannot
 ask_hosts() {
   asking=()
-  ! has_hosts || ! fzf_has 0.36 || asking=(--bind "start:reload-sync(exec \"\$PAR_HOSTS\" \"\$PAR_CLIENT\")")
+  ! has_hosts || ! fzf_has 0.36 || asking=(--bind "start:reload-sync(exec bash \"\$PAR_HOSTS\" \"\$PAR_CLIENT\")")
 }
 
 fzf_has() {
   local minor
-  [ -n "${fzf_version:-}" ] || fzf_version=$("$fzf" --version)
+  [ -n "$fzf_version" ] || is_new=1 fzf_version=$("$fzf" --version)
   minor=${fzf_version#*.}
   minor=${minor%%[!0-9]*}
   [ "${fzf_version%%.*}" != 0 ] || [ "${minor:-0}" -ge "${1#*.}" ]
 }
 
-# Sets `status`, `query`, `key`, and of the rows chosen `ids`, `labels` and `states`; fails when it was left
+# Sets `status`, `query`, `key`, and of the rows chosen `ids`, `labels` and `states`; fails when it was left, or when
+# the rows could not be listed
 choose() {
   local output id label state header=$keys _
-  [ -n "$rows" ] || header=$welcome$'\n'$keys
+  introduce
   # shellcheck disable=SC2016 # the shell that fzf starts expands it
-  output=$(PAR_PREVIEW=$root/scripts/preview.sh PAR_HOSTS=$root/scripts/hosts.sh PAR_CLIENT=$client PAR_VIEW=@_par_view_$$ \
+  PAR_PREVIEW=$root/scripts/preview.sh PAR_HOSTS=$root/scripts/hosts.sh PAR_CLIENT=$client PAR_VIEW=@_par_view_$$ \
     fuzzy --ansi --multi ${asking[@]+"${asking[@]}"} ${views[@]+"${views[@]}"} \
     --with-nth=7.. --prompt='par> ' --header="$header" --query="$query" --print-query \
     --expect=ctrl-n,ctrl-s,ctrl-x,ctrl-z,ctrl-t,ctrl-o,ctrl-r,'?' --bind=enter:deselect-all+accept \
     --bind=ctrl-/:toggle-preview,alt-p:toggle-preview \
-    --preview='exec "$PAR_PREVIEW" {1} {2} {3}' --preview-window="$preview" < <(printf '%s' "${rows:+$rows$'\n'}"))
-  status=$?
+    --preview='exec bash "$PAR_PREVIEW" {1} {2} {3}' --preview-window="$preview" <&3
   ids=() labels=() states=()
   [ "$status" -le 1 ] || return
   {
     IFS= read -r query
     IFS= read -r key
     while IFS=$'\t' read -r id label state _; do
+      [ "$id" != '!' ] || status=2
       ids+=("$id") labels+=("$label") states+=("$state")
     done
   } <<<"$output"
+  [ "$status" -le 1 ] || return
   [ -n "$key" ] || settle
+}
+
+# Where contexts are known the rows are shown as they come; else there may be none, which has to be known first
+introduce() {
+  local rows
+  [ ! -s "$data/contexts.tsv" ] || return 0
+  rows=$(</dev/fd/3)
+  [ -n "$rows" ] || header=$welcome$'\n'$keys
+  exec 3< <(printf '%s' "${rows:+$rows$'\n'}")
 }
 
 # While hosts are asked, fzf may take an enter that is typed in a hurry before it has filtered, or while its list is
 # empty: then what fits best counts
 settle() {
-  local fitting id label state _
+  local rows output='' status id label state _
   [ ${#asking[@]} -gt 0 ] && [ -n "$query" ] && [ ${#labels[@]} -le 1 ] || return 0
-  gather_rows
-  take_rows && fitting=$(fuzzy --ansi --with-nth=7.. --filter="$query" <<<"$rows") || return 0
-  [[ $'\n'$fitting != *$'\n'"${ids[0]-}"$'\t'"${labels[0]-}"$'\t'* ]] || return 0
-  IFS=$'\t' read -r id label state _ <<<"$fitting"
+  begin_rows
+  take_rows && fuzzy --ansi --with-nth=7.. --filter="$query" <<<"$rows" || return 0
+  [[ $'\n'$output != *$'\n'"${ids[0]-}"$'\t'"${labels[0]-}"$'\t'* ]] || return 0
+  IFS=$'\t' read -r id label state _ <<<"$output"
   ids=("$id") labels=("$label") states=("$state")
 }
 
@@ -139,6 +159,7 @@ act() {
 }
 
 open_context() {
+  measure_screen
   case ${ids[0]}:${states[0]} in
     *:broken | *:elsewhere) par open "${labels[0]}" ;; # which says why it cannot
     -:*) par open "${labels[0]}" --client "$client" ;;

@@ -3,21 +3,25 @@
 # the row is the current one; of a stopped context what par knows, and of one on a host what that shows. After
 # `preview.sh --turn diff` or `--turn log` it is what was done in the context; the same once more turns back.
 
-# shellcheck source=scripts/rows.sh
-. "${BASH_SOURCE[0]%/*}/rows.sh"
+# shellcheck source=scripts/tmux.sh
+. "${BASH_SOURCE[0]%/*}/tmux.sh"
+: "${PAR_VIEW:=@_par_view}"
 
 main() {
-  local view=''
-  if [ "$1" = --turn ]; then
-    turn "$2"
-    return
-  fi
-  [ -z "${PAR_VIEW:-}" ] || view=$(tmux display-message -p "#{$PAR_VIEW}")
+  local view now=''
+  case $1 in
+    --turn)
+      turn "$2"
+      return
+      ;;
+    '$'*) now=$(tmux display-message -p "#{$PAR_VIEW}" ';' capture-pane -ep -t "$1:") ;;
+    *) now=$(tmux display-message -p "#{$PAR_VIEW}") ;;
+  esac
+  view=${now%%$'\n'*}
   case $view$3,$1 in
-    diff* | log*) "$root/scripts/work.sh" "$view" "$2" "$3" ;;
-    *,'$'*) follow "$1:" ;;
-    remote,*) look "$2" ;;
-    *) describe "$2" "$3" ;;
+    diff* | log*) exec bash "$root/scripts/work.sh" "$view" "$2" "$3" ;;
+    *,'$'*) follow "$1:" "${now#*$'\n'}" ;;
+    *) tell "$@" ;;
   esac
 }
 
@@ -27,19 +31,35 @@ turn() {
 
 # fzf ends it; the look at fzf itself is for when that was killed
 follow() {
-  local shown='' now
-  while now=$(tmux capture-pane -ep -t "$1") && kill -0 "$PPID"; do
-    [ "$now" = "$shown" ] || printf '\033[2J%s\n' "$(last_lines <<<"$now")"
+  local shown='' now=$2
+  while :; do
+    [ "$now" = "$shown" ] || printf '\033[2J%s\n' "$(last_lines "$now")"
     shown=$now
     sleep 1
+    kill -0 "$PPID" && now=$(tmux capture-pane -ep -t "$1") || return
   done
 }
 
 # What the pane showed last is where its prompt is
 last_lines() {
-  LC_ALL=C awk -v most="${FZF_PREVIEW_LINES:-1000}" '
+  local all=${1//[!$'\n']/}
+  if [ "${#all}" -lt "${FZF_PREVIEW_LINES:-1000}" ]; then
+    printf '%s\n' "$1"
+    return
+  fi
+  LC_ALL=C awk -v most="$FZF_PREVIEW_LINES" '
     { line[NR] = $0 }
-    END { for (at = NR > most ? NR - most + 1 : 1; at <= NR; at++) print line[at] }'
+    END { for (at = NR > most ? NR - most + 1 : 1; at <= NR; at++) print line[at] }' <<<"$1"
+}
+
+# Of what has no session here there are no lines of a pane
+tell() {
+  # shellcheck source=scripts/rows.sh
+  . "$root/scripts/rows.sh"
+  case $3 in
+    remote) look "$2" ;;
+    *) describe "$2" "$3" ;;
+  esac
 }
 
 # A host is asked less often; until it has answered, what it said last

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The rows of the picker, best first, for the scripts beside this one, which source it:
-#   gather_rows                  begins to list the contexts for $client, while the caller finds out other things
-#   take_rows                    waits for that and sets `rows`; where a helper failed it says so, and fails
+#   begin_rows                   begins to list the contexts for $client on descriptor 3; where a helper failed, the
+#                                last rows have the id '!' and say so
+#   take_rows                    reads them to the end and sets `rows`; where a helper failed it says so, and fails
 #   has_hosts                    whether a host has ever told of its contexts
 #   has_trash                    whether something can be brought back
 #   visible                      an awk function, for LC_ALL=C: what a terminal would act on or hide becomes '?'
@@ -22,6 +23,7 @@ data=$HOME/.local/share/par
 # C0, DEL, C1, and what is invisible or turns the direction: U+061C 200B-200F 2028-202E 2060-206F FEFF
 # shellcheck disable=SC2016
 visible='function visible(text) {
+  if (text !~ /[^ -~]/) return text
   gsub(/[\001-\037\177]/, "?", text)
   if (text ~ /[\200-\377]/)
     gsub(/\302[\200-\237]|\330\234|\342\200[\213-\217\250-\256]|\342\201[\240-\257]|\357\273\277/, "?", text)
@@ -44,20 +46,29 @@ has_hosts() {
   return 1
 }
 
-gather_rows() {
-  local said
+begin_rows() {
   # shellcheck disable=SC2154
-  exec 3< <({ said=$(list_rows "$client" 2>&1 >&4) || printf '!%s\n' "$said"; } 4>&1)
+  exec 3< <(list_rows "$client" 2>/dev/null || tell_failure)
 }
 
 take_rows() {
   local failure
-  rows=$(cat <&3)
+  rows=$(</dev/fd/3)
+  # Of a thousand rows a pattern with ## takes a second
+  [[ $'\n'$rows == *$'\n'$failed* ]] || return 0
   failure=$'\n'$rows
-  failure=${failure##*$'\n!'}
-  [ "$failure" != $'\n'"$rows" ] || return 0
-  printf 'par: the contexts cannot be listed\n%s\n' "$failure" >&2
+  failure=${failure#*$'\n'"$failed"}
+  printf '%s\n' "${failure//$failed/}" >&2
   return 1
+}
+
+failed=$'!\t\t\t\t\t\t'
+tell_failure() {
+  local line
+  printf '%s\n' "${failed}par: the contexts cannot be listed"
+  while IFS= read -r line; do
+    printf '%s\n' "$failed$line"
+  done < <(list_rows "$client" 2>&1 >/dev/null)
 }
 
 # One call to tmux, joined with what par wrote down of all contexts, also of those whose session is stopped, and with
@@ -75,10 +86,8 @@ list_rows() {
 
 # shellcheck disable=SC2016
 columns_program='
-function fit(column, text) { if (cells(text) > width[column] && cells(text) <= 40) width[column] = cells(text) }
-function padded(column, text) {
-  return sprintf("%s%" (width[column] > cells(text) ? width[column] - cells(text) : 0) "s", text, "")
-}
+function fit(column, text,    count) { count = cells(text); if (count > width[column] && count <= 40) width[column] = count }
+function padded(column, text) { return text substr(sprintf("%40s", ""), 1, width[column] - cells(text)) }
 # Columns of a terminal: bytes that begin a character, those of the far east and emoji twice
 function cells(text,    wide) {
   if (text !~ /[\200-\377]/) return length(text)
@@ -97,6 +106,7 @@ row_program='
 from == "par" {
   age[$1] = NR; kind[$1] = $2; repository[$1] = $3; branch[$1] = $4
   by_session[$5] = $1; server[$1] = $6; folder[$1] = $7
+  if ($2 != "workspace" && !is_file($7 "/.git")) gone[$1] # while tmux prepares its answer
 }
 from == "conflicts" { if ($2 in age) clashes[$2] = $1 + 0 }
 from == "host" && $1 == "host" { host = $2; asked[host] = $3; is_silent[host] = $4 == "silent" }
@@ -123,7 +133,7 @@ END {
   for (label in age) {
     sign[label] = ""
     if (label in home) { describe_there(label); state[label] = "remote" }
-    else if (is_gone(label)) state[label] = "broken"
+    else if (label in gone) state[label] = "broken"
     else if (!(label in id)) {
       state[label] = server[label] == ENVIRON["SOCKET"] ? "stopped" : "elsewhere"
       if (state[label] == "elsewhere") note[label] = "on another tmux server"
@@ -198,10 +208,8 @@ function lost(name, path,    label) {
   label = by_session[name] ""
   return name ~ /^par-/ || index(path "/", folder[label] "/") == 1 ? label : ""
 }
-function is_gone(label,    line, file, status) {
-  if (!(label in folder) || kind[label] == "workspace") return 0
-  file = folder[label] "/.git"
-  status = getline line < file
-  close(file)
-  return status <= 0
+function is_file(path,    line, status) {
+  status = getline line < path
+  close(path)
+  return status > 0
 }'

@@ -44,7 +44,7 @@ ask_force() {
 # As par send counts them: without the one that the pane is in
 count_contexts() {
   local rows count other=''
-  gather_rows
+  begin_rows
   take_rows || { wait_for_key; return 1; }
   ! has_hosts || rows=$(awk -F'\t' '$3 != "remote"' <<<"${rows%$'\n'}") # 'all' are those that are here
   count=${rows//[!$'\n']/}

@@ -21,6 +21,7 @@ main() {
 
 # Its id first, and then each entry as `par trash` writes it into a pipe: label, repository, time, id
 list_trash() {
+  measure_screen
   par trash | awk -F '\t' 'NR > 1 && $4 != "" { printf "%s\t%-24s %-16s %s\n", $4, $1, $2, $3 }'
 }
 
