@@ -440,6 +440,18 @@ def test_remains_without_work_are_deleted_and_those_with_files_only_told(world: 
     assert (full / "0/file").read_text() == "work\n"
 
 
+def test_a_record_of_a_move_that_cannot_be_read_is_told_and_kept(world: World) -> None:
+    several(world)
+    record = world.data / "moving/0123456789ab.json"
+    record.parent.mkdir()
+    record.write_text("{")
+    wanted = [Found("remains", str(record), False)]
+    assert (doctor(world), doctor(world, "--fix")) == (wanted, wanted)
+    assert record.read_text() == "{"
+    record.unlink()
+    content(world)
+
+
 def test_doctor_that_was_killed_when_it_made_a_worktree_again_leaves_nothing(world: World) -> None:
     several(world)
     tree = world.worktree("feat")

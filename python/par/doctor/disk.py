@@ -13,7 +13,7 @@ from par.names import visible
 from par.state import index, locks, paths
 from par.state.index import Index
 from par.system import mounts
-from par.trash import emptying
+from par.trash import emptying, move_records
 
 
 def modes() -> Iterator[Finding]:
@@ -69,6 +69,7 @@ def remains(found: Index) -> Iterator[Finding]:
         yield Finding(
             Fault.REMAINS, _shown(paths.emptied()), message, "finish it", fix=emptying.finish_emptying
         )
+    yield from _moving()
     busy = {context.operation for context in found.contexts if not context.is_ready}
     folder = paths.data() / "removed"
     for discarded in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -83,6 +84,15 @@ def _temporary() -> Iterator[Finding]:
             message = "a write of it was interrupted"
             fix = partial(_delete_temporary, beside)
             yield Finding(Fault.REMAINS, _shown(beside), message, "delete the part that was written", fix=fix)
+
+
+def _moving() -> Iterator[Finding]:
+    """Records of branches that were being moved which nobody can read, and so nobody takes back."""
+    for path in sorted(paths.moving().glob("*.json")):
+        if not locks.is_running(path.stem) and move_records.read(path) is None:
+            message = "what a par was moving when it died cannot be read"
+            hint = f"compare it with git reflog, then move it away: {quote(str(path))}"
+            yield Finding(Fault.REMAINS, _shown(path), message, hint=hint)
 
 
 def _delete_temporary(path: Path) -> None:
