@@ -56,6 +56,19 @@ def test_a_context_over_there_from_its_start_to_its_restoration(world: World, ma
     refused(world.par("path", "feat"), 3, missing, "par ls")
 
 
+def test_the_value_of_an_option_names_no_host(world: World) -> None:
+    home = world.repository()
+    for label, prompt in (("one", "--host=build1"), ("two", "--host"), ("three", "--all-hosts")):
+        world.ok("start", label, "--run", "true", "--prompt", prompt, cwd=home)
+        assert world.index["contexts"][label]["prompt"] == prompt
+    refused(
+        world.par("start", "four", "--host=build1", cwd=home),
+        3,
+        "there is no host 'build1'",
+        "par host add build1",
+    )
+
+
 def test_a_host_that_is_not_there_is_refused(world: World, machines: Machines) -> None:
     refused(world.par("open", "build1:x"), 3, "there is no host 'build1'", "par host add build1")
     world.ok("host", "add", "build1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -59,7 +60,7 @@ def asked(
     """
     if name in OWN:
         return None
-    rest, hosts, is_all = _without_options(words)
+    rest, hosts, is_all = _without_options(command, words)
     marked = [_Word(each) for each in rest]
     targets = _targets(command, marked)
     patterns = (*([options["host"]] if options.get("host") else []), *hosts)
@@ -80,7 +81,7 @@ def shown_here(command: click.Command, words: Sequence[str], host: str | None) -
     inner = words[0] if words and isinstance(command, click.Group) else command.name
     if inner not in SHOWN_HERE:
         return None
-    rest, hosts, _ = _without_options(words)
+    rest, hosts, _ = _without_options(command, words)
     named = {*([host] if host else []), *hosts}
     if len(named) > 1:
         raise UsageError("more than one host is named", hint=f"par {inner} HOST:LABEL")
@@ -124,28 +125,40 @@ def run(asked: Asked, socket: Path) -> int:
     return forwarding.forward(host, asked.options, words, labels=labels).status
 
 
-def _without_options(words: Sequence[str]) -> tuple[list[str], list[str], bool]:
+def _without_options(command: click.Command, words: Sequence[str]) -> tuple[list[str], list[str], bool]:
     """The words without `--host NAME` and `--all-hosts`, the names, and whether all hosts are meant.
 
     Raises UsageError where a name is missing.
     """
     rest: list[str] = []
     hosts: list[str] = []
+    is_all, valued = False, _valued(command, words)
     left = iter(words)
     for each in left:
         if each == "--":
             rest += [each, *left]
+        elif each in valued:  # the next word is its value, whatever that looks like
+            rest += [each, *islice(left, 1)]
         elif each == OPTION:
             if (value := next(left, None)) is None:
                 raise UsageError("--host needs the name of a host", hint="par host ls")
             hosts.append(value)
         elif each.startswith(f"{OPTION}="):
             hosts.append(each.partition("=")[2])
+        elif each == ALL:
+            is_all = True
         else:
             rest.append(each)
-    gap = rest.index("--") if "--" in rest else len(rest)
-    own = [each for each in rest[:gap] if each != ALL]
-    return [*own, *rest[gap:]], hosts, len(own) < gap
+    return rest, hosts, is_all
+
+
+def _valued(command: click.Command, words: Sequence[str]) -> set[str]:
+    """The options of the command behind which a value comes as a word of its own."""
+    inner = command
+    if isinstance(command, click.Group) and words:
+        inner = command.get_command(click.Context(command), words[0]) or command
+    options = (each for each in inner.params if isinstance(each, click.Option) and not each.is_flag)
+    return {name for each in options if not each.count for name in each.opts} - {OPTION}
 
 
 def _targets(command: click.Command, words: list[_Word]) -> list[_Word]:
