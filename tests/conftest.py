@@ -82,6 +82,17 @@ def eventually(look: Callable[[], Any], what: str = "the state that was waited f
     return seen
 
 
+def has_ended(pid: str) -> bool:
+    """Whether a process is gone, or would be if its parent asked how it ended. '' is none."""
+    if not Path("/proc/self/stat").exists():
+        words = ("ps", "-o", "stat=", "-p", pid)
+        return subprocess.run(words, capture_output=True, text=True).stdout[:1] in {"", "Z"}
+    try:
+        return not pid or Path("/proc", pid, "stat").read_text().rpartition(") ")[2].startswith("Z")
+    except OSError:
+        return True
+
+
 @dataclass(frozen=True)
 class World:
     """A sealed machine: a home folder, an environment, and a private place for tmux sockets."""
@@ -116,7 +127,7 @@ class World:
 
     def par(self, *words: str, cwd: Path | None = None, text: str | None = None, **env: str) -> Result:
         """Run `par` with these words."""
-        if SETTLED & env.keys():
+        if any(env[each] != self.env.get(each) for each in SETTLED & env.keys()):
             return self.run(*PAR, *words, cwd=cwd, text=text, **env)
         folder = str(cwd or self.home)
         return Result(*_parent().run(Call(words, folder, {**self.env, **env}), text))
@@ -159,7 +170,7 @@ class World:
         """Kill a server and wait until it is gone: while it ends it takes calls, and answers none."""
         pid = self.run("tmux", *server, "display-message", "-p", "#{pid}").stdout.strip()
         said = self.run("tmux", *server, "kill-server").stdout
-        eventually(lambda: self.run("ps", "-o", "stat=", "-p", pid).stdout[:1] in {"", "Z"})
+        eventually(lambda: has_ended(pid))
         return said
 
     def repository(self, name: str = "app", *, commits: int = 1, under: Path | None = None) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Result, World, eventually, refused
+from conftest import Result, World, eventually, has_ended, refused
 
 ALWAYS = "always"
 
@@ -165,6 +165,6 @@ def test_nothing_is_removed_when_the_commands_are_interrupted(world: World, sent
     running.send_signal(sent)
     assert running.communicate(timeout=10) == ("", "\npar: interrupted\n" if sent is signal.SIGINT else "")
     assert running.returncode == 128 + sent
-    assert world.run("ps", "-o", "stat=", "-p", pid).stdout[:1] in {"", "Z"}
+    assert has_ended(pid)
     assert (world.index, world.sessions()) == before
     world.ok("rm", "--purge", "feat")

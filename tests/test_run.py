@@ -10,16 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from conftest import Result, Terminal, World, eventually, refused
+from conftest import Result, Terminal, World, eventually, has_ended, refused
 
 
 def results(ran: Result) -> dict[str, Any]:
     """The exit status of each, by label and repository."""
     return {f"{each['label']} {each['repository']}": each["exit"] for each in ran.json["results"]}
-
-
-def has_ended(world: World, pid: str) -> bool:
-    return world.run("ps", "-o", "stat=", "-p", pid).stdout[:1] in {"", "Z"}
 
 
 def shows(world: World, target: str, text: str) -> bool:
@@ -121,7 +117,7 @@ def test_what_takes_too_long_is_ended(two: World) -> None:
     assert log.read_text().endswith("it took longer than 0.5 s\n")
     for label in ("one", "two"):
         pid = (two.worktree(label) / "pid").read_text().strip()
-        eventually(partial(has_ended, two, pid), "its end")
+        eventually(partial(has_ended, pid), "its end")
 
 
 def test_ctrl_c_stops_all_and_says_which(two: World) -> None:
@@ -141,7 +137,7 @@ def test_ctrl_c_stops_all_and_says_which(two: World) -> None:
     assert [row[2] for row in rows] == ["stopped", "stopped", "not begun"]
     assert run_windows(two) == []
     for each in files:
-        assert has_ended(two, each.read_text().strip())
+        assert has_ended(each.read_text().strip())
 
 
 def test_a_runner_that_is_killed_is_a_failure(two: World) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Result, World, eventually, refused
+from conftest import Result, World, eventually, has_ended, refused
+from par.system import processes
 
 
 def say(world: World, label: str, state: str) -> None:
@@ -23,22 +24,17 @@ def pane(world: World, label: str) -> str:
 def begin(world: World, *words: str) -> subprocess.Popen[str]:
     """Begin to wait, once the server tells the one who waits of changes."""
     waiting = world.start_par("wait", *words)
-    eventually(lambda: listeners(world), "a listener")
+    eventually(lambda: listener(world, waiting), "a listener")
     return waiting
 
 
-def listeners(world: World) -> list[str]:
-    """The clients that wait on this world's server."""
-    return [
-        line
-        for line in world.run("ps", "-eo", "args").stdout.splitlines()
-        if f"-S {world.home}/" in line and "wait-for" in line
-    ]
-
-
-def pids(world: World) -> list[str]:
-    said = world.run("pgrep", "-f", "--", f"-S {world.home}/.*wait-for").stdout
-    return said.split()
+def listener(world: World, waiting: subprocess.Popen[str]) -> str:
+    """The client of this world's server that one who waits has started; '' while there is none."""
+    for each in map(str, processes.children([waiting.pid])):
+        words = world.run("ps", "-o", "args=", "-p", each).stdout
+        if f"-S {world.home}/" in words and "wait-for" in words:
+            return each
+    return ""
 
 
 def ended(waiting: subprocess.Popen[str]) -> Result:
@@ -50,22 +46,23 @@ def test_what_an_agent_says_is_waited_for(two: World) -> None:
     say(two, "one", "working")
     say(two, "two", "working")
     waiting = begin(two, "all", "--timeout", "60")
+    asking = listener(two, waiting)
     assert {each["state"] for each in two.ok("ls", "--json").json["contexts"]} == {"running"}
     say(two, "one", "done")
     eventually(lambda: two.ok("ls", "--json", "--state", "done").json["contexts"])
     assert waiting.poll() is None
     say(two, "two", "done")
     assert ended(waiting) == Result(0, "one\ntwo\n", "")
-    eventually(lambda: not listeners(two), "the end of the listener")
+    eventually(lambda: has_ended(asking), "the end of the listener")
     eventually(lambda: sorted(two.sessions()) == sorted(map(two.session, ("one", "two"))))
     # What is so already is not waited for
     assert two.ok("wait", "one", "two").stdout == "one\ntwo\n"
     say(two, "one", "working")
     first = begin(two, "one", "--for", "waiting", "--any")
     # It is the same one, and nothing is asked meanwhile
-    (listener,) = pids(two)
+    asking = listener(two, first)
     two.ok("ls")
-    assert pids(two) == [listener]
+    assert listener(two, first) == asking
     say(two, "one", "waiting")
     assert ended(first) == Result(0, "one\n", "")
     assert two.ok("wait", "all", "--for", "waiting", "--any").stdout == "one\n"
@@ -102,9 +99,10 @@ def shows(world: World, label: str, program: str) -> bool:
 
 def test_ctrl_c_ends_the_waiting_and_its_listener(two: World) -> None:
     waiting = begin(two, "one")
+    asking = listener(two, waiting)
     waiting.send_signal(signal.SIGINT)
     assert ended(waiting) == Result(130, "", "\npar: interrupted\n")
-    eventually(lambda: not listeners(two))
+    eventually(lambda: has_ended(asking))
     hooks = two.tmux("show-hooks", "-g")
     assert "8418" not in hooks
 
@@ -112,10 +110,11 @@ def test_ctrl_c_ends_the_waiting_and_its_listener(two: World) -> None:
 def test_a_killed_one_leaves_no_client_and_no_hook_and_ends_no_other(two: World) -> None:
     say(two, "one", "working")
     killed, other = begin(two, "one"), begin(two, "one")
-    eventually(lambda: len(listeners(two)) == 2, "two listeners")
+    orphan = listener(two, killed)
     killed.kill()
     ended(killed)
-    eventually(lambda: len(listeners(two)) == 1, "the end of the one")
+    eventually(lambda: has_ended(orphan), "the end of the one")
+    eventually(lambda: listener(two, other), "that of the other")
     eventually(lambda: "wait-for" in two.tmux("show-hooks", "-g"), "the hook of the other")
     say(two, "one", "done")
     assert ended(other) == Result(0, "one\n", "")
