@@ -9,19 +9,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-import pytest
-
 from conftest import World, commit, refused
 
 IGNORED = "inner"
 
 
-def prepared(world: World) -> tuple[Path, Path]:
-    """A repository that ignores the folder `inner`, and the worktree of its context `feat`."""
+def repository(world: World) -> Path:
+    """A repository that ignores the folder `inner`."""
     home = world.repository(commits=2)
     (home / ".git/info/exclude").write_text(f"{IGNORED}\n")
-    world.ok("start", "feat", cwd=home)
-    return home, world.worktree("feat")
+    return home
 
 
 def _hide(flag: str) -> Callable[[World, Path], str]:
@@ -38,23 +35,22 @@ def _short(world: World, folder: Path, oid: str) -> str:
 
 
 def _reset(world: World, folder: Path) -> str:
-    oid = _short(world, folder, commit(world, folder, "left"))
+    oid = _short(world, folder, commit(world, folder, "reset"))
     world.git(folder, "reset", "-q", "--hard", "HEAD~1")
-    return f"commit {oid} left"
+    return f"commit {oid} reset"
 
 
 def _own_ref(world: World, folder: Path) -> str:
-    world.git(folder, "config", "core.logAllRefUpdates", "false")
-    oid = world.git(folder, "commit-tree", "-m", "left", "HEAD^{tree}")
-    world.git(folder, "update-ref", "refs/worktree/mine", oid)
-    return f"commit {_short(world, folder, oid)} left"
+    oid = world.git(folder, "commit-tree", "-m", "mine", "HEAD^{tree}")
+    world.git(folder, "-c", "core.logAllRefUpdates=false", "update-ref", "refs/worktree/mine", oid)
+    return f"commit {_short(world, folder, oid)} mine"
 
 
 def _fetch_head(world: World, folder: Path) -> str:
     other = world.repository("other", commits=2)
-    oid = commit(world, other, "left")
+    oid = commit(world, other, "fetched")
     world.git(folder, "fetch", "-q", str(other), "main")
-    return f"commit {_short(world, folder, oid)} left"
+    return f"commit {_short(world, folder, oid)} fetched"
 
 
 def _nested_worktree(world: World, folder: Path) -> str:
@@ -71,16 +67,16 @@ def _clone(world: World, folder: Path) -> Path:
 def _nested_clone(world: World, folder: Path) -> str:
     clone = _clone(world, folder)
     world.git(clone, "switch", "-q", "-c", "topic")
-    oid = _short(world, clone, commit(world, clone, "left"))
+    oid = _short(world, clone, commit(world, clone, "topic"))
     world.git(clone, "switch", "-q", "main")
-    return f"commit inner/clone: {oid} left"
+    return f"commit inner/clone: {oid} topic"
 
 
 def _tag_in_a_clone(world: World, folder: Path) -> str:
     clone = _clone(world, folder)
-    oid = world.git(clone, "commit-tree", "-m", "left", "HEAD^{tree}")
+    oid = world.git(clone, "commit-tree", "-m", "tagged", "HEAD^{tree}")
     world.git(clone, "tag", "kept", oid)
-    return f"commit inner/clone: {_short(world, clone, oid)} left"
+    return f"commit inner/clone: {_short(world, clone, oid)} tagged"
 
 
 def _stash_in_a_clone(world: World, folder: Path) -> str:
@@ -103,23 +99,30 @@ RISKS = {
 }
 
 
-@pytest.mark.parametrize("risk", RISKS)
-def test_work_that_git_does_not_show_is_not_purged_and_does_not_expire(world: World, risk: str) -> None:
-    home, folder = prepared(world)
-    line = RISKS[risk](world, folder)
-    result = world.par("rm", "--purge", "feat")
+def test_work_that_git_does_not_show_is_not_purged_and_does_not_expire(world: World) -> None:
+    home = repository(world)
+    world.ok("start", "feat", "--count", str(len(RISKS)), cwd=home)
+    folders = {label: Path(each["root"]) for label, each in world.index["contexts"].items()}
+    risks = dict(zip(folders, RISKS, strict=True))
+    lines = {label: RISKS[risk](world, folders[label]) for label, risk in risks.items()}
+    result = world.par("rm", "--purge", *folders)
     assert result.status == 5
-    assert f"\n  feat: {line}" in result.stderr, result.stderr
-    assert world.worktree("feat").is_dir()
-    (entry,) = world.ok("rm", "feat", "--json").json["removed"]
-    overdue(world, entry["trash_id"])
+    for label, line in lines.items():
+        assert f"\n  {label}: {line}" in result.stderr, (risks[label], result.stderr)
+        assert folders[label].is_dir(), risks[label]
+    removed = {each["label"]: each["trash_id"] for each in world.ok("rm", *folders, "--json").json["removed"]}
+    for each in removed.values():
+        overdue(world, each)
     world.ok("start", "next", cwd=home)
     assert world.ok("rm", "next").stderr == ""
-    (held,) = [each for each in world.ok("trash", "--json").json["trash"] if each["label"] == "feat"]
-    kind, _, told = line.partition(" ")
-    assert any(each.startswith(told) for each in held["holds"][f"{kind.replace('uncommitted', 'file')}s"])
-    count = len(held["holds"]["files"]) + len(held["holds"]["commits"])
-    assert f"'feat' ({entry['trash_id']}) stays: it holds {count} " in world.ok("trash").stdout
+    held = {each["label"]: each["holds"] for each in world.ok("trash", "--json").json["trash"]}
+    shown = world.ok("trash").stdout
+    for label, line in lines.items():
+        kind, _, told = line.partition(" ")
+        of_kind = held[label][f"{kind.replace('uncommitted', 'file')}s"]
+        assert any(each.startswith(told) for each in of_kind), (risks[label], held)
+        count = len(held[label]["files"]) + len(held[label]["commits"])
+        assert f"'{label}' ({removed[label]}) stays: it holds {count} " in shown, risks[label]
 
 
 def overdue(world: World, name: str) -> None:
@@ -134,7 +137,9 @@ def overdue(world: World, name: str) -> None:
 
 
 def test_what_is_there_as_elsewhere_is_no_work(world: World) -> None:
-    home, folder = prepared(world)
+    home = repository(world)
+    world.ok("start", "feat", cwd=home)
+    folder = world.worktree("feat")
     world.git(folder, "update-index", "--skip-worktree", "file0")
     world.git(folder, "update-index", "--assume-unchanged", "file1")
     (folder / "file0").unlink()
@@ -144,27 +149,31 @@ def test_what_is_there_as_elsewhere_is_no_work(world: World) -> None:
     assert world.branches(home) == {"main"}
 
 
-@pytest.mark.parametrize("reading", ["record", "file", "due", "before it was made"])
-def test_no_single_reading_of_the_clock_deletes(world: World, reading: str) -> None:
+def test_no_single_reading_of_the_clock_deletes(world: World) -> None:
     home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    readings = ("record", "file", "due", "before it was made")
+    world.ok("start", "feat", "--count", str(len(readings)), cwd=home)
     world.ok("start", "next", cwd=home)
-    (name,) = [each["trash_id"] for each in world.ok("rm", "feat", "--json").json["removed"]]
-    overdue(world, name)
-    folder = world.data / "trash" / name
-    record = json.loads((folder / "entry.json").read_text())
-    if reading == "record":
-        record["removed_at"] = datetime.now(timezone.utc).isoformat()
-    elif reading == "before it was made":
-        record["removed_at"] = "1970-01-01T00:00:00+00:00"
-    elif reading == "due":
-        (folder / "due").unlink()
-    if reading != "due":
-        (folder / "entry.json").write_text(json.dumps(record))
-        if reading != "file":
-            os.utime(folder / "entry.json", (0, 0))
+    removed = world.ok("rm", "feat-*", "-y", "--json").json["removed"]
+    for reading, name in zip(readings, (each["trash_id"] for each in removed), strict=True):
+        overdue(world, name)
+        folder = world.data / "trash" / name
+        record = json.loads((folder / "entry.json").read_text())
+        if reading == "record":
+            record["removed_at"] = datetime.now(timezone.utc).isoformat()
+        elif reading == "before it was made":
+            record["removed_at"] = "1970-01-01T00:00:00+00:00"
+        elif reading == "due":
+            (folder / "due").unlink()
+        if reading != "due":
+            (folder / "entry.json").write_text(json.dumps(record))
+            if reading != "file":
+                os.utime(folder / "entry.json", (0, 0))
     assert world.ok("rm", "next").stderr == ""
-    assert world.ok("restore", "feat").status == 0
+    left = {path.parent.name for path in (world.data / "trash").glob("*/entry.json")}
+    for reading, each in zip(readings, removed, strict=True):
+        assert each["trash_id"] in left, reading
+        assert world.ok("restore", each["label"]).status == 0
 
 
 def test_what_comes_in_during_a_purge_brings_all_of_it_back(world: World) -> None:
