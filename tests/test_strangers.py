@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -267,33 +268,31 @@ def _record(world: World, **changes: object) -> None:
     path.write_text(json.dumps(document))
 
 
-@pytest.mark.parametrize(
-    "spelled", ["#(touch {pwned})", "x#{E:@par_evil}#(touch {pwned})", "$(touch {pwned})", "`touch {pwned}`"]
-)
-@pytest.mark.parametrize("field", ["session", "branch", "label", "port-env", "worktree"])
-def test_what_an_index_says_is_text(world: World, field: str, spelled: str) -> None:
+def test_what_an_index_says_is_text(world: World) -> None:
     home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    spelled = ("#(touch {})", "x#{{E:@par_evil}}#(touch {})", "$(touch {})", "`touch {}`")
+    cases = [*product(("session", "branch", "label", "port-env", "worktree"), enumerate(spelled))]
+    world.ok("start", "feat", "--count", str(len(cases)), cwd=home)
     world.tmux("new-session", "-d", "-s", "mine")
-    text, label = spelled.replace("{pwned}", f"{world.home}/pwned"), "feat"
     path = world.data / "global_state.json"
     document = json.loads(path.read_text())
-    record = document["contexts"]["feat"]
-    match field:
-        case "session":
-            record["session"] = text
-        case "branch":
-            record["worktrees"][0]["branch"] = text
-        case "port-env":
-            record["worktrees"][0]["env"] = [["EVIL", text]]
-        case "worktree":
-            record["kind"] = "workspace"
-            record["worktrees"][0]["path"] += f"/{text}"
-        case _:
-            label = text
-            document["contexts"] = {label: record}
+    records, document["contexts"] = document["contexts"], {}
+    for (field, (number, spell)), (label, record) in zip(cases, records.items(), strict=True):
+        text = spell.format(world.home / f"pwned-{field}-{number}")
+        match field:
+            case "session":
+                record["session"] = text
+            case "branch":
+                record["worktrees"][0]["branch"] = text
+            case "port-env":
+                record["worktrees"][0]["env"] = [["EVIL", text]]
+            case "worktree":
+                record["kind"] = "workspace"
+                record["worktrees"][0]["path"] += f"/{text}"
+        document["contexts"][text if field == "label" else label] = record
     path.write_text(json.dumps(document))
-    world.tmux("kill-session", "-t", f"={world.index['contexts'][label]['session']}:")
+    for record in document["contexts"].values():
+        world.tmux("kill-session", "-t", f"={record['session']}:")
     for words in (
         ("ls",),
         ("resurrect",),
@@ -306,4 +305,4 @@ def test_what_an_index_says_is_text(world: World, field: str, spelled: str) -> N
         assert "\x1b" not in said.stdout + said.stderr
         assert said.status != 1, said
     world.tmux("run-shell", "-d", "0", "true")
-    assert not (world.home / "pwned").exists()
+    assert [*world.home.glob("pwned*")] == []
