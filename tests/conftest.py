@@ -86,7 +86,7 @@ def has_ended(pid: str) -> bool:
     """Whether a process is gone, or would be if its parent asked how it ended. '' is none."""
     if not Path("/proc/self/stat").exists():
         words = ("ps", "-o", "stat=", "-p", pid)
-        return subprocess.run(words, capture_output=True, text=True).stdout[:1] in {"", "Z"}
+        return subprocess.run(words, capture_output=True, text=True, check=False).stdout[:1] in {"", "Z"}
     try:
         return not pid or Path("/proc", pid, "stat").read_text().rpartition(") ")[2].startswith("Z")
     except OSError:
