@@ -13,8 +13,6 @@ import pytest
 
 from conftest import World, commit, eventually, refused
 
-IN_TRASH = "all of it is in the trash, bring it back: par restore feat\n"
-
 
 def tree(folder: Path) -> dict[str, tuple[int, int, str]]:
     """All that lies in `folder`: the inode, the mode and the content of each."""
@@ -30,25 +28,29 @@ def tree(folder: Path) -> dict[str, tuple[int, int, str]]:
     return found
 
 
-def snapshot(world: World, label: str, home: Path) -> object:
-    """All that there is of a context: its files, what git says of them, the branch, the session."""
-    folder = world.worktree(label)
-    (row,) = [row for row in world.ok("ls", "--json").json["contexts"] if row["label"] == label]
-    row["session"]["id"] = None
+def snapshot(world: World, home: Path, *labels: str) -> dict[str, object]:
+    """All that there is of contexts: their files, what git says of each, the branches, the sessions."""
+    rows = {row["label"]: row for row in world.ok("ls", "--json").json["contexts"]}
     options = "#{@par_label} #{@par_kind} #{@par_repo} #{@par_branch} #{@par_path} #{@par_init} #{@par_state}"
-    return (
-        row,
-        tree(folder),
-        world.git(folder, "status", "--porcelain=v2", "--branch", "--ignored", "--show-stash"),
-        world.git(folder, "diff"),
-        world.git(folder, "diff", "--cached"),
-        world.git(folder, "ls-files", "--stage", "--unmerged"),
-        world.git(folder, "status"),
-        world.git(home, "for-each-ref"),
-        world.git(home, "worktree", "list", "--porcelain"),
-        world.git(home, "config", "--local", "--list"),
-        world.tmux("list-sessions", "-F", f"#{{session_name}} {options}"),
-    )
+    seen: dict[str, object] = {
+        "refs": world.git(home, "for-each-ref"),
+        "worktrees": sorted(world.git(home, "worktree", "list", "--porcelain").split("\n\n")),
+        "settings": sorted(world.git(home, "config", "--local", "--list").splitlines()),
+        "sessions": world.tmux("list-sessions", "-F", f"#{{session_name}} {options}"),
+    }
+    for label in labels:
+        rows[label]["session"]["id"] = None
+        folder = Path(rows[label]["worktrees"][0]["path"])
+        seen[label] = (
+            rows[label],
+            tree(folder),
+            world.git(folder, "status", "--porcelain=v2", "--branch", "--ignored", "--show-stash"),
+            world.git(folder, "diff"),
+            world.git(folder, "diff", "--cached"),
+            world.git(folder, "ls-files", "--stage", "--unmerged"),
+            world.git(folder, "status"),
+        )
+    return seen
 
 
 def _nothing(world: World, folder: Path) -> None:
@@ -81,7 +83,7 @@ def _rebase(world: World, folder: Path) -> None:
 
 def _conflict(world: World, folder: Path) -> None:
     for name, text in (("theirs", "theirs\n"), ("ours", "ours\n")):
-        world.git(folder, "switch", "-q", "-c", name, "feat")
+        world.git(folder, "switch", "-q", "-c", name, folder.name)
         (folder / "file0").write_text(text)
         world.git(folder, "commit", "-q", "-a", "-m", name)
     assert world.run("git", "merge", "theirs", cwd=folder).status == 1
@@ -102,9 +104,10 @@ def _unborn(world: World, folder: Path) -> None:
 
 
 def _configured(world: World, folder: Path) -> None:
-    world.git(folder, "config", "branch.feat.description", "two\nlines")
-    world.git(folder, "config", "--add", "branch.feat.remote", ".")
-    world.git(folder, "config", "--add", "branch.feat.merge", "refs/heads/main")
+    section = f"branch.{folder.name}"
+    world.git(folder, "config", f"{section}.description", "two\nlines")
+    world.git(folder, "config", "--add", f"{section}.remote", ".")
+    world.git(folder, "config", "--add", f"{section}.merge", "refs/heads/main")
 
 
 def _submodule(world: World, folder: Path) -> None:
@@ -134,22 +137,28 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__.strip("_"))
-def test_what_is_removed_comes_back_exactly(world: World, state: Callable[[World, Path], None]) -> None:
+def test_what_is_removed_comes_back_exactly(world: World) -> None:
     home = world.repository(commits=2)
     (home / ".git/info/exclude").write_text(".env\n")
-    world.ok("start", "feat", cwd=home)
-    state(world, world.worktree("feat"))
-    before = snapshot(world, "feat", home)
-    removed = world.par("rm", "feat")
-    said = "removed 'feat': worktree, branch feat, session\n" + IN_TRASH
-    assert (removed.status, removed.stdout, removed.stderr) == (0, said, "")
+    world.ok("start", "feat", "--count", str(len(STATES)), cwd=home)
+    states = dict(zip(world.index["contexts"], STATES, strict=True))
+    for label, state in states.items():
+        state(world, Path(world.index["contexts"][label]["root"]))
+    before, sessions = snapshot(world, home, *states), world.sessions()
+    removed = world.par("rm", *states)
+    said = [f"removed '{label}': worktree, branch {label}, session" for label in states]
+    told = f"all {len(states)} are in the trash, bring them back: par undo"
+    assert (removed.status, removed.stdout.splitlines(), removed.stderr) == (0, [*said, told], "")
     assert (world.sessions(), world.index["contexts"]) == ([], {})
-    assert "feat" not in world.branches(home)
+    assert world.branches(home) == {"main", "ours", "theirs"}
     restored = world.par("undo")
     assert (restored.status, restored.stderr) == (0, "")
-    assert restored.stdout.startswith("restored 'feat': session in app\n")
-    assert snapshot(world, "feat", home) == before
+    assert restored.stdout.splitlines() == [f"restored '{label}': session in app" for label in states]
+    assert sorted(world.sessions()) == sorted(sessions)
+    after = snapshot(world, home, *states)
+    for label, state in states.items():
+        assert after[label] == before[label], state.__name__
+    assert after == before
     assert list((world.data / "trash").iterdir()) == []
     assert list((world.data / "locks").glob("operation-*")) == []
     assert world.git(home, "fsck", "--no-dangling") == ""
@@ -192,7 +201,7 @@ def test_branch_of_unfinished_work_is_free_while_that_is_in_the_trash(
     folder, admin = world.worktree("feat"), home / ".git/worktrees/feat"
     state(world, folder)
     world.git(folder, "switch", "-q", "--detach", "--ignore-other-worktrees") if state is _bisect else None
-    before = snapshot(world, "feat", home), sorted(each.name for each in admin.rglob("*"))
+    before = snapshot(world, home, "feat"), sorted(each.name for each in admin.rglob("*"))
     what = state.__name__.strip("_")
     told = f"branch 'mine' is in use by a {what} at '{folder}'"
     refused(world.par("checkout", "mine", "-l", "other", cwd=home), 4, told, f"git -C {folder} status")
@@ -200,7 +209,7 @@ def test_branch_of_unfinished_work_is_free_while_that_is_in_the_trash(
     world.ok("checkout", "mine", "-l", "other", cwd=home)
     world.ok("restore", "feat")
     world.ok("rm", "--purge", "other")
-    assert (snapshot(world, "feat", home), sorted(each.name for each in admin.rglob("*"))) == before
+    assert (snapshot(world, home, "feat"), sorted(each.name for each in admin.rglob("*"))) == before
     world.git(folder, *(("rebase", "--abort") if state is _rebase else ("bisect", "reset", "HEAD")))
 
 
@@ -265,41 +274,46 @@ def test_five_thousand_files_are_moved_and_not_copied(world: World) -> None:
     folder = world.worktree("feat")
     (folder / "many").mkdir()
     for number in range(5000):
-        (folder / f"many/{number}").touch()
-    before = tree(folder)
+        os.close(os.open(folder / f"many/{number}", os.O_CREAT | os.O_EXCL))
+    before = inodes(folder / "many")
+    assert len(before) == 5000
     world.ok("rm", "feat")
     (grave,) = (world.data / "trash").glob("*/0")
-    moved = tree(grave)
+    moved = inodes(grave / "many")
     world.ok("restore")
-    assert moved == before == tree(folder)
+    assert moved == before == inodes(folder / "many")
+
+
+def inodes(folder: Path) -> dict[str, int]:
+    return {each.name: each.inode() for each in os.scandir(folder)}
 
 
 # -- what is in the way --------------------------------------------------------------------------
 
 
 class Obstacle(NamedTuple):
-    """What takes the place of a context that was removed, and what the refusal says."""
+    """What takes the place of the context `label` that was removed, and what the refusal says."""
 
-    id: str
+    label: str
     make: Callable[[World, Path], None]
     message: str
-    label: str = "feat"
 
 
 def _same_label(world: World, home: Path) -> None:
-    world.ok("start", "FEAT", cwd=world.repository("other"))
+    world.ok("start", "NAME", cwd=world.repository("other"))
 
 
 def _same_branch(world: World, home: Path) -> None:
-    world.git(home, "branch", "feat")
+    world.git(home, "branch", "branch")
 
 
 def _branch_as_folder(world: World, home: Path) -> None:
-    world.git(home, "branch", "feat/inner")
+    world.git(home, "branch", "deep/inner")
 
 
 def _same_place(world: World, home: Path) -> None:
-    next((world.data / "worktrees").iterdir()).joinpath("feat").mkdir()
+    (folder,) = (world.data / "worktrees").iterdir()
+    (folder / "place").mkdir()
 
 
 def _checked_out_elsewhere(world: World, home: Path) -> None:
@@ -307,43 +321,39 @@ def _checked_out_elsewhere(world: World, home: Path) -> None:
 
 
 OBSTACLES = [
-    Obstacle("label", _same_label, "context 'FEAT' already exists"),
-    Obstacle("branch", _same_branch, "branch 'feat' already exists"),
-    Obstacle(
-        "folder of branches", _branch_as_folder, "branch 'feat' cannot stand beside the branch 'feat/inner'"
-    ),
     Obstacle("place", _same_place, "the folder '{place}' is in the way"),
-    Obstacle("checkout", _checked_out_elsewhere, "branch 'mine' is checked out at '{home}'", "mine"),
+    Obstacle("name", _same_label, "context 'NAME' already exists"),
+    Obstacle("branch", _same_branch, "branch 'branch' already exists"),
+    Obstacle("deep", _branch_as_folder, "branch 'deep' cannot stand beside the branch 'deep/inner'"),
+    Obstacle("mine", _checked_out_elsewhere, "branch 'mine' is checked out at '{home}'"),
 ]
 
 
-@pytest.mark.parametrize("obstacle", OBSTACLES, ids=[each.id for each in OBSTACLES])
-def test_what_is_taken_meanwhile_is_told_and_another_label_helps(world: World, obstacle: Obstacle) -> None:
-    home, label = world.repository(), obstacle.label
+def test_what_is_taken_meanwhile_is_told_and_another_label_helps(world: World) -> None:
+    home, labels = world.repository(), [each.label for each in OBSTACLES]
     world.git(home, "branch", "mine")
-    world.ok("start", "keep", cwd=home)
-    world.ok("start", label, cwd=home)
-    folder = world.worktree(label)
-    (folder / "work").write_text("mine\n")
-    world.ok("rm", label)
-    obstacle.make(world, home)
-    (entry,) = world.ok("trash", "--json").json["trash"]
+    for label in ("keep", *labels):
+        world.ok("start", label, cwd=home)
+    folders = {label: world.worktree(label) for label in labels}
+    for label, folder in folders.items():
+        (folder / "work").write_text(f"{label}\n")
+    world.ok("rm", *labels)
+    for obstacle in OBSTACLES:
+        obstacle.make(world, home)
+    ids = {each["label"]: each["id"] for each in world.ok("trash", "--json").json["trash"]}
     before = world.index, tree(world.data / "trash"), world.git(home, "for-each-ref")
-    hint = f"par restore {entry['id']} --as NEWLABEL"
-    message = obstacle.message.format(place=folder, home=home)
-    refused(world.par("restore", label), 4, message, hint)
+    for label, _, message in OBSTACLES:
+        hint = f"par restore {ids[label]} --as NEWLABEL"
+        refused(world.par("restore", label), 4, message.format(place=folders[label], home=home), hint)
     assert (world.index, tree(world.data / "trash"), world.git(home, "for-each-ref")) == before
-    done = world.ok("restore", entry["id"], "--as", "again")
-    assert (world.worktree("again") / "work").read_text() == "mine\n"
-    assert world.worktree("again") == folder.with_name("again")
-    branch = world.git(world.worktree("again"), "branch", "--show-current")
-    if label == "mine":
-        assert branch == ""
+    for label in labels:
+        done, again = world.ok("restore", ids[label], "--as", f"{label}-again"), f"{label}-again"
+        folder = world.worktree(again)
+        assert (folder, (folder / "work").read_text()) == (folders[label].with_name(again), f"{label}\n")
+        branch = world.git(folder, "branch", "--show-current")
         told = f"its HEAD is on a commit: branch 'mine' is checked out at '{home}'\n"
-        assert done.stderr == told
-    else:
-        assert (branch, done.stderr) == ("again", "")
-    assert "again" in world.sessions()
+        assert (branch, done.stderr) == (("", told) if label == "mine" else (again, ""))
+        assert again in world.sessions()
 
 
 def test_branch_that_has_moved_on_meanwhile_is_not_taken_back_in_time(world: World) -> None:
