@@ -136,6 +136,10 @@ class World:
         """Run `par` until its doom comes: a negative status is the signal that ended it."""
         return Result(*_parent().run(Call(words, str(cwd), self.env, doom), None))
 
+    def par_traced(self, tracer: tuple[str, ...], *words: str, cwd: Path) -> Result:
+        """Run `par` with strace's words `tracer` attached to it: the status is strace's own."""
+        return Result(*_parent().run(Call(words, str(cwd), self.env, tracer=tracer), None))
+
     def ok(self, *words: str, cwd: Path | None = None, text: str | None = None, **env: str) -> Result:
         """Run `par` with these words; the test fails where par does."""
         result = self.par(*words, cwd=cwd, text=text, **env)

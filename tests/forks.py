@@ -38,6 +38,7 @@ class Call(NamedTuple):
     folder: str
     environment: dict[str, str]
     doom: doom.Doom | None = None
+    tracer: tuple[str, ...] = ()
 
 
 class Parent:
@@ -148,6 +149,16 @@ def _begun(connection: socket.socket) -> int:
     return pid
 
 
+def _become(tracer: Sequence[str]) -> None:
+    """Become strace, which may always attach itself to a child, and go on in that as soon as it has."""
+    parent = os.getpid()
+    if child := os.fork():
+        os.execvp(tracer[0], [*tracer, "-p", str(child)])
+    while "TracerPid:\t0\n" in Path("/proc/self/status").read_text():
+        assert os.getppid() == parent
+        time.sleep(0.001)
+
+
 def _run(call: Call, streams: Sequence[int]) -> NoReturn:
     import par.__main__
 
@@ -161,6 +172,8 @@ def _run(call: Call, streams: Sequence[int]) -> NoReturn:
     os.environ.update(call.environment)
     os.chdir(call.folder)
     sys.argv[1:] = call.words
+    if call.tracer:
+        _become(call.tracer)
     if call.doom:
         doom.await_(call.doom, call.environment["HOME"])
     status = 1

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from copy import copy
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from conftest import Result, World
 from faults import contents
 from faults.model import Model, check_told
+from faults.snapshot import Snapshot
 
 # Every point takes an hour: CI asks for fewer steps than this
 IS_LONG = int(os.environ.get("PAR_FAULTS", "0")) >= 100
@@ -20,6 +22,8 @@ KINDS = (
     *(contents.staged, contents.unstaged, contents.untracked, contents.ignored, contents.reset_away),
     *(contents.read_only, contents.links, contents.hidden, contents.clone, contents.committed),
 )
+# A file that was brought back is no change, and an index that knows it is not written anew
+UNTOUCHED = "[core]\n checkStat = minimal\n trustctime = false\n"
 
 Point = TypeVar("Point")
 
@@ -55,10 +59,19 @@ COMMANDS = {
 }
 
 
+class State(NamedTuple):
+    """Where a world was, and what its model knew."""
+
+    files: Snapshot
+    model: dict[str, object]
+
+
 class Bench:
     """A world for a command at a time: it is brought to where that can be tried, as often as needed."""
 
     def __init__(self, world: World) -> None:
+        with (world.home / ".gitconfig").open("a") as config:
+            config.write(UNTOUCHED)
         self.world, self.model = world, Model(world)
         self.command = COMMANDS["start"]
         # A server that runs, and a data folder that is there
@@ -67,7 +80,8 @@ class Bench:
         world.git(self.model.homes["app"], "worktree", "add", "-q", "-b", "topic", str(theirs))
         self.model.fixed[self.model.follow(theirs, self.model.homes["app"])] = theirs
         (self.model.outside / "tasks").write_text('[{"label": "feat", "path": "app", "run": "true"}]')
-        self.model.check()
+        self._states: dict[tuple[tuple[str, ...], ...], State] = {}
+        self._come_to(())
 
     @property
     def given_up(self) -> set[str]:
@@ -76,16 +90,32 @@ class Bench:
 
     def prepare(self) -> None:
         """Bring the world to where the command has all to do."""
-        self.clear()
-        for words in self.command.before:
-            self.world.ok(*words, cwd=self.model.source)
-            if words[0] != "rm":
-                self._fill()
+        self._come_to(self.command.before)
         if self.command.damage == "server":
             self.world.tmux("kill-server")
         if self.command.damage == "index":
             (self.world.data / "global_state.json").write_text('{"contexts": {"other": null}}')
             self.world.tmux("set-option", "-u", "-t", f"{self.world.sessions()[0]}:", "@par_label")
+
+    def _come_to(self, before: tuple[tuple[str, ...], ...]) -> None:
+        """Do `before`, where it was done once by bringing back what there was then."""
+        if known := self._states.get(before):
+            known.files.back()
+            vars(self.model).update({name: copy(value) for name, value in known.model.items()})
+            self.world.tmux("kill-session", "-a", "-t", f"={self.world.session('other')}")
+            if before:
+                self.world.ok("resurrect")
+            return
+        if before:
+            self._come_to(before[:-1])
+            self.world.ok(*before[-1], cwd=self.model.source)
+            if before[-1][0] != "rm":
+                self._fill()
+        self.model.check()
+        store = self.world.home / f"state{len(self._states)}"
+        places = (self.model.source, self.model.outside, self.world.data)
+        model = {name: copy(value) for name, value in vars(self.model).items()}
+        self._states[before] = State(Snapshot(store, places), model)
 
     def _fill(self) -> None:
         self.model.check()

@@ -99,6 +99,26 @@ def head(world: World, folder: Path) -> str:
     return world.run("git", "rev-parse", "-q", "--verify", "HEAD", cwd=folder).stdout.strip()
 
 
+def state(folder: Path) -> tuple[object, ...]:
+    """All that git's answers on the worktree `folder` depend on, but for its files and the objects."""
+    own = admin(folder)
+    files = [each for each in own.rglob("*") if each.is_file()] if own else []
+    return folder, (folder / ".git").read_bytes(), {each: each.read_bytes() for each in files}, tip(own)
+
+
+def tip(own: Path | None) -> str:
+    """What the branch is at that git's folder `own` of a worktree names; '' where it names none."""
+    said = (own / "HEAD").read_text().rstrip("\n") if own else ""
+    common, ref = (own or Path()).parent.parent, said.removeprefix("ref: ")
+    if ref == said:
+        return ""
+    if (common / ref).is_file():
+        return (common / ref).read_text()
+    packed = common / "packed-refs"
+    lines = packed.read_text().splitlines() if packed.exists() else []
+    return next((line for line in lines if line.endswith(f" {ref}")), "")
+
+
 def kept(world: World, home: Path) -> set[str]:
     """All objects of a repository that the next `git gc --prune=now` keeps."""
     every = ("--objects", "--no-object-names", "--all", "--reflog", "--indexed-objects")

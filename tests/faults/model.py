@@ -8,7 +8,8 @@ from pathlib import Path
 from conftest import Result, World, eventually
 from faults.contents import Made, Place
 from faults.kinds import Kind
-from faults.known import MARK, Work, admin, head, index, kept, noted, tree, unfinished
+from faults.known import MARK, Work, admin, head, index, kept, noted, state, tree, unfinished
+from faults.snapshot import stamps
 
 REPOSITORIES = ("app", "back", "front", "docs")
 PLACES = ("worktrees/*/*", "review/*/*", "workspaces/*/*", "workspaces/*/*/*", "trash/*/*")
@@ -36,6 +37,7 @@ class Model:
         self.sick: set[str] = set()
         self.listed: dict[str, list[Path]] = {}
         self.removed: dict[str, str] = {}
+        # What git was asked of last, with its answers as they should be
         self._seen: dict[str, tuple[object, ...]] = {}
         self._count = 0
         self.mine = {name: self._mine(home) for name, home in self.homes.items()}
@@ -93,6 +95,7 @@ class Model:
             known.is_counted or made.is_counted,
             known.is_clean and is_clean,
         )
+        self._seen[mark] = state(folder) if known.home else ()
 
     def places(self) -> dict[str, Path]:
         """Where each mark lies now."""
@@ -151,7 +154,8 @@ class Model:
         self.listed = {
             each["label"]: [Path(one["path"]) for one in each["worktrees"]] for each in seen["contexts"]
         }
-        told = self.world.ok("trash", "--json").json["trash"]
+        is_empty = not [*self.world.data.glob("trash/*")]
+        told = [] if is_empty else self.world.ok("trash", "--json").json["trash"]
         self.removed = {each["id"]: each["label"] for each in told}
 
     def check(self, may_go: Iterable[str] = ()) -> None:
@@ -191,21 +195,28 @@ class Model:
         assert not differ, f"unfinished work in {place} is not as it was: {sorted(differ)}"
         if is_lying:
             return
+        if self._seen.get(mark) != (at := state(place)):
+            self._ask(work, place)
+            self._seen[mark] = () if self.sick else at
+
+    def _ask(self, work: Work, place: Path) -> None:
+        """Ask git of a worktree that is in its place."""
         at = head(self.world, place)
         assert at in ({work.head, ""} if self.sick else {work.head}), (
             f"HEAD of {place}: {at}, not {work.head}"
         )
-        state = (place, (own / "index").read_bytes())
-        if self._seen.get(mark) != state:
-            assert index(self.world, place) == work.staging, f"another index in {place}"
-            self._seen[mark] = state
-            for each in work.nested:
-                said = self.world.run("git", *each.words, cwd=place / each.place)
-                assert said.stdout.rstrip("\n") == each.said, (place / each.place, said)
+        assert index(self.world, place) == work.staging, f"another index in {place}"
+        for each in work.nested:
+            said = self.world.run("git", *each.words, cwd=place / each.place)
+            assert said.stdout.rstrip("\n") == each.said, (place / each.place, said)
 
     def _check_repositories(self) -> None:
         for name, home in self.homes.items():
             wanted = {oid for each in self.works.values() if each.home == home for oid in each.objects}
+            now = (wanted, stamps(home))
+            if self._seen.get(name) == now:
+                continue
+            self._seen[name] = now
             missing = wanted - kept(self.world, home) - noted(home)
             told = [self.world.run("git", "cat-file", "-p", each, cwd=home) for each in missing]
             assert not missing, f"git loses in {home}: {told}"

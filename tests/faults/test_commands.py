@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import zip_longest
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -22,6 +25,8 @@ WRITES = (
 )
 # Those that this kernel does not have are named by a question mark
 TRACED = "trace=execve," + ",".join(f"?{each}" for each in (*WRITES, "fdatasync"))
+# By this a program stops at these calls only
+FOLLOWING = ("-f", "--seccomp-bpf")
 ERRORS = ("EIO", "ENOSPC", "EDQUOT")
 pytestmark = [pytest.mark.timeout(5400 if IS_LONG else 300)]
 
@@ -73,7 +78,7 @@ class Point(NamedTuple):
 
 
 def can_trace(bench: Bench) -> bool:
-    tried = ("strace", "-qq", "-o", "/dev/null", "true")
+    tried = ("strace", *FOLLOWING, "-qq", "-o", "/dev/null", "true")
     return bool(shutil.which("strace")) and bench.world.run(*tried).status == 0
 
 
@@ -82,12 +87,22 @@ def run(bench: Bench, point: Point, *before: str) -> tuple[Result, list[str]]:
     world, words, cwd = bench.world, bench.command.words, bench.model.source
     if point.fault:
         log = str(world.home / "trace")
-        asked = ("-qq", "-o", log, "-e", TRACED, "-e", f"inject={point.fault}:when={point.at}")
-        return world.run("strace", *asked, *PAR, *words, cwd=cwd), []
+        asked = ("-q", "-o", log, "-e", TRACED, "-e", f"inject={point.fault}:when={point.at}")
+        result = world.par_traced(("strace", *asked), *words, cwd=cwd)
+        trace = Path(log).read_text(errors="replace")
+        assert "(INJECTED)" in trace, (point, trace)
+        return replace(result, status=status(trace)), []
     with failing(world.home / "programs", world.env["PATH"], point.at, point.way) as calls:
         if before:
             return world.run(*before, *PAR, *words, cwd=cwd, **calls.env), calls.made
         return world.par(*words, cwd=cwd, **calls.env), calls.made
+
+
+def status(trace: str) -> int:
+    """How the process ended that a trace is of."""
+    ended = re.search(r"^\+\+\+ exited with (\d+) \+\+\+$", trace, re.MULTILINE)
+    assert ended, trace
+    return int(ended[1])
 
 
 def look(bench: Bench) -> Seen:
@@ -95,7 +110,7 @@ def look(bench: Bench) -> Seen:
     bench.prepare()
     log, command = bench.world.home / "trace", bench.command
     # A server that a command starts lives on: strace would follow it for ever
-    follow = () if command.damage == "server" else ("-f",)
+    follow = () if command.damage == "server" else FOLLOWING
     traced = ("strace", *follow, "-y", "-qq", "-s", "4096", "-o", str(log), "-e", TRACED)
     is_traced = can_trace(bench)
     result, calls = run(bench, Point(0, ""), *(traced if is_traced else ()))
@@ -139,6 +154,7 @@ def test_command_that_meets_a_failure_loses_nothing_and_stops_nothing(
             result, calls = run(bench, point)
             tried += 1
             bench.check(result, f"{point} {calls[point.at - 1 : point.at]}")
+        bench.clear()
         record_property("points", tried)
 
 
