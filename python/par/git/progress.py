@@ -18,6 +18,7 @@ PATIENCE = 1.0
 SILENCE = 3.0
 # For programs that do not end when they are asked to
 LINGERING = 10.0
+ENDING = 0.001
 # Several at once would write into each other's lines
 _stage = threading.Lock()
 _stop = threading.Event()
@@ -96,13 +97,18 @@ class Progress:
             self._shown = len(self._said)
 
     def _read(self) -> bool:
-        """Take what has arrived within a tenth of a second; whether anything did."""
+        """Take what has arrived within a tenth of a second; whether anything did.
+
+        At the end a millisecond passes: who has closed it is about to end, and is asked again and again.
+        """
         if not select.select([self._source], [], [], 0.1)[0]:
             return False
         try:
             piece = os.read(self._source, 65536)
         except OSError:  # Linux: the last holder of a terminal's other end has gone
             piece = b""
+        if not piece:
+            time.sleep(ENDING)
         self._said += piece
         return bool(piece)
 
