@@ -13,7 +13,8 @@ keys='@par-key|A|popup.sh picker|choose a context
 # Takes the values of those options, then what `list-keys` says, and adds to what is written. A key is ours where
 # it runs something in @_par_root: such a one is unbound first. A default key that runs something else stays so.
 bind_keys() {
-  local line key script note rest chosen=() any='-T prefix +([^ ]+) +run-shell -b "(exec )?#\{q:@_par_root\}(.*)'
+  local line key script note rest chosen=() any="-T prefix +([^ ]+) +$ours(.*)"
+  add_popup
   while IFS= read -r _; do
     take && chosen+=("$line")
   done <<<"$keys"
@@ -21,7 +22,7 @@ bind_keys() {
   rest=$answer
   while [[ $rest =~ $any ]]; do
     writes+="unbind-key ${BASH_REMATCH[1]}"$'\n'
-    rest=${BASH_REMATCH[3]}
+    rest=${BASH_REMATCH[4]}
   done
   while IFS='|' read -r _ key script note; do
     line=${chosen[0]} chosen=("${chosen[@]:1}")
@@ -34,13 +35,36 @@ bind_keys() {
 }
 
 is_free() {
-  local bound="-T prefix +$key +(.*)"
-  ! [[ $answer =~ $bound ]] || [[ ${BASH_REMATCH[1]/exec /} = "$ours"* ]]
+  local bound="-T prefix +$key +(.*)" our_own="^$ours"
+  ! [[ $answer =~ $bound ]] || [[ ${BASH_REMATCH[1]} =~ $our_own ]]
 }
 
 # tmux fills in the rest when the key is pressed, quoted for the shell; without `exec` that would stay beside the
-# script, in the folder of the session
-ours='run-shell -b "#{q:@_par_root}'
+# script, in the folder of the session. A popup it opens itself where it can, for which nothing has to be started.
+ours='(run-shell -b "(exec )?#\{q:@_par_root\}|if-shell -F "?#\{E:@_par_is_usual\})'
 bind_key() {
-  add bind-key -N "par: $note" "$line" run-shell -b "exec #{q:@_par_root}/scripts/$script #{q:client_name} #{pane_id}"
+  local slow="exec #{q:@_par_root}/scripts/$script #{q:client_name} #{pane_id}" flow=${script#popup.sh } fast
+  if [ "$flow" = "$script" ] || ! command -v fzf >/dev/null; then
+    add bind-key -N "par: $note" "$line" run-shell -b "$slow"
+    return
+  fi
+  fast="#{E:@_par_popup} #{?#{E:@_par_is_old},,-T \" par: $flow \"} bash \"#{q:@_par_root}/scripts/$flow.sh\""
+  fast+=" \"#{q:client_name}\" #{pane_id}"
+  [ "$flow" != picker ] || fast+=' #{E:@_par_told}'
+  add bind-key -N "par: $note" "$line" if-shell -F '#{E:@_par_is_usual}' "run-shell -C '$fast'" "run-shell -b \"$slow\""
+}
+
+# What tmux makes of popup.sh when a key is pressed: the size of a popup, and the start of the command that opens it.
+# A size that is no percentage, and the tree, are left to popup.sh. No '%' is written here: strftime would read it.
+add_popup() {
+  local percentage='^[1-9][0-9]*[^0-9]$' size
+  add set-option -g @_par_is_usual "#{&&:#{!=:#{@par-picker},tree},\
+#{&&:#{m/r:$percentage,#{@par-popup-width}},#{m/r:$percentage,#{@par-popup-height}}}}"
+  size='#{?#{e|<:#{client_width},100},#{client_width},#{e|/:#{e|*:#{client_width},#{s/[^0-9]//:@par-popup-width}},100}}'
+  add set-option -g @_par_popup_width "$size"
+  size=${size//width/height}
+  add set-option -g @_par_popup_height "${size/,100/,25}"
+  add set-option -g @_par_is_old '#{m/r:^(next-)?3[.]2[a-z]?$,#{version}}' # which knows no -T
+  add set-option -g @_par_popup 'display-popup -E -c "#{q:client_name}" -t #{pane_id} -d / -w #{E:@_par_popup_width} -h #{E:@_par_popup_height}'
+  add set-option -g @_par_told '#{e|-:#{E:@_par_popup_width},2} #{e|-:#{E:@_par_popup_height},2} "#{?@par-picker,#{q:@par-picker},auto}" "#{q:@par-fzf}" "#{q:@_par_fzf}"'
 }

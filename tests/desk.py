@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conftest import Terminal, eventually
-from plugin import Plugin
+from plugin import PREFIX, Plugin
 
 FLOWS = (
     "picker",
@@ -59,12 +59,12 @@ class Desk(Plugin):
         return session
 
     def open(self, flow: str, until: str) -> str:
-        """Press the key of a popup and wait until it shows `until`; the screen.
+        """Press the key of a popup, the plugin's own of the picker; the screen once it shows `until`.
 
         A popup that is about to close would take the key.
         """
         self.gone()
-        self.terminal.press(f"F{FLOWS.index(flow) + 1}")
+        self.terminal.press(*((PREFIX, "A") if flow == "picker" else (f"F{FLOWS.index(flow) + 1}",)))
         return self.terminal.wait(until)
 
     def popup(self) -> list[str]:

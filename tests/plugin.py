@@ -113,9 +113,9 @@ class Plugin:
             key, _, command = line.partition("-T prefix")[2].strip().partition(" ")
             if MARK in command:
                 # Some versions escape more of what a key may be than others
-                found[key.removeprefix("\\") or key] = command.partition(MARK)[2].partition(
-                    " #{q:client_name}"
-                )[0]
+                # A popup has two commands; the last one tells its flow
+                words = command.rpartition(MARK)[2].partition(" #{q:client_name}")[0]
+                found[key.removeprefix("\\") or key] = words
         return found
 
     def state(self) -> tuple[str, str, str]:

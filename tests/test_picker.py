@@ -403,7 +403,7 @@ def test_odd_surroundings(world: World) -> None:
         world,
         folder=world.repository("app"),
         server="odd",
-        root=copy(world.home / "my plugins" / "it's par"),
+        root=copy(world.home / "my plugins" / 'it\'s {par} ~x #{x} #(x) %H "q" $HOME ;\\'),
         before=(f"set -g default-shell {fish}", "set -g base-index 1", "set -g pane-base-index 1"),
         variables={
             "SHELL": fish,
