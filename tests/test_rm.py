@@ -165,7 +165,7 @@ def _commit(world: World, folder: Path) -> Lost:
 
 def _commit_on_detached_head(world: World, folder: Path) -> Lost:
     world.git(folder, "switch", "-q", "--detach")
-    return lost("1 commit on no other branch", f"commit {commit(world, folder)} add work")
+    return lost("1 commit on no other branch", f"commit {commit(world, folder, 'loose')} add loose")
 
 
 def _lose_the_folder_with_commits_on_the_branch(world: World, folder: Path) -> Lost:
@@ -191,7 +191,7 @@ def _commit_in_a_submodule(world: World, folder: Path) -> Lost:
     world.git(folder, "commit", "-q", "-m", "a submodule")
     said = commit(world, folder / "inner")
     world.git(folder, "commit", "-q", "-a", "-m", "what only the submodule here has")
-    world.git(world.home / "src/app", "merge", "-q", "feat")
+    world.git(world.home / "src/app", "merge", "-q", folder.name)
     return lost("1 commit on no other branch", f"commit inner: {said} add work")
 
 
@@ -210,21 +210,22 @@ RISKS = [
 ]
 
 
-@pytest.mark.parametrize("risk", RISKS, ids=lambda risk: risk.__name__.strip("_"))
-def test_rm_refuses_to_lose_work(world: World, risk: Callable[[World, Path], Lost]) -> None:
+def test_rm_refuses_to_lose_work(world: World) -> None:
     home = world.repository(commits=2)
-    world.ok("start", "feat", cwd=home)
-    said = risk(world, world.worktree("feat"))
+    world.ok("start", "feat", "--count", str(len(RISKS)), cwd=home)
+    risks = dict(zip(world.index["contexts"], RISKS, strict=True))
+    said = {label: risk(world, world.worktree(label)) for label, risk in risks.items()}
     before = state(world, home)
-    result = world.par(*PURGE, "feat")
-    listed = "".join(f"  feat: {line}\n" for line in said.lines)
-    assert result.stderr == (
-        f"par: work would be lost: 'feat' has {said.told}\n{listed}"
-        "hint: save the work, or give it up: par rm --purge --force feat\n"
-    )
-    assert (result.status, result.stdout) == (5, "")
+    for label, risk in risks.items():
+        result = world.par(*PURGE, label)
+        listed = "".join(f"  {label}: {line}\n" for line in said[label].lines)
+        assert result.stderr == (
+            f"par: work would be lost: '{label}' has {said[label].told}\n{listed}"
+            f"hint: save the work, or give it up: par rm --purge --force {label}\n"
+        ), risk.__name__
+        assert (result.status, result.stdout) == (5, ""), risk.__name__
     assert state(world, home) == before
-    world.ok(*PURGE, "--force", "feat")
+    world.ok(*PURGE, "--force", *risks)
     assert world.branches(home) == {"main"}
     assert_nothing_is_left(world, home)
 
@@ -321,8 +322,8 @@ def _dangling_link(world: World, folder: Path) -> None:
 
 
 def _foreign_repository(world: World, folder: Path) -> None:
-    folder.rename(world.home / "moved")
-    world.repository("feat", under=folder.parent)
+    folder.rename(world.home / "taken")
+    world.repository(folder.name, under=folder.parent)
 
 
 def _plain_folder(world: World, folder: Path) -> None:
@@ -367,22 +368,23 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("foreign", FOREIGN, ids=[each.id for each in FOREIGN])
-def test_what_is_not_pars_is_never_removed_not_even_by_force(world: World, foreign: Foreign) -> None:
+def test_what_is_not_pars_is_never_removed_not_even_by_force(world: World) -> None:
     home = world.repository()
-    world.ok("start", "feat", cwd=home)
-    folder = world.worktree("feat")
-    foreign.make(world, folder)
+    world.ok("start", "feat", "--count", str(len(FOREIGN)), cwd=home)
+    cases = {label: (world.worktree(label), each) for label, each in zip(world.index["contexts"], FOREIGN)}
+    for folder, foreign in cases.values():
+        foreign.make(world, folder)
     before = state(world, home)
-    places = (folder, home, world.home)
-    for words in (("rm", "feat"), (*PURGE, "feat"), (*PURGE, "--force", "feat")):
-        result = world.par(*words)
-        assert result.stderr == (
-            f"par: cannot be removed: 'feat' {foreign.reason.format(*places)}\n"
-            f"hint: {foreign.hint.format(*places)}\n"
-        )
-        assert (result.status, result.stdout) == (5, "")
-        assert state(world, home) == before
+    for label, (folder, foreign) in cases.items():
+        places = (folder, home, world.home)
+        for words in (("rm", label), (*PURGE, label), (*PURGE, "--force", label)):
+            result = world.par(*words)
+            assert result.stderr == (
+                f"par: cannot be removed: '{label}' {foreign.reason.format(*places)}\n"
+                f"hint: {foreign.hint.format(*places)}\n"
+            ), foreign.id
+            assert (result.status, result.stdout) == (5, ""), foreign.id
+    assert state(world, home) == before
 
 
 # -- what is already gone ------------------------------------------------------------------------
