@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from conftest import World, commit, refused
+from conftest import World, commit, refused, sealed_world
 from par.git import owners
 from par.git.remotes import Config, Remote, Upstream
 
@@ -100,6 +104,20 @@ class Hub(NamedTuple):
 
 @pytest.fixture
 def hub(world: World) -> Hub:
+    for each in ("hub", "src"):
+        shutil.copytree(_model() / each, world.home / each)
+    home = world.home / "src/app"
+    world.git(home, "config", "--global", f"url.{world.home}/hub/.insteadOf", HUB)
+    world.git(home, "update-index", "-q", "--refresh")
+    return Hub(world, home, world.home / "hub/alice/app.git")
+
+
+@cache
+def _model() -> Path:
+    """The home folder of a world that the repositories are copied from."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    world = stack.enter_context(sealed_world())
     bare, home = world.clone()
     world.git(home, "config", "--global", f"url.{world.home}/hub/.insteadOf", HUB)
     world.git(home, "remote", "set-url", "origin", f"{HUB}owner/app.git")
@@ -111,7 +129,7 @@ def hub(world: World) -> Hub:
         world.git(place, "update-ref", ref, tip)
     world.git(home, "remote", "add", "alice", f"{HUB}alice/app.git")
     world.git(home, "fetch", "-q", "--all")
-    return Hub(world, home, alice)
+    return world.home
 
 
 def tracking(hub: Hub, branch: str, at: str, *upstream: str) -> None:
@@ -132,28 +150,36 @@ def test_every_way_to_a_branch_gives_the_same_answer(hub: Hub) -> None:
     tracking(hub, "mine", "main")
     tracking(hub, "shared", "origin/ours", "origin", "refs/heads/ours")
     theirs = ("followed", "copied", "of-gh", "of-gh-fork", "not-yet")
-    for strange, words in (
-        *((True, ("checkout", each)) for each in theirs),
-        # As the lists of the popups name them
-        *((True, ("checkout", f"refs/heads/{each}")) for each in theirs),
-        *((True, ("start", each)) for each in theirs),
-        (True, ("checkout", "alice:topic")),
-        (True, ("checkout", "alice/topic")),
-        (True, ("checkout", "refs/remotes/alice/topic")),
-        (True, ("checkout", "pr/1")),
-        (True, ("start", "new", "--base", "alice/topic")),
-        (True, ("start", "new", "--base", "copied")),
-        (True, ("start", "new", "--base", "alice/topic~0^{commit}")),
-        (False, ("start", "new", "--base", "alice/topic~1")),
-        (False, ("start", "new", "--base", "alice/main")),
-        (False, ("checkout", "mine")),
-        (False, ("checkout", "shared")),
-        (False, ("checkout", "ours")),
-        (False, ("checkout", "origin/ours")),
-        (False, ("start", "ours")),
-        (False, ("start", "new")),
+    for turn in (
+        (
+            *((True, ("checkout", each)) for each in theirs),
+            (True, ("checkout", "alice:topic")),
+            (True, ("checkout", "pr/1")),
+            (False, ("checkout", "mine")),
+            (False, ("checkout", "shared")),
+            (False, ("checkout", "ours")),
+            (False, ("start", "new")),
+        ),
+        (
+            # As the lists of the popups name them
+            *((True, ("checkout", f"refs/heads/{each}")) for each in theirs),
+            (True, ("checkout", "alice/topic")),
+            (True, ("start", "new", "--base", "alice/topic")),
+            (False, ("checkout", "origin/ours")),
+        ),
+        (
+            *((True, ("start", each)) for each in theirs),
+            (True, ("checkout", "refs/remotes/alice/topic")),
+            (False, ("start", "ours")),
+            (False, ("start", "new", "--base", "alice/topic~1")),
+        ),
+        ((True, ("start", "new", "--base", "copied")), (False, ("start", "other", "--base", "alice/main"))),
+        ((True, ("start", "new", "--base", "alice/topic~0^{commit}")),),
     ):
-        assert hub.made(*words) == strange, words
+        labels = [world.ok(*words, "--json", cwd=home).json["context"]["label"] for _, words in turn]
+        for label, (strange, words) in zip(labels, turn, strict=True):
+            assert hub.is_review(label) == strange, words
+        world.ok("rm", "--purge", "--force", *labels)
     # A remote of this name is not asked: a stranger's branch is only taken where it is named
     assert not hub.made("start", "topic")
 
