@@ -371,7 +371,8 @@ FOREIGN = [
 def test_what_is_not_pars_is_never_removed_not_even_by_force(world: World) -> None:
     home = world.repository()
     world.ok("start", "feat", "--count", str(len(FOREIGN)), cwd=home)
-    cases = {label: (world.worktree(label), each) for label, each in zip(world.index["contexts"], FOREIGN)}
+    labels = zip(world.index["contexts"], FOREIGN, strict=True)
+    cases = {label: (world.worktree(label), each) for label, each in labels}
     for folder, foreign in cases.values():
         foreign.make(world, folder)
     before = state(world, home)
