@@ -8,21 +8,25 @@ import os
 import re
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import git
 import libtmux
 import pytest
 
+import copies
 from doom import Doom
 from forks import Call, Parent
 from scratch import SCRATCH
@@ -47,6 +51,8 @@ GIT_CONFIG = """[user]
 """
 # What a process takes from its environment only when it starts
 SETTLED = {"LC_ALL", "LANG", "PYTHONPATH", "TZ"}
+# What tmux reads as more than a character inside double quotes, or at the end of a line
+ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "$": r"\$", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 PAR = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"))
 
 
@@ -74,11 +80,15 @@ class Result:
 
 
 def eventually(look: Callable[[], Any], what: str = "the state that was waited for") -> Any:
-    """What `look` returns as soon as it is true; fails after PATIENCE seconds."""
-    deadline = time.monotonic() + PATIENCE
+    """What `look` returns as soon as it is true; fails after PATIENCE seconds.
+
+    Most looks start a process: the longer it takes, the longer is the pause between them.
+    """
+    deadline, pause = time.monotonic() + PATIENCE, 0.005
     while not (seen := look()):
         assert time.monotonic() < deadline, f"{what} did not come"
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)
     return seen
 
 
@@ -167,37 +177,65 @@ class World:
     def tmux(self, *words: str) -> str:
         """Run tmux on the default server of this world; its standard output, '' where it fails."""
         if words[-1] == "kill-server":
-            return self._end(*words[:-1])
+            self._end(*words[:-1])
+            return ""
         return self.run("tmux", "-u", *words).stdout.rstrip("\n")
 
-    def _end(self, *server: str) -> str:
+    def _end(self, *server: str) -> None:
         """Kill a server and wait until it is gone: while it ends it takes calls, and answers none."""
-        pid = self.run("tmux", *server, "display-message", "-p", "#{pid}").stdout.strip()
-        said = self.run("tmux", *server, "kill-server").stdout
-        eventually(lambda: has_ended(pid))
-        return said
+        words = dict(zip(server[::2], server[1::2], strict=True))
+        if pid := _server(Path(words.get("-S", self.sockets / words.get("-L", "default")))):
+            os.kill(pid, signal.SIGTERM)  # as kill-server does
+            eventually(lambda: has_ended(str(pid)))
 
     def repository(self, name: str = "app", *, commits: int = 1, under: Path | None = None) -> Path:
         """A new repository with a branch `main` and so many commits, each adding a file."""
         path = (under or self.home / "src") / name
-        shutil.copytree(_model(commits), path)
-        self.git(path, "update-index", "-q", "--refresh")
+        copies.write(_repository(commits), path)
+        copies.refresh(path / ".git/index", path)
         return path
 
     def clone(self, name: str = "app", owner: str = "owner") -> tuple[Path, Path]:
         """A bare repository `<owner>/<name>.git` with one commit, and a clone whose origin it is."""
-        bare = self.home / "hub" / owner / f"{name}.git"
-        seed = self.repository(name, under=self.home / "seed" / owner)
-        bare.parent.mkdir(parents=True, exist_ok=True)
-        self.git(self.home, "clone", "-q", "--bare", str(seed), str(bare))
-        local = self.home / "src" / name
-        self.git(self.home, "clone", "-q", str(bare), str(local))
-        return bare, local
+        home, (seed, bare, local) = _clone(name, owner)
+        paths = (
+            self.home / "seed" / owner / name,
+            self.home / "hub" / owner / f"{name}.git",
+            self.home / "src" / name,
+        )
+        for tree, path in zip((seed, bare, local), paths, strict=True):
+            copies.write(tree, path, {home: str(self.home)})
+        for path in paths[::2]:
+            copies.refresh(path / ".git/index", path)
+        return paths[1], paths[2]
+
+    def started(self, *labels: str) -> Path:
+        """A new repository `app` with contexts of these labels, as `par start` makes them; its path."""
+        model, trees, script = _contexts(labels)
+        changes = {model: str(self.home)}
+        for part in ("src/app", "src/app/.git"):
+            changes[_digest(f"{model}/{part}")] = _digest(f"{self.home}/{part}")
+        for below, tree in trees.items():
+            copies.write(tree, self.home / below, changes)
+        home = self.home / "src/app"
+        copies.refresh(home / ".git/index", home)
+        for label in labels:
+            copies.refresh(home / ".git/worktrees" / label / "index", self.worktree(label))
+        given = {key: value for key, value in self.env.items() if not key.startswith("GIT_")}  # as par does
+        words, text = ("start-server", ";", "source-file", "-"), copies.changed(script, changes)
+        made = World(self.home, given).run("tmux", "-u", *words, text=text)
+        assert (made.status, made.stderr) == (0, ""), made
+        return home
+
+    @property
+    def sockets(self) -> Path:
+        """The folder of the sockets of tmux."""
+        return Path(self.env["TMUX_TMPDIR"]) / f"tmux-{os.getuid()}"
 
     def sessions(self) -> list[str]:
         """The names of all tmux sessions, by libtmux: another witness than the calls that par makes."""
-        server = libtmux.Server(socket_path=Path(self.env["TMUX_TMPDIR"]) / f"tmux-{os.getuid()}/default")
-        return [each.session_name or "" for each in server.sessions] if server.is_alive() else []
+        server = libtmux.Server(socket_path=self.sockets / "default")
+        return [each.session_name or "" for each in server.sessions]
 
     def session(self, label: str) -> str:
         """The name of the session of the context called `label`."""
@@ -209,7 +247,8 @@ class World:
         return self.tmux("capture-pane", "-p", "-t", target)
 
     def worktree(self, label: str) -> Path:
-        return Path(self.ok("path", label).stdout.rstrip("\n"))
+        """The folder of the context called `label`."""
+        return Path(self.index["contexts"][label]["root"])
 
     def branches(self, folder: Path) -> set[str]:
         """The local branches, by GitPython: another witness than the calls that par makes."""
@@ -217,21 +256,88 @@ class World:
             return {head.name for head in repository.heads}
 
 
+@contextmanager
+def _model() -> Iterator[World]:
+    """A world in which something is made that will be copied."""
+    with tempfile.TemporaryDirectory(prefix="par-model-", dir=SCRATCH) as home:
+        (Path(home) / ".gitconfig").write_text(GIT_CONFIG)
+        yield World(Path(home).resolve(), environment(Path(home).resolve()))
+
+
 @cache
-def _model(commits: int) -> Path:
-    """A repository to copy: git takes five times as long to make one."""
-    home = Path(tempfile.mkdtemp(prefix="par-model-", dir=SCRATCH))
-    atexit.register(shutil.rmtree, home)
-    world, path = World(home, environment(home)), home / "app"
-    (home / ".gitconfig").write_text(GIT_CONFIG)
-    path.mkdir()
-    world.git(path, "init", "-q")
-    world.git(path, "symbolic-ref", "HEAD", "refs/heads/main")  # -b came with git 2.28
-    for number in range(commits):
-        (path / f"file{number}").write_text(f"content {number}\n")
-        world.git(path, "add", ".")
-        world.git(path, "commit", "-q", "-m", f"commit {number}")
-    return path
+def _repository(commits: int) -> copies.Tree:
+    with _model() as world:
+        path = world.home / "app"
+        path.mkdir()
+        world.git(path, "init", "-q")
+        world.git(path, "symbolic-ref", "HEAD", "refs/heads/main")  # -b came with git 2.28
+        _drop_samples(path / ".git")
+        for number in range(commits):
+            (path / f"file{number}").write_text(f"content {number}\n")
+            world.git(path, "add", ".")
+            world.git(path, "commit", "-q", "-m", f"commit {number}")
+        return copies.read(path)
+
+
+def _drop_samples(folder: Path) -> None:
+    """Delete git's samples of hooks: more to copy than all the rest."""
+    for sample in (folder / "hooks").iterdir():
+        sample.unlink()
+
+
+@cache
+def _clone(name: str, owner: str) -> tuple[str, tuple[copies.Tree, ...]]:
+    """The home that it was made in, the repository, the bare one and its clone."""
+    with _model() as world:
+        seed = world.repository(name, under=world.home / "seed" / owner)
+        bare, local = world.home / "hub" / owner / f"{name}.git", world.home / "src" / name
+        world.git(world.home, "clone", "-q", "--bare", str(seed), str(bare))
+        world.git(world.home, "clone", "-q", str(bare), str(local))
+        _drop_samples(bare)
+        _drop_samples(local / ".git")
+        return str(world.home), (copies.read(seed), copies.read(bare), copies.read(local))
+
+
+@cache
+def _contexts(labels: tuple[str, ...]) -> tuple[str, dict[str, copies.Tree], str]:
+    """The home that they were made in, what was made below it, and what tmux was told."""
+    with _model() as world:
+        home, told, below = world.repository(), world.home / "told", world.home / "bin"
+        below.mkdir()
+        scripts = f'case " $* " in *" source-file "*) tee -a {told} ;; esac'
+        (below / "tmux").write_text(f'#!/bin/sh\n{scripts} | exec {shutil.which("tmux")} "$@"\n')
+        (below / "tmux").chmod(0o755)
+        world.tmux("new-session", "-d", "exec cat")  # so that par starts no server
+        for label in labels:
+            world.ok("start", label, cwd=home, PATH=f"{below}:{world.env['PATH']}")
+        lines = told.read_text().splitlines()
+        made = [
+            each.replace('"-d"', f'"-d" "-c" "{world.worktree(label)}"', 1)
+            for label, each in zip(labels, lines, strict=True)
+        ]
+        world.tmux("kill-server")
+        parts = ("src/app", ".local/share/par")
+        trees = {each: copies.read(world.home / each) for each in parts}
+        return str(world.home), trees, "\n".join([*made, ""])
+
+
+def _digest(path: str) -> str:
+    """What stands for a path in names of par's folders."""
+    return f"{zlib.crc32(path.encode()):08x}"
+
+
+def _server(path: Path) -> int:
+    """The process of the server that listens on a socket; 0 where there is none."""
+    if not hasattr(socket, "SO_PEERCRED"):  # as on macOS
+        asked = ["tmux", "-S", str(path), "display-message", "-p", "#{pid}"]
+        return int(subprocess.run(asked, capture_output=True, text=True, check=False).stdout or 0)
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(path))
+            told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+            return int(struct.unpack("3i", told)[0])
+    except OSError:
+        return 0
 
 
 @cache
@@ -268,8 +374,11 @@ def sealed_world(scratch: str = SCRATCH) -> Iterator[World]:
     try:
         yield made
     finally:
-        for socket in home.glob("tmux-*/*"):
-            made.run("tmux", "-S", str(socket), "kill-server")
+        for path in home.glob("tmux-*/*"):
+            if pid := _server(path):
+                os.kill(pid, signal.SIGTERM)
+        for each in [each for each in Terminal.all if each.home == home]:
+            each.end()
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -282,28 +391,77 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def two(world: World) -> World:
     """The contexts one and two in a repository."""
-    home = world.repository()
-    for label in ("one", "two"):
-        world.ok("start", label, cwd=home)
+    world.started("one", "two")
     return world
 
 
 class Terminal:
-    """A person at a terminal: an outer tmux server whose one pane shows what is run in it."""
+    """A person at a terminal: an outer tmux server whose one pane shows what is run in it.
+
+    One client in control mode asks it everything: a process for each look at the screen would be dear.
+    """
+
+    all: ClassVar[list[Terminal]] = []
 
     def __init__(self, world: World, columns: int = 120, lines: int = 30, name: str = "outer") -> None:
-        self._world = world
-        self._name = name
-        size = ("-x", str(columns), "-y", str(lines))
-        self._tmux(
-            "-f", "/dev/null", "new-session", "-d", *size, "env", "-u", "TMUX", "-u", "TMUX_PANE", "sh"
+        self.home = world.home
+        size, program = ("-x", str(columns), "-y", str(lines)), "exec env -u TMUX -u TMUX_PANE sh"
+        self._client = subprocess.Popen(
+            [
+                "tmux",
+                "-u",
+                "-L",
+                name,
+                "-f",
+                "/dev/null",
+                "-C",
+                "new-session",
+                "-f",
+                "no-output",
+                *size,
+                program,
+            ],
+            cwd=world.home,
+            env=world.env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
+        self.all.append(self)
+        self._answer()
         self._tmux("set-option", "-g", "status", "off")
-        self._tmux("resize-window", *size)  # tmux 3.2 gives every detached session 80 columns
+        self._tmux("resize-window", *size)  # else it is as large as the client, which has no size
+        self.tty = self._tmux("display-message", "-p", "#{pane_tty}").rstrip("\n")
         eventually(lambda: "$" in self.screen(), "a shell prompt")
 
-    def _tmux(self, *words: str) -> Result:
-        return self._world.run("tmux", "-u", "-L", self._name, *words)
+    def _tmux(self, *words: str) -> str:
+        """Run a command; what it prints, '' where it fails or the terminal has ended."""
+        assert self._client.stdin
+        quoted = " ".join(f'"{each.translate(ESCAPES)}"' for each in words)
+        with suppress(BrokenPipeError):
+            self._client.stdin.write(f"{quoted}\n".encode("utf-8", "surrogateescape"))
+            self._client.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> str:
+        """The answer to the oldest command without one; what tmux tells between answers is skipped."""
+        assert self._client.stdout
+        begin = next((line for line in self._client.stdout if line.startswith(b"%begin ")), b"")
+        ends = {begin.replace(b"%begin", end) for end in (b"%end", b"%error")}
+        lines = iter(self._client.stdout.readline, b"")
+        said, end = [], b""
+        for line in lines:
+            if line in ends:
+                end = line
+                break
+            said.append(line)
+        return b"".join(said).decode("utf-8", "surrogateescape") if end.startswith(b"%end") else ""
+
+    def end(self) -> None:
+        """Take the terminal away, whether it still runs or not."""
+        self.all.remove(self)
+        self._client.kill()
+        self._client.communicate()
 
     def type(self, text: str) -> None:
         """Type `text` and Enter."""
@@ -315,15 +473,21 @@ class Terminal:
         self._tmux("send-keys", *keys)
 
     def screen(self, *, colours: bool = False) -> str:
-        return self._tmux("capture-pane", "-p", *(["-e"] if colours else [])).stdout
+        return self._tmux("capture-pane", "-p", *(["-e"] if colours else []))
 
     def wait(self, text: str) -> str:
-        """Wait until `text` is on the screen; the screen."""
+        """Wait until `text` is on the screen, and no more is being drawn; the screen."""
         try:
             eventually(lambda: text in self.screen())
         except AssertionError:
             raise AssertionError(f"{text!r} did not come; the screen is:\n{self.screen()}") from None
-        return self.screen()
+        screen = self.screen()
+        for _ in range(20):  # what moves for ever would never be at rest
+            time.sleep(0.01)
+            was, screen = screen, self.screen()
+            if was == screen:
+                break
+        return screen
 
     def par(self, words: str) -> None:
         """Type a `par` command line."""

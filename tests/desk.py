@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conftest import Terminal, eventually
-from plugin import PREFIX, Plugin
+from plugin import PREFIX, Plugin, marking
 
 FLOWS = (
     "picker",
@@ -54,8 +54,8 @@ class Desk(Plugin):
         """A session that is marked as a context's, without a worktree; its id."""
         session = self.tmux("new-session", "-d", "-P", "-F", "#{session_id}", program)
         marks = {"label": label, "kind": "session", "repo": repository, "branch": branch or label}
-        for name, value in marks.items():
-            self.tmux("set-option", "-t", session, f"@par_{name}", value)
+        chain = marking(session, {f"@par_{name}": value for name, value in marks.items()})
+        self.tmux(*chain[1:])
         return session
 
     def open(self, flow: str, until: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Plugin:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     variables: dict[str, str] = field(default_factory=lambda: {"PAR_PYTHON": sys.executable})
+    terminals: dict[str, Terminal] = field(default_factory=dict)
 
     @property
     def conf(self) -> Path:
@@ -72,7 +74,7 @@ class Plugin:
 
     def attach(self, name: str = "outer", session: str = "home") -> Terminal:
         """A terminal with a client of this server on it."""
-        terminal = Terminal(self.world, self.columns, self.lines, name)
+        terminal = self.terminals[name] = Terminal(self.world, self.columns, self.lines, name)
         terminal.type(f"tmux -u -L {self.server} attach -t ={session}:")
         eventually(
             lambda: self.client(name) in self.tmux("list-clients", "-F", "#{client_name}").splitlines()
@@ -82,7 +84,7 @@ class Plugin:
 
     def client(self, name: str = "outer") -> str:
         """tmux's name for the client on the terminal of that name."""
-        return self.world.tmux("-L", name, "display-message", "-p", "#{pane_tty}")
+        return self.terminals[name].tty
 
     def titled(self, flow: str) -> str:
         """What the frame of a popup begins with; tmux gives it a title from 3.3 on."""
@@ -100,11 +102,9 @@ class Plugin:
 
     def context(self, label: str, state: str = "") -> str:
         """A session that is marked as the one of a context, without a worktree; its id."""
-        session_id = self.tmux("new-session", "-d", "-P", "-F", "#{session_id}", "-s", f"par-{label}", "cat")
-        self.tmux("set-option", "-t", session_id, "@par_label", label)
-        if state:
-            self.tmux("set-option", "-t", session_id, "@par_state", state)
-        return session_id
+        made = ("new-session", "-d", "-P", "-F", "#{session_id}", "-s", f"par-{label}", "cat")
+        marks = {"@par_label": label, **({"@par_state": state} if state else {})}
+        return self.tmux(*made, *marking(f"=par-{label}:", marks))
 
     def keys(self) -> dict[str, str]:
         """The keys that run something of the plugin, and what."""
@@ -122,6 +122,12 @@ class Plugin:
         """All that a server keeps: its options, hooks and keys."""
         asked = (("show-options", "-g"), ("show-hooks", "-g"), ("list-keys",))
         return (self.tmux(*asked[0]), self.tmux(*asked[1]), self.tmux(*asked[2]))
+
+
+def marking(target: str, marks: Mapping[str, str]) -> list[str]:
+    """The rest of a chain of commands for tmux: options that are set on a session."""
+    sets = [(";", "set-option", "-t", target, name, value) for name, value in marks.items()]
+    return [word for words in sets for word in words]
 
 
 def copy(target: Path) -> Path:
