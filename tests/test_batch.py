@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from conftest import World, eventually, refused, traces
 
-AGENT = """#!/usr/bin/env python3
+AGENT = f"""#!{sys.executable} -IS
 import pathlib, sys, time
 pathlib.Path("told").write_text(sys.argv[-1])
 while not pathlib.Path("go").exists():

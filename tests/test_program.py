@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from conftest import ROOT, Terminal, World, eventually, refused
 
 SCRIPT = ROOT / "python/par/tmux/program.sh"
 # Tells its arguments, and does what is typed to it
-AGENT = """#!/usr/bin/env python3
+AGENT = f"""#!{sys.executable} -IS
 import json, pathlib, sys
 told = pathlib.Path("told")
 before = json.loads(told.read_text()) if told.exists() else []
@@ -56,7 +57,16 @@ def program(world: World, label: str) -> dict[str, Any]:
 
 
 def stands(world: World, label: str, state: str) -> None:
-    eventually(lambda: program(world, label)["state"] == state, f"{state} of {label}")
+    """Wait until par says so of a program: it is asked where what the scripts noted has changed."""
+    noted: list[str] = ["nothing yet"]
+
+    def look() -> bool:
+        now = [each.read_text() for each in (world.data / "init").glob("*/program")]
+        is_new = now != noted or state == "lost"  # which nobody notes
+        noted[:] = now
+        return is_new and program(world, label)["state"] == state
+
+    eventually(look, f"{state} of {label}")
 
 
 def quit_agent(world: World, label: str) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,9 @@ def run_windows(world: World) -> list[str]:
 
 def test_twenty_contexts_in_four_repositories(world: World) -> None:
     homes = [world.repository(name) for name in ("a", "b", "c", "d")]
-    labels = [f"{home.name}{number}" for home in homes for number in range(5)]
-    for label in labels:
-        world.ok("start", label, "-p", str(world.home / "src" / label[0]))
+    labels = [f"{home.name}-{number}" for home in homes for number in range(1, 6)]
+    for home in homes:
+        world.ok("start", home.name, "--count", "5", cwd=home)
     counted = world.home / "counted"
     script = f"echo + >> {counted}; sleep 0.1; echo in ${{PWD##*/}}; pwd > ran; echo - >> {counted}"
     ran = world.par("run", "all", "-j", "4", "--shell", "--json", "--", script)
@@ -42,7 +43,7 @@ def test_twenty_contexts_in_four_repositories(world: World) -> None:
         assert (folder / "ran").read_text() == f"{folder}\n"
         assert Path(each["log"]).read_text().replace("\r", "") == f"$ {script}\nin {label}\n"
         assert 0.1 < each["seconds"] < 30
-    assert sorted(ran.stderr.splitlines())[0].startswith("a0 (a): ok, ")
+    assert sorted(ran.stderr.splitlines())[0].startswith("a-1 (a): ok, ")
     at_once, most = 0, 0
     for line in counted.read_text().split():
         at_once += 1 if line == "+" else -1
@@ -50,34 +51,34 @@ def test_twenty_contexts_in_four_repositories(world: World) -> None:
     assert 2 <= most <= 4
     eventually(lambda: run_windows(world) == [], "windows that close")
 
-    for label in ("b2", "c3"):
+    for label in ("b-2", "c-3"):
         (world.worktree(label) / "broken").touch()
     check = ("-j", "8", "--json", "--", "test", "!", "-e", "broken")
     all_of_them = world.par("run", "all", "--keep-going", *check)
-    assert results(all_of_them) == {f"{label} {label[0]}": int(label in {"b2", "c3"}) for label in labels}
-    log = all_of_them.json["results"][labels.index("b2")]["log"]
+    assert results(all_of_them) == {f"{label} {label[0]}": int(label in {"b-2", "c-3"}) for label in labels}
+    log = all_of_them.json["results"][labels.index("b-2")]["log"]
     assert all_of_them.status == 8
-    assert all_of_them.stderr.endswith(f"par: the command failed in b2, c3\nhint: less -R {log}\n")
-    eventually(lambda: run_windows(world) == ["b2 run dead", "c3 run dead"])
-    assert "failed: 'test '!' -e broken': exit status 1" in world.screen(f"={world.session('b2')}:run")
+    assert all_of_them.stderr.endswith(f"par: the command failed in b-2, c-3\nhint: less -R {log}\n")
+    eventually(lambda: run_windows(world) == ["b-2 run dead", "c-3 run dead"])
+    assert "failed: 'test '!' -e broken': exit status 1" in world.screen(f"={world.session('b-2')}:run")
     # The first failure is the last beginning
     some = world.par("run", "b*", "-j", "1", "--json", "--", "test", "!", "-e", "broken")
-    assert results(some) == {"b0 b": 0, "b1 b": 0, "b2 b": 1, "b3 b": None, "b4 b": None}
-    assert [each["log"] is None for each in some.json["results"]] == [False, False, False, True, True]
+    assert results(some) == {"b-1 b": 0, "b-2 b": 1, "b-3 b": None, "b-4 b": None, "b-5 b": None}
+    assert [each["log"] is None for each in some.json["results"]] == [False, False, True, True, True]
     # A later run closes what an earlier one left
-    (world.worktree("b2") / "broken").unlink()
+    (world.worktree("b-2") / "broken").unlink()
     plain = world.par("run", "--repo", "b", "--", "test", "!", "-e", "broken")
     assert plain.status == 0
     head, *rows = [line.split("\t") for line in plain.stdout.splitlines()]
     assert head == ["label", "repository", "state", "exit", "seconds", "log"]
-    assert [row[:4] for row in rows] == [[f"b{number}", "b", "ok", "0"] for number in range(5)]
-    eventually(lambda: run_windows(world) == ["c3 run dead"])
+    assert [row[:4] for row in rows] == [[f"b-{number}", "b", "ok", "0"] for number in range(1, 6)]
+    eventually(lambda: run_windows(world) == ["c-3 run dead"])
 
 
 def test_words_are_one_program_and_its_arguments_or_a_line_for_the_shell(two: World) -> None:
     odd = ["a b", "$HOME", "it's", "", "--json", "--", "#{pane_id}", ";", "é\n"]
     show = "import json, sys; open('words', 'w').write(json.dumps(sys.argv[1:]))"
-    two.ok("run", "one", "--", "python3", "-c", show, *odd)
+    two.ok("run", "one", "--", sys.executable, "-S", "-c", show, *odd)
     assert json.loads((two.worktree("one") / "words").read_text()) == odd
     missing = two.par("run", "one", "two", "-k", "--output", "--", "FOO=1", "no such")
     assert missing.status == 8

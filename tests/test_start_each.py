@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from conftest import World, commit, eventually, refused, traces
 
-AGENT = """#!/usr/bin/env python3
+AGENT = f"""#!{sys.executable} -IS
 import json, pathlib, sys
 pathlib.Path("part").write_text(json.dumps(sys.argv[1:]))
 pathlib.Path("part").rename("told")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from conftest import ROOT, World
 
 # It asks before it works, as an agent does for a permission; its hooks say so by the script in sh
-AGENT = f"""#!/usr/bin/env python3
+AGENT = f"""#!{sys.executable} -IS
 import os, pathlib, subprocess, sys
 def say(word): subprocess.run(["sh", "{ROOT}/python/par/tmux/state.sh", word, "--hook"])
 name = pathlib.Path(sys.argv[0]).name
@@ -48,7 +50,7 @@ def test_three_try_a_task_and_the_best_comes_home(world: World, agents: list[str
     assert world.par("send", "greet-*", "yes").status == 8
     world.ok("send", "greet-*", "yes", "--answer")
     world.ok("wait", "greet-*", "--for", "done", "--timeout", "60")
-    test = ("--", "python3", "-c", "from greet import greet; assert greet() == 'hello'")
+    test = ("--", sys.executable, "-S", "-c", "from greet import greet; assert greet() == 'hello'")
     tested = world.par("run", "greet-*", "--keep-going", "--json", *test)
     assert tested.status == 8
     assert [each["exit"] for each in tested.json["results"]] == [0, 0, 1]
