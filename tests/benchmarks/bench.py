@@ -15,7 +15,7 @@ import shlex
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,7 +51,10 @@ RAW = {
 }
 OTHERS = {
     "par-cli": ("par", {"ls": "ls", "start new": "start other", "rm new": "rm other"}),
-    "autowt": ("autowt", {"ls": "ls", "start new": "other --terminal echo -y", "rm new": "rm other -y"}),
+    "autowt": (
+        "autowt",
+        {"ls": "ls", "start new": "other --terminal echo -y", "rm new": "rm --mode all other -y"},
+    ),
 }
 
 
@@ -87,24 +90,34 @@ def furnished(place: Place) -> Iterator[tuple[World, Path]]:
         yield world, home
 
 
-def seconds(world: World, folder: Path, command: Sequence[str]) -> float | None:
+class Timed(NamedTuple):
+    """A program that is timed, what comes after it untimed, and what it finds in its environment."""
+
+    command: Sequence[str]
+    after: Sequence[str] = ()
+    environment: Mapping[str, str] = {}
+
+
+def seconds(world: World, folder: Path, command: Sequence[str], env: Mapping[str, str]) -> float | None:
     """How long a program takes; None where it fails."""
     begun = time.perf_counter()
-    done = world.run(*command, cwd=folder)
+    done = world.run(*command, cwd=folder, **env)
     took = time.perf_counter() - begun
     return took if done.status == 0 else None
 
 
-def lines(world: World, others: Path | None) -> dict[str, tuple[list[str], list[str]]]:
-    """What is timed, by its name, in the order of a round, and what comes after it."""
-    found: dict[str, tuple[list[str], list[str]]] = {BARE: ([sys.executable, "-I", "-c", "pass"], [])}
+def lines(world: World, others: Path | None) -> dict[str, Timed]:
+    """What is timed, by its name, in the order of a round."""
+    found = {BARE: Timed((sys.executable, "-I", "-c", "pass"))}
+    # par-cli would take par's own data for its
+    own = {"XDG_DATA_HOME": str(world.home / "others")}
     for line, (_, after) in COMMANDS.items():
-        found[line] = ([*PAR, *line.split()], [*PAR, *after.split()] if after else [])
+        found[line] = Timed((*PAR, *line.split()), (*PAR, *after.split()) if after else ())
         if line in RAW:
-            found[f"{line}: git and tmux alone"] = (["sh", "-c", RAW[line]], [])
+            found[f"{line}: git and tmux alone"] = Timed(("sh", "-c", RAW[line]))
         for name, (program, words) in OTHERS.items() if others else ():
             if line in words and (path := Path(others or "", name, "bin", program)).exists():
-                found[f"{line}: {name}"] = ([str(path), *shlex.split(words[line])], [])
+                found[f"{line}: {name}"] = Timed((str(path), *shlex.split(words[line])), (), own)
     return found
 
 
@@ -114,12 +127,12 @@ def measured(place: Place, rounds: int, others: Path | None) -> dict[str, list[f
     with furnished(place) as (world, home):
         todo = lines(world, others)
         for number in range(rounds + 1):  # the first one only fills caches
-            for name, (command, after) in todo.items():
-                took = seconds(world, home, command)
+            for name, (command, after, environment) in todo.items():
+                took = seconds(world, home, command, environment)
                 if took is not None and number:
                     taken.setdefault(name, []).append(took)
                 if after:
-                    seconds(world, home, after)
+                    world.run(*after, cwd=home)
     return taken
 
 
