@@ -66,7 +66,7 @@ class Place(NamedTuple):
     files: int
 
     def __str__(self) -> str:
-        return f"{self.contexts} contexts, {self.removals} removals, {self.files} files"
+        return f"contexts: {self.contexts}, removals: {self.removals}, files: {self.files}"
 
 
 @contextmanager
@@ -200,49 +200,80 @@ def machine() -> str:
     return f"{os.cpu_count()} x {name}, {load}, Python {platform.python_version()}, {', '.join(tools)}"
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
+def overview(found: dict[Place, dict[str, list[float]]]) -> str:
+    """All medians as multiples of a bare Python, a column for each place, as a table in Markdown."""
+    names = dict.fromkeys(name for each in found.values() for name in each)
+    rows = [["", *map(str, found)], ["---", *["--:"] * len(found)]]
+    for name in names:
+        ratios = [
+            f"{statistics.median(each[name]) / statistics.median(each[BARE]):.1f}" if name in each else ""
+            for each in found.values()
+        ]
+        rows.append([name, *ratios])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def options() -> argparse.Namespace:
+    """What is asked for on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
     for name, usual in (("contexts", "1,100"), ("removals", "0,500"), ("files", "10")):
-        options.add_argument(f"--{name}", default=usual, help="numbers, with commas between them")
-    options.add_argument("--rounds", type=int, default=11)
-    options.add_argument("--count", action="store_true", help="Count instructions too, by valgrind.")
-    options.add_argument("--others", type=Path)
-    options.add_argument("--json", type=Path)
-    options.add_argument("--svg", type=Path)
-    asked = options.parse_args()
-    counts, removals, files = (
+        parser.add_argument(f"--{name}", default=usual, help="numbers, with commas between them")
+    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--count", action="store_true", help="Count instructions too, by valgrind.")
+    for name in ("others", "json", "svg"):
+        parser.add_argument(f"--{name}", type=Path)
+    return parser.parse_args()
+
+
+def places(asked: argparse.Namespace) -> list[Place]:
+    """Where it is measured: each of the three numbers grows alone."""
+    contexts, removals, files = (
         [int(n) for n in each.split(",")] for each in (asked.contexts, asked.removals, asked.files)
     )
-    compileall.compile_dir(str(ROOT / "python"), quiet=2)
-    print(machine())
-    # Each of the three grows alone
-    places = dict.fromkeys([Place(n, removals[0], files[0]) for n in counts])
-    places |= dict.fromkeys(
-        [Place(counts[0], n, files[0]) for n in removals] + [Place(counts[0], removals[0], n) for n in files]
-    )
-    found: dict[Place, dict[str, list[float]]] = {}
-    spent: dict[Place, dict[str, float]] = {}
-    for place in places:
-        found[place] = measured(place, asked.rounds, asked.others)
-        spent[place] = counted(place) if asked.count else {}
-        print(f"\n{place}\n{table(found[place], spent[place])}", flush=True)
-    slopes = {
+    first = Place(contexts[0], removals[0], files[0])
+    grown = [first._replace(contexts=n) for n in contexts]
+    grown += [first._replace(removals=n) for n in removals]
+    grown += [first._replace(files=n) for n in files]
+    return list(dict.fromkeys(grown))
+
+
+def slopes(
+    found: dict[Place, dict[str, list[float]]], spent: dict[Place, dict[str, float]]
+) -> dict[str, dict[int, float]]:
+    """What each of SLOPES takes by the number of contexts: instructions where they were counted, else ms."""
+    first = next(iter(found))
+    alone = {place: each for place, each in found.items() if place[1:] == first[1:]}
+    return {
         name: {
             place.contexts: spent[place].get(name) or min(each[name]) * 1000
-            for place, each in found.items()
-            if name in each and place[1:] == (removals[0], files[0])
+            for place, each in alone.items()
+            if name in each
         }
         for name in SLOPES
     }
+
+
+def main() -> None:
+    asked = options()
+    compileall.compile_dir(str(ROOT / "python"), quiet=2)
+    tried = machine()
+    print(tried)
+    found: dict[Place, dict[str, list[float]]] = {}
+    spent: dict[Place, dict[str, float]] = {}
+    for place in places(asked):
+        found[place] = measured(place, asked.rounds, asked.others)
+        spent[place] = counted(place) if asked.count else {}
+        print(f"\n{place}\n{table(found[place], spent[place])}", flush=True)
+    print(f"\n{overview(found)}")
     document: dict[str, Any] = {
-        "machine": machine(),
+        "machine": tried,
         "seconds": {str(place): each for place, each in found.items()},
         "instructions": {str(place): each for place, each in spent.items()},
     }
     if asked.json:
         asked.json.write_text(json.dumps(document, indent=1))
     if asked.svg:
-        asked.svg.write_text(picture(slopes, "x" if asked.count else "ms"))
+        asked.svg.write_text(picture(slopes(found, spent), "x" if asked.count else "ms"))
 
 
 if __name__ == "__main__":
