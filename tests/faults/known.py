@@ -77,14 +77,18 @@ def admin(folder: Path) -> Path | None:
     return found if found.is_dir() else None
 
 
-def unfinished(folder: Path) -> dict[str, bytes]:
+def notes(folder: Path) -> dict[str, bytes]:
+    """All files that git keeps for the worktree `folder`, by path in its folder for that."""
+    own = str(admin(folder) or "")
+    found = [f"{place}/{name}" for place, _, names in os.walk(own) for name in names] if own else []
+    return {each.removeprefix(f"{own}/"): Path(each).read_bytes() for each in found}
+
+
+def unfinished(notes: dict[str, bytes]) -> dict[str, bytes]:
     """What git wrote down of a merge, rebase or bisect, and of refs that only this worktree has."""
-    own = admin(folder)
-    files = [each for each in own.rglob("*") if each.is_file()] if own else []
-    found = {str(each.relative_to(own)): each.read_bytes() for each in files if own}
     return {
         name: data
-        for name, data in found.items()
+        for name, data in notes.items()
         if name.partition("/")[0] not in MOVING and not name.endswith((".lock", "head-name", "BISECT_START"))
     }
 
@@ -94,29 +98,18 @@ def index(world: World, folder: Path) -> str:
     return world.git(folder, "ls-files", "-s", "-v")
 
 
-def head(world: World, folder: Path) -> str:
-    """The commit that is checked out; '' where there is none."""
-    return world.run("git", "rev-parse", "-q", "--verify", "HEAD", cwd=folder).stdout.strip()
-
-
-def state(folder: Path) -> tuple[object, ...]:
-    """All that git's answers on the worktree `folder` depend on, but for its files and the objects."""
+def head(folder: Path) -> str:
+    """The commit that is checked out, as git's files have it; '' where there is none."""
     own = admin(folder)
-    files = [each for each in own.rglob("*") if each.is_file()] if own else []
-    return folder, (folder / ".git").read_bytes(), {each: each.read_bytes() for each in files}, tip(own)
-
-
-def tip(own: Path | None) -> str:
-    """What the branch is at that git's folder `own` of a worktree names; '' where it names none."""
     said = (own / "HEAD").read_text().rstrip("\n") if own else ""
     common, ref = (own or Path()).parent.parent, said.removeprefix("ref: ")
     if ref == said:
-        return ""
+        return said
     if (common / ref).is_file():
-        return (common / ref).read_text()
+        return (common / ref).read_text().rstrip("\n")
     packed = common / "packed-refs"
     lines = packed.read_text().splitlines() if packed.exists() else []
-    return next((line for line in lines if line.endswith(f" {ref}")), "")
+    return next((line.split(" ")[0] for line in lines if line.endswith(f" {ref}")), "")
 
 
 def kept(world: World, home: Path) -> set[str]:

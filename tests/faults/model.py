@@ -8,7 +8,7 @@ from pathlib import Path
 from conftest import Result, World, eventually
 from faults.contents import Made, Place
 from faults.kinds import Kind
-from faults.known import MARK, Work, admin, head, index, kept, noted, state, tree, unfinished
+from faults.known import MARK, Work, admin, head, index, kept, noted, notes, tree, unfinished
 from faults.snapshot import stamps
 
 REPOSITORIES = ("app", "back", "front", "docs")
@@ -53,9 +53,9 @@ class Model:
 
     def _mine(self, home: Path) -> tuple[object, ...]:
         """What is the user's own in a repository: files, index, and the branches that were there first."""
-        assert self.world.git(home, "rev-parse", "-q", "--verify", "refs/heads/mine")
-        refs = self.world.git(home, "rev-parse", "HEAD", "refs/heads/main")
-        return tree(home), index(self.world, home), (home / ".git/HEAD").read_text(), refs
+        refs = self.world.git(home, "rev-parse", "HEAD", "refs/heads/main", "refs/heads/mine").split()
+        # Where `mine` is may change: it is checked out in contexts
+        return tree(home), index(self.world, home), (home / ".git/HEAD").read_text(), refs[:2]
 
     def number(self) -> int:
         self._count += 1
@@ -83,11 +83,11 @@ class Model:
         """Take `folder` as it is now for what has to be found from now on."""
         known, world = self.works[mark], self.world
         inner = [*made.nested, *known.nested]
-        at = head(world, folder) if known.home else ""
+        at, told = head(folder) if known.home else "", notes(folder)
         self.works[mark] = Work(
             known.home,
             tree(folder, known.home is None),
-            unfinished(folder),
+            unfinished(told),
             index(world, folder) if known.home else "",
             at,
             known.objects | frozenset(made.objects) | frozenset([at] if at else []),
@@ -95,7 +95,7 @@ class Model:
             known.is_counted or made.is_counted,
             known.is_clean and is_clean,
         )
-        self._seen[mark] = state(folder) if known.home else ()
+        self._seen[mark] = (folder, at, told)
 
     def places(self) -> dict[str, Path]:
         """Where each mark lies now."""
@@ -188,23 +188,24 @@ class Model:
         if work.home is None or own is None:
             assert work.home is None or place.parent.parent.name == "trash", f"{place} is tied to nothing"
             return
-        is_lying, found = place.parent.parent.name == "trash", unfinished(place)
+        is_lying, told = place.parent.parent.name == "trash", notes(place)
+        found = unfinished(told)
         # What par itself notes there is not for the time when it lies in its place
         found = {name: found.get(name, b"") for name in work.unfinished} if is_lying else found
         differ = {each for each in {*work.unfinished, *found} if work.unfinished.get(each) != found.get(each)}
         assert not differ, f"unfinished work in {place} is not as it was: {sorted(differ)}"
         if is_lying:
             return
-        if self._seen.get(mark) != (at := state(place)):
-            self._ask(work, place)
-            self._seen[mark] = () if self.sick else at
-
-    def _ask(self, work: Work, place: Path) -> None:
-        """Ask git of a worktree that is in its place."""
-        at = head(self.world, place)
+        at = head(place)
         assert at in ({work.head, ""} if self.sick else {work.head}), (
             f"HEAD of {place}: {at}, not {work.head}"
         )
+        if self._seen.get(mark) != (place, at, told):
+            self._ask(work, place)
+            self._seen[mark] = (place, at, told)
+
+    def _ask(self, work: Work, place: Path) -> None:
+        """Ask git of a worktree that is in its place, where anything that git knows of it has changed."""
         assert index(self.world, place) == work.staging, f"another index in {place}"
         for each in work.nested:
             said = self.world.run("git", *each.words, cwd=place / each.place)
@@ -218,8 +219,8 @@ class Model:
                 continue
             self._seen[name] = now
             missing = wanted - kept(self.world, home) - noted(home)
-            told = [self.world.run("git", "cat-file", "-p", each, cwd=home) for each in missing]
-            assert not missing, f"git loses in {home}: {told}"
+            lost = [self.world.run("git", "cat-file", "-p", each, cwd=home) for each in missing]
+            assert not missing, f"git loses in {home}: {lost}"
             assert self._mine(home) == self.mine[name], f"{home} was changed"
 
 
