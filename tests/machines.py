@@ -34,6 +34,8 @@ StrictModes no
 UsePAM no
 PrintMotd no
 MaxStartups 100
+# The default of newer ones takes two thirds of what a connection costs
+KexAlgorithms curve25519-sha256
 """
 CLIENT = """
 Include {folder}/hosts

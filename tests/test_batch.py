@@ -118,8 +118,7 @@ def test_so_many_are_at_work_at_a_time_and_a_second_run_goes_on(world: World, ag
 def test_a_bad_line_refuses_all_before_anything_begins(
     world: World, content: str, line: int, message: str
 ) -> None:
-    home = world.repository()
-    world.ok("start", "mine", cwd=home)
+    home = world.started("mine")
     file = world.home / "tasks"
     file.write_text(content)
     before = traces(world, home)

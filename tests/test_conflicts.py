@@ -64,9 +64,7 @@ def test_contexts_that_would_conflict_are_named_with_each_file(world: World) -> 
 
 
 def test_what_is_not_committed_conflicts_only_where_it_is_asked_for(world: World) -> None:
-    home = world.repository()
-    for label in ("one", "two"):
-        world.ok("start", label, cwd=home)
+    home = world.started("one", "two")
         write(world, label, "notes", f"{label}\n", is_committed=False)
         (world.worktree(label) / "file0").write_text(f"{label}\n")
     index = home / ".git/worktrees/one/index"
@@ -91,9 +89,7 @@ def test_workspaces_conflict_in_each_repository_of_theirs(world: World) -> None:
 
 
 def test_git_without_merge_tree_is_said(world: World) -> None:
-    home = world.repository()
-    for label in ("one", "two"):
-        world.ok("start", label, cwd=home)
+    home = world.started("one", "two")
     folder = world.home / "bin"
     folder.mkdir()
     git = folder / "git"
@@ -108,8 +104,7 @@ def test_git_without_merge_tree_is_said(world: World) -> None:
 
 
 def test_diff_shows_all_that_was_done_since_the_base(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     folder = write(world, "feat", "file0", "committed\n")
     (folder / "new").write_text("untracked\n")
     (home / "beside").write_text("main went on\n")
@@ -153,7 +148,7 @@ def test_diff_of_a_workspace_names_the_repositories(world: World) -> None:
 
 
 def test_diff_leaves_keys_to_the_pager(world: World, terminal: Terminal) -> None:
-    world.ok("start", "feat", cwd=world.repository())
+    world.started("feat")
     (world.worktree("feat") / "file0").write_text("changed\n" * 200)
     terminal.par("diff feat; echo status $?")
     terminal.wait("diff --git a/file0")
@@ -203,9 +198,7 @@ def test_one_repository_that_git_cannot_read_does_not_keep_the_others(world: Wor
 
 
 def test_a_repository_that_was_just_begun_inside_is_no_obstacle(world: World) -> None:
-    home = world.repository()
-    for label in ("one", "two"):
-        world.ok("start", label, cwd=home)
+    home = world.started("one", "two")
         write(world, label, "new *[x]", f"{label}\n", is_committed=False)
         world.git(world.worktree(label), "init", "-q", "nested")
     assert "+one" in world.ok("diff", "one").stdout

@@ -53,7 +53,7 @@ def test_new_starts_in_the_repository_of_the_pane(world: World) -> None:
 
 def test_new_in_a_worktree_names_the_repository(world: World) -> None:
     desk = Desk(world)
-    desk.par("start", "feat", cwd=world.repository("app"))
+    world.started("feat")
     desk.tmux("switch-client", "-c", desk.client(), "-t", f"={world.session('feat')}:")
     desk.open("new", "New context in app, from feat: type its label")
     desk.terminal.type("more")
@@ -109,7 +109,7 @@ def test_new_is_left_by_escape(world: World) -> None:
 
 def test_new_without_a_repository_offers_the_known_ones(world: World) -> None:
     desk = Desk(world)
-    desk.par("start", "one", cwd=world.repository("app"))
+    world.started("one")
     desk.par("start", "two", cwd=world.repository("api"))
     desk.open("new", NOWHERE)
     assert [line[2:] for line in desk.popup()[1:4]] == [
@@ -219,9 +219,7 @@ def test_checkout_of_what_is_not_there_asks_again(world: World) -> None:
 
 def test_send_asks_for_contexts_and_text(world: World) -> None:
     desk = Desk(world)
-    home = world.repository("app")
-    for label in ("one", "two"):
-        desk.par("start", label, cwd=home)
+    home = world.started("one", "two")
     desk.open("send", "○ one")
     desk.terminal.press("Enter")
     desk.terminal.wait("Send to two: type the command")
@@ -234,9 +232,7 @@ def test_send_asks_for_contexts_and_text(world: World) -> None:
 
 def test_send_to_all(world: World) -> None:
     desk = Desk(world)
-    home = world.repository("app")
-    for label in ("one", "two"):
-        desk.par("start", label, cwd=home)
+    home = world.started("one", "two")
     desk.open("send-all", "Send to all 2 contexts: type the command")
     desk.terminal.type("echo hi")
     desk.terminal.wait("par: sent to all 2 contexts")
@@ -254,9 +250,7 @@ def test_send_to_all(world: World) -> None:
 
 def test_send_asks_before_it_answers_for_the_user(world: World) -> None:
     desk = Desk(world)
-    home = world.repository("app")
-    for label in ("one", "two"):
-        desk.par("start", label, cwd=home)
+    home = world.started("one", "two")
     desk.par("state", "waiting", "two")
     one, two = (f"={world.session(label)}:" for label in ("one", "two"))
 
@@ -278,7 +272,7 @@ def test_send_asks_before_it_answers_for_the_user(world: World) -> None:
 
 def test_send_to_a_stopped_context_says_so(world: World) -> None:
     desk = Desk(world)
-    desk.par("start", "feat", cwd=world.repository("app"))
+    world.started("feat")
     desk.tmux("kill-session", "-t", f"={world.session('feat')}:")
     desk.open("send", "· feat")
     desk.terminal.press("Enter")
@@ -290,9 +284,7 @@ def test_send_to_a_stopped_context_says_so(world: World) -> None:
 
 def test_remove_asks_which(world: World) -> None:
     desk = Desk(world)
-    home = world.repository("app")
-    for label in ("one", "two", "three"):
-        desk.par("start", label, cwd=home)
+    home = world.started("one", "two", "three")
     desk.open("remove", "○ one")
     desk.terminal.press("Tab", "Tab", "Enter")
     desk.terminal.wait("y removes")
@@ -347,9 +339,8 @@ def test_a_small_terminal_has_room_for_a_new_context(world: World) -> None:
 
 
 def test_a_branch_that_a_context_has_opens_that_context(world: World) -> None:
-    home = world.repository("app")
+    home = world.started("feat")
     desk = Desk(world, folder=home)
-    desk.par("start", "feat", cwd=home)
     desk.open("checkout", "in context feat")
     assert any(line.endswith(f"checked out at {home}") for line in desk.popup())
     desk.terminal.press("f", "e", "a", "t")
@@ -360,9 +351,8 @@ def test_a_branch_that_a_context_has_opens_that_context(world: World) -> None:
 
 
 def test_a_branch_of_a_context_can_be_built_upon(world: World) -> None:
-    home = world.repository("app")
+    home = world.started("feat")
     desk = Desk(world, folder=home)
-    desk.par("start", "feat", cwd=home)
     desk.open("new-from", "in context feat")
     desk.terminal.press("f", "e", "a", "t")
     eventually(lambda: sum(" ago " in line for line in desk.popup()) == 1)
@@ -407,7 +397,7 @@ def test_a_workspace_is_made_of_what_lies_beside_the_repository(world: World) ->
 
 def test_the_last_removal_is_undone(world: World) -> None:
     desk = Desk(world)
-    desk.par("start", "feat", cwd=world.repository("app"))
+    world.started("feat")
     desk.par("rm", "feat")
     desk.open("undo", "par: restored 'feat': session in app")
     desk.gone()
@@ -433,7 +423,7 @@ def test_the_trash_is_shown_to_choose_from(world: World) -> None:
 
 def test_all_stopped_contexts_get_their_sessions_again(world: World) -> None:
     desk = Desk(world)
-    desk.par("start", "feat", cwd=world.repository("app"))
+    world.started("feat")
     desk.tmux("kill-session", "-t", f"={world.session('feat')}:")
     desk.open("resurrect", "par: every context has its session")
     desk.gone()

@@ -54,8 +54,7 @@ def odd(world: World) -> World:
 
 
 def test_no_setting_changes_what_par_reads(odd: World) -> None:
-    home = odd.repository()
-    odd.ok("start", "feat", cwd=home)
+    home = odd.started("feat")
     folder = odd.worktree("feat")
     lost = commit(odd, folder, "lost")
     odd.git(folder, "commit", "-q", "--amend", "--allow-empty", "-m", "grün")
