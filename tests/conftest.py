@@ -219,8 +219,8 @@ class World:
             copies.write(tree, self.home / below, changes)
         home = self.home / "src/app"
         copies.refresh(home / ".git/index", home)
-        for label in labels:
-            copies.refresh(home / ".git/worktrees" / label / "index", self.worktree(label))
+        for kept in (home / ".git/worktrees").iterdir():
+            copies.refresh(kept / "index", Path((kept / "gitdir").read_text().strip()).parent)
         given = {key: value for key, value in self.env.items() if not key.startswith("GIT_")}  # as par does
         words, text = ("start-server", ";", "source-file", "-"), copies.changed(script, changes)
         made = World(self.home, given).run("tmux", "-u", *words, text=text)

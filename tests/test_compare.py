@@ -15,6 +15,7 @@ from par.cli.verbs import load
 def attempts(world: World) -> World:
     """Three attempts at one task: `good` is committed, `bad` fails, `open` is not committed."""
     home = world.started("good", "bad", "open")
+    for label in ("good", "bad", "open"):
         folder = world.worktree(label)
         (folder / "file0").write_text(f"{label}\n" * 3)
         (folder / "pic").write_bytes(b"\0\1\2")

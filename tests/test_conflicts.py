@@ -65,6 +65,7 @@ def test_contexts_that_would_conflict_are_named_with_each_file(world: World) -> 
 
 def test_what_is_not_committed_conflicts_only_where_it_is_asked_for(world: World) -> None:
     home = world.started("one", "two")
+    for label in ("one", "two"):
         write(world, label, "notes", f"{label}\n", is_committed=False)
         (world.worktree(label) / "file0").write_text(f"{label}\n")
     index = home / ".git/worktrees/one/index"
@@ -199,6 +200,7 @@ def test_one_repository_that_git_cannot_read_does_not_keep_the_others(world: Wor
 
 def test_a_repository_that_was_just_begun_inside_is_no_obstacle(world: World) -> None:
     home = world.started("one", "two")
+    for label in ("one", "two"):
         write(world, label, "new *[x]", f"{label}\n", is_committed=False)
         world.git(world.worktree(label), "init", "-q", "nested")
     assert "+one" in world.ok("diff", "one").stdout

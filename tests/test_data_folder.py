@@ -33,6 +33,7 @@ def contents(folder: Path) -> dict[str, object]:
 def filled(world: World) -> Path:
     """A repository with a context `feat` that holds work of each kind, and two removals."""
     home = world.started("feat", "gone", "old")
+    for label in ("feat", "gone", "old"):
         folder = world.worktree(label)
         commit(world, folder, f"work of {label}")
         (folder / "staged").write_text("staged\n")

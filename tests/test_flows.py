@@ -339,8 +339,9 @@ def test_a_small_terminal_has_room_for_a_new_context(world: World) -> None:
 
 
 def test_a_branch_that_a_context_has_opens_that_context(world: World) -> None:
-    home = world.started("feat")
+    home = world.repository("app")
     desk = Desk(world, folder=home)
+    desk.par("start", "feat", cwd=home)
     desk.open("checkout", "in context feat")
     assert any(line.endswith(f"checked out at {home}") for line in desk.popup())
     desk.terminal.press("f", "e", "a", "t")
@@ -351,8 +352,9 @@ def test_a_branch_that_a_context_has_opens_that_context(world: World) -> None:
 
 
 def test_a_branch_of_a_context_can_be_built_upon(world: World) -> None:
-    home = world.started("feat")
+    home = world.repository("app")
     desk = Desk(world, folder=home)
+    desk.par("start", "feat", cwd=home)
     desk.open("new-from", "in context feat")
     desk.terminal.press("f", "e", "a", "t")
     eventually(lambda: sum(" ago " in line for line in desk.popup()) == 1)
