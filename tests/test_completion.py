@@ -110,7 +110,7 @@ def test_a_hostile_branch_name_is_offered_but_not_run(ask: Ask, world: World) ->
 
 @pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh")
 def test_zsh_completes_at_the_prompt(world: World) -> None:
-    home = world.started("feature-auth")
+    world.started("feature-auth")
     (world.home / "par.zsh").write_text(world.ok("completion", "zsh").stdout)
     terminal = Terminal(world)
     terminal.type("exec zsh -f")

@@ -90,7 +90,7 @@ def test_workspaces_conflict_in_each_repository_of_theirs(world: World) -> None:
 
 
 def test_git_without_merge_tree_is_said(world: World) -> None:
-    home = world.started("one", "two")
+    world.started("one", "two")
     folder = world.home / "bin"
     folder.mkdir()
     git = folder / "git"
@@ -199,7 +199,7 @@ def test_one_repository_that_git_cannot_read_does_not_keep_the_others(world: Wor
 
 
 def test_a_repository_that_was_just_begun_inside_is_no_obstacle(world: World) -> None:
-    home = world.started("one", "two")
+    world.started("one", "two")
     for label in ("one", "two"):
         write(world, label, "new *[x]", f"{label}\n", is_committed=False)
         world.git(world.worktree(label), "init", "-q", "nested")

@@ -151,7 +151,7 @@ def test_par_works_under_the_settings_that_it_calls_harmless(world: World) -> No
     tried = world.ok("doctor", "--environment").stdout
     assert "ok     destroy-unattached: on, par's sessions are exempt from it\n" in tried
     assert "FAILED" not in tried
-    home = world.started("feat")
+    world.started("feat")
     world.ok("send", "feat", "echo par-'sees'-this")
     name = world.session("feat")
     eventually(lambda: "par-sees-this" in world.screen(f"={name}:"))

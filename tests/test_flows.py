@@ -219,7 +219,7 @@ def test_checkout_of_what_is_not_there_asks_again(world: World) -> None:
 
 def test_send_asks_for_contexts_and_text(world: World) -> None:
     desk = Desk(world)
-    home = world.started("one", "two")
+    world.started("one", "two")
     desk.open("send", "○ one")
     desk.terminal.press("Enter")
     desk.terminal.wait("Send to two: type the command")
@@ -250,7 +250,7 @@ def test_send_to_all(world: World) -> None:
 
 def test_send_asks_before_it_answers_for_the_user(world: World) -> None:
     desk = Desk(world)
-    home = world.started("one", "two")
+    world.started("one", "two")
     desk.par("state", "waiting", "two")
     one, two = (f"={world.session(label)}:" for label in ("one", "two"))
 
@@ -284,7 +284,7 @@ def test_send_to_a_stopped_context_says_so(world: World) -> None:
 
 def test_remove_asks_which(world: World) -> None:
     desk = Desk(world)
-    home = world.started("one", "two", "three")
+    world.started("one", "two", "three")
     desk.open("remove", "○ one")
     desk.terminal.press("Tab", "Tab", "Enter")
     desk.terminal.wait("y removes")

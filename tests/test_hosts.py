@@ -196,7 +196,7 @@ TELL = "import os, sys; open('words', 'wb').write(b'\\0'.join(map(os.fsencode, s
 
 def test_words_arrive_exactly_whatever_the_login_shell_is(world: World, machines: Machines) -> None:
     there = machines.worlds["build1"]
-    home = there.started("feat")
+    there.started("feat")
     found = {name: shell for name in SHELLS if (shell := shutil.which(name))}
     for name, shell in found.items():
         machines.add(name, there, LOGIN, LOGIN_SHELL=shell, SHELL=shell)
