@@ -368,8 +368,7 @@ running.begin(context._replace(worktrees=tuple(worktrees)), f"={context.session}
 
 
 def test_several_worktrees_have_a_pane_each_and_the_worst_of_them_counts(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
 
     def begin(*lines: str) -> None:
         done = world.run(sys.executable, "-I", "-c", SEVERAL, str(ROOT / "python"), *lines)

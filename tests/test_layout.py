@@ -256,8 +256,7 @@ PLAINLY = [
 
 
 def test_nothing_in_a_repository_keeps_a_session_from_coming_back(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     for case in PLAINLY:
         world.tmux("kill-server")
         (home / ".par.yaml").write_text(case.content)

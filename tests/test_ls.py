@@ -122,8 +122,7 @@ def test_each_state_has_its_mark_and_the_branch_is_the_real_one(world: World, te
 
 
 def test_json_is_one_whole_document(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     folder = world.worktree("feat")
     (folder / "new").touch()
     world.git(folder, "add", "new")
@@ -263,8 +262,7 @@ def test_contexts_of_several_servers_are_listed_together(world: World) -> None:
 
 
 def test_ls_works_where_the_folder_or_the_repository_is_gone(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     shutil.rmtree(home)
     result = world.par("ls", "--json")
     (context,) = result.json["contexts"]

@@ -75,8 +75,7 @@ def test_disk_without_locks_is_told(world: World) -> None:
 
 
 def test_folder_that_is_gone_under_the_feet(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     here = 'mkdir here; cd here; rmdir ../here; exec "$@"'
     for words, status in ((("ls",), 0), (("doctor",), 0), (("rm", "feat"), 0), (("start", "other"), 8)):
         result = world.run("sh", "-c", here, "sh", *PAR, *words)
@@ -87,8 +86,7 @@ def test_folder_that_is_gone_under_the_feet(world: World) -> None:
     ("limit", "value"), [("RLIMIT_FSIZE", 0), ("RLIMIT_NOFILE", 7), ("RLIMIT_NOFILE", 9)]
 )
 def test_limits_leave_all_as_it_was(world: World, limit: str, value: int) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     before = world.index
     for words in (("start", "other"), ("rm", "feat")):
         result = world.run(PAR[0], "-I", "-c", LIMITED, limit, str(value), *PAR, *words, cwd=home)
@@ -104,8 +102,7 @@ def test_limits_leave_all_as_it_was(world: World, limit: str, value: int) -> Non
 def test_data_folder_of_another_user_is_refused_before_anything_is_written(world: World) -> None:
     if os.geteuid():
         pytest.skip("only root can give a folder away")
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     os.chown(world.data, 12345, 12345)
     told = f"the data folder {world.data} belongs to another user (uid 12345)"
     for words in (("start", "other"), ("rm", "feat")):
@@ -150,9 +147,7 @@ def test_what_a_machine_does_is_told_with_what_a_person_can_do(name: str) -> Non
 
 
 def test_command_waits_once_for_an_index_that_another_holds(world: World) -> None:
-    home = world.repository()
-    for label in ("one", "two"):
-        world.ok("start", label, cwd=home)
+    world.started("one", "two")
     index = world.data / "global_state.json"
     index.write_text(index.read_text().replace('"ready"', '"removing"'))
     script = (

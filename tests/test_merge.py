@@ -38,8 +38,7 @@ def log(world: World, folder: Path, form: str = "%s") -> list[str]:
 
 
 def test_the_work_goes_home_and_one_undo_takes_all_of_it_back(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     folder = work(world, "feat", new="new\n", file0="changed\n")
     world.git(folder, "mv", "new", "renamed")
     (folder / "binary").write_bytes(b"\0\xff\r\n")
@@ -90,8 +89,7 @@ def test_the_work_goes_home_and_one_undo_takes_all_of_it_back(world: World) -> N
 
 
 def test_each_way_to_merge_makes_what_it_says(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     folder = work(world, "feat", one="1\n", two="2\n")
     author = ("-c", "user.name=Ünal", "-c", "user.email=u@example.com")
     world.git(
@@ -144,8 +142,7 @@ def test_each_way_to_merge_makes_what_it_says(world: World) -> None:
 
 
 def test_nothing_changes_where_something_is_in_the_way(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     folder = world.worktree("feat")
     asked = f"git -C '{folder}' status"
     empty = "'feat' has nothing to merge: all its commits are there already"
@@ -208,8 +205,7 @@ def test_a_repository_in_the_checkout_is_never_touched(world: World) -> None:
 
 
 def test_what_lies_in_the_checkout_of_the_branch_is_never_touched(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     work(world, "feat", file0="feat\n", new="new\n")
     # What lies in the checkout of main: changed, not tracked, ignored, or under a name that becomes a folder
     before = state(world, home)
@@ -265,8 +261,7 @@ def test_what_lies_in_the_checkout_of_the_branch_is_never_touched(world: World) 
 
 
 def test_commits_are_the_users_own_and_no_hook_sees_them(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     work(world, "feat", new="new\n")
     world.git(home, "branch", "calm")
     hook = home / ".git/hooks/pre-commit"
@@ -289,8 +284,7 @@ def test_commits_are_the_users_own_and_no_hook_sees_them(world: World) -> None:
 
 
 def test_git_without_merge_tree_merges_what_goes_forward(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     folder = work(world, "feat", new="new\n")
     old = world.home / "bin/git"
     old.parent.mkdir()
@@ -367,8 +361,7 @@ def test_a_workspace_is_merged_as_a_whole_or_not_at_all(world: World) -> None:
 
 @pytest.mark.parametrize("name", ["--upload-pack=x", "a'b$(x)", "x\u202ey"])
 def test_names_of_strangers_are_nothing_but_names(world: World, name: str) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     folder = world.worktree("feat")
     world.git(home, "update-ref", f"refs/heads/{name}", "HEAD")
     (folder / f"{name}\n*").write_text("odd\n")

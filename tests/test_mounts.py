@@ -33,8 +33,7 @@ def precious(world: World) -> Path:
 
 @pytest.mark.parametrize("words", [("rm",), ("rm", "--purge", "-y"), ("rm", "--purge", "--force", "-y")])
 def test_what_has_a_mount_in_it_is_not_removed(world: World, precious: Path, words: tuple[str, ...]) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     place = world.worktree("feat") / "build/data of it"
     place.mkdir(parents=True)
     result = mounted(world, f'mount --bind "$1" "$2" && par {" ".join(words)} feat', precious, place)
@@ -45,8 +44,7 @@ def test_what_has_a_mount_in_it_is_not_removed(world: World, precious: Path, wor
 
 
 def test_the_trash_keeps_what_has_a_mount_in_it_and_says_so(world: World, precious: Path) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     (entry,) = world.ok("rm", "--json", "feat").json["removed"]
     place = world.data / "trash" / entry["trash_id"] / "0/mnt"
     place.mkdir()

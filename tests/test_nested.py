@@ -52,8 +52,7 @@ def test_a_nested_worktree_outlives_a_prune_in_the_trash_and_git_knows_its_place
 
 
 def test_a_clone_inside_and_its_own_worktree_inside_know_each_other_under_another_label(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     clone = world.worktree("feat") / "clone"
     world.git(home, "clone", "-q", str(home), str(clone))
     world.git(clone, "worktree", "add", "-q", "--detach", "../beside")
@@ -66,8 +65,7 @@ def test_a_clone_inside_and_its_own_worktree_inside_know_each_other_under_anothe
 
 @pytest.mark.parametrize("words", [("rm",), ("rm", "--purge", "--force", "-y")])
 def test_a_nested_worktree_that_is_locked_is_not_moved(world: World, words: tuple[str, ...]) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     inner = nested(world, home, world.worktree("feat"))
     world.git(home, "worktree", "lock", "--reason", "agent at work", str(inner))
     told = f"'feat' has a worktree in it that is locked by git worktree lock, '{inner}': agent at work"

@@ -21,9 +21,7 @@ def wait_until_shown(world: World, *names: str, server: str = "default") -> None
 
 def contexts(world: World, *labels: str) -> list[str]:
     """New contexts with these labels; the names of their sessions."""
-    home = world.repository()
-    for label in labels:
-        world.ok("start", label, cwd=home)
+    world.started(*labels)
     return [world.session(label) for label in labels]
 
 

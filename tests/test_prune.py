@@ -127,8 +127,7 @@ def test_a_workspace_goes_when_all_of_it_has_come_home(world: World) -> None:
 
 
 def test_a_person_is_asked(world: World, terminal: Terminal) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     work(world, "feat", "new")
     world.git(home, "merge", "-q", "feat")
     terminal.par("prune")

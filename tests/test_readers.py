@@ -116,8 +116,7 @@ def test_repositories_of_a_workspace_are_text(world: World, name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_states_and_names_of_programs_are_text(world: World, name: str) -> None:
     """What a pane says of itself, by an option, a bell and the name of its program."""
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     said = 'tmux set-option @par_state "$0"; printf \'\\a\'; exec -a "$0" sh -c \'printf "\\a"; sleep 60\''
     world.tmux("respawn-pane", "-k", "-t", f"={world.session('feat')}:", "bash", "-c", said, name)
     eventually(lambda: "sh" not in world.tmux("list-panes", "-a", "-F", "#{pane_current_command}").split())

@@ -78,8 +78,7 @@ def test_the_work_follows_a_base_that_moved_and_one_undo_takes_it_back(world: Wo
 
 
 def test_on_a_conflict_and_on_all_that_is_in_the_way_nothing_has_changed(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     folder = work(world, "feat", new="new\n", file0="feat\n")
     commit(world, home, "file0", "main\n")
     commit(world, home, "ignored", "main\n")

@@ -197,8 +197,7 @@ def test_what_is_in_the_way_is_said_before_anything_changes(world: World) -> Non
 
 
 def test_a_label_may_be_given_another_case_and_a_stopped_one_has_no_session(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     world.tmux("kill-server")
     done = world.ok("rename", "feat", "Feat", "--json").json
     assert (done["context"]["state"], done["context"]["worktrees"][0]["branch"]) == ("stopped", "Feat")

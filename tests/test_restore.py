@@ -165,8 +165,7 @@ def test_what_is_removed_comes_back_exactly(world: World) -> None:
 
 
 def test_relative_links_as_newer_git_writes_them_are_followed(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     folder = world.worktree("feat")
     _relative_links(world, folder)
     world.ok("rm", "feat")
@@ -214,8 +213,7 @@ def test_branch_of_unfinished_work_is_free_while_that_is_in_the_trash(
 
 
 def test_submodule_works_in_the_trash_and_under_another_name(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     _submodule(world, world.worktree("feat"))
     world.ok("rm", "feat")
     (grave,) = (world.data / "trash").glob("*/0")
@@ -269,8 +267,7 @@ def test_reflog_of_the_branch_comes_back_and_so_a_pull_request_is_still_no_work_
 
 
 def test_five_thousand_files_are_moved_and_not_copied(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     folder = world.worktree("feat")
     (folder / "many").mkdir()
     for number in range(5000):
@@ -438,8 +435,7 @@ def test_what_cannot_be_restored_is_told(world: World) -> None:
 
 
 def test_branch_and_commits_come_back_where_the_folder_was_gone(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     tip = commit(world, world.worktree("feat"), "work")
     shutil.rmtree(world.worktree("feat"))
     assert world.ok("rm", "feat").stdout.startswith("removed 'feat': branch feat, session\n")
@@ -449,8 +445,7 @@ def test_branch_and_commits_come_back_where_the_folder_was_gone(world: World) ->
 
 
 def test_session_that_does_not_start_leaves_all_of_it_in_the_trash(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     (world.worktree("feat") / "work").write_text("mine\n")
     world.ok("rm", "feat")
     before = tree(world.data / "trash"), world.git(home, "for-each-ref")

@@ -68,8 +68,7 @@ def test_all_come_back_in_the_order_last_used_without_the_broken(world: World) -
 
 
 def test_a_session_that_came_back_by_itself_is_marked_and_not_made_twice(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     name = world.session("feat")
     world.tmux("kill-server")
     world.tmux("new-session", "-d", "-s", name, "-c", str(world.worktree("feat")))
@@ -102,8 +101,7 @@ def test_one_that_cannot_be_made_hinders_no_other(world: World) -> None:
 
 
 def test_an_index_that_cannot_be_read_stops_it(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     world.tmux("kill-server")
     (world.data / "global_state.json").write_text("{")
     assert world.par("resurrect").status == 7

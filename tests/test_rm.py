@@ -290,8 +290,7 @@ def test_a_branch_that_par_did_not_make_stays(world: World) -> None:
 
 
 def test_a_branch_that_is_checked_out_elsewhere_stays(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     world.git(world.worktree("feat"), "switch", "-q", "-c", "other")
     world.git(home, "switch", "-q", "feat")
     assert world.ok(*PURGE, "feat").stdout == "removed 'feat': worktree, session\n"
@@ -432,8 +431,7 @@ GONE_ALREADY = [
 def test_rm_finishes_what_is_partly_gone(
     world: World, _id: str, lose: Callable[[World, Path], None], said: str
 ) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     lose(world, home)
     result = world.par(*PURGE, "feat")
     assert result == type(result)(0, f"removed 'feat': {said}\n", "")
@@ -472,8 +470,7 @@ def test_rm_puts_the_folder_of_a_repository_that_is_gone_into_the_trash(world: W
 
 
 def test_an_interrupted_removal_keeps_the_folder_of_a_repository_that_is_gone(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     folder = world.worktree("feat")
     shutil.rmtree(home)
     content = (world.data / "global_state.json").read_text()
@@ -483,8 +480,7 @@ def test_an_interrupted_removal_keeps_the_folder_of_a_repository_that_is_gone(wo
 
 
 def test_a_renamed_session_is_still_the_contexts(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     world.tmux("rename-session", "-t", f"={world.session('feat')}:", "mine")
     assert world.ok(*PURGE, "feat").stdout == "removed 'feat': worktree, branch feat, session\n"
     assert_nothing_is_left(world, home)
@@ -511,8 +507,7 @@ def limited() -> tuple[str, ...]:
 
 
 def test_read_only_files_and_folders_are_removed(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     world.run("sh", "-c", "mkdir -p a/b && echo x >a/b/c && chmod -R a-w . a", cwd=world.worktree("feat"))
     result = world.run(*limited(), *PAR, *PURGE, "--force", "feat")
     assert result == type(result)(0, "removed 'feat': worktree, branch feat, session\n", "")
@@ -521,8 +516,7 @@ def test_read_only_files_and_folders_are_removed(world: World) -> None:
 
 @pytest.mark.skipif(os.getuid() != 0 or not limited(), reason="needs root to make files of another user")
 def test_files_that_cannot_be_deleted_stop_nothing_else(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     world.run("sh", "-c", "mkdir a && echo x >a/b && chown -R 65534 a", cwd=world.worktree("feat"))
     result = world.run(*limited(), *PAR, *PURGE, "--force", "feat")
     (left,) = (world.data / "removed").iterdir()
@@ -550,8 +544,7 @@ def test_a_data_folder_behind_a_link_is_pars_own(world: World) -> None:
 
 
 def test_rm_works_from_inside_the_folder_that_it_removes(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     result = world.par(*PURGE, "feat", cwd=world.worktree("feat"))
     assert result == type(result)(0, "removed 'feat': worktree, branch feat, session\n", "")
     assert_nothing_is_left(world, home)
@@ -592,9 +585,7 @@ def test_rm_from_its_own_pane_does_all_and_the_client_goes_on(world: World, term
 
 
 def test_rm_all_needs_a_yes_without_a_terminal(world: World) -> None:
-    home = world.repository()
-    for label in ("one", "two"):
-        world.ok("start", label, cwd=home)
+    home = world.started("one", "two")
     before = state(world, home)
     result = world.par(*PURGE, "all", text="y\n")
     assert result.stderr == "par: this needs confirmation\nhint: par rm all -y\n"
@@ -608,9 +599,7 @@ def test_rm_all_needs_a_yes_without_a_terminal(world: World) -> None:
 
 
 def test_rm_all_lists_and_asks_and_only_yes_removes(world: World, terminal: Terminal) -> None:
-    home = world.repository()
-    for label in ("one", "two"):
-        world.ok("start", label, cwd=home)
+    home = world.started("one", "two")
     before = state(world, home)
     question = "  one  (app)\n  two  (app)\nRemove these 2 contexts? [y/N]:"
     for answer in ("n", "", "C-c"):
@@ -636,8 +625,7 @@ def test_rm_all_lists_and_asks_and_only_yes_removes(world: World, terminal: Term
 def test_a_path_that_a_hand_wrote_into_the_index_is_not_followed(
     world: World, options: tuple[str, ...]
 ) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     mine = world.home / "mine"
     world.git(home, "worktree", "add", "-q", "-b", "mine", str(mine))
     away = mine.rename(world.home / "unplugged")

@@ -50,9 +50,7 @@ def receive(world: World, pane_id: str, greeting: str = "") -> Receiver:
 
 def contexts(world: World, *labels: str) -> tuple[Receiver, ...]:
     """New contexts with these labels, and a receiver in the first pane of each."""
-    home = world.repository()
-    for label in labels:
-        world.ok("start", label, cwd=home)
+    world.started(*labels)
     return tuple(receive(world, first_pane(world, label)) for label in labels)
 
 
@@ -93,8 +91,7 @@ def test_any_text_arrives_byte_for_byte(world: World) -> None:
 
 
 def test_a_program_that_asks_for_bracketed_paste_sees_enter_typed(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     receiver = receive(world, first_pane(world, "feat"), "\\x1b[?2004h")
     world.ok("send", "feat", "one\ntwo\x1b[201~\x03;")
     expected = b"\x1b[200~one\rtwo[201~;\x1b[201~\r"
@@ -130,8 +127,7 @@ def test_each_text_reaches_its_own_context_only(world: World) -> None:
 
 
 def test_a_shell_runs_what_is_sent_also_out_of_copy_mode(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     pane_id = first_pane(world, "feat")
     world.tmux("copy-mode", "-t", pane_id)
     assert world.tmux("display-message", "-p", "-t", pane_id, "#{pane_in_mode}") == "1"
@@ -356,8 +352,7 @@ def test_a_context_that_waits_gets_answers_only_and_no_other_gets_one(world: Wor
 
 
 def test_a_single_line_with_a_slash_is_typed_and_all_else_pasted(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     receiver = receive(world, first_pane(world, "feat"), "\\x1b[?2004h")
     world.ok("send", "feat", "/model opus; x #{y}")
     world.ok("send", "feat", "/one\ntwo")

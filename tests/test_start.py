@@ -29,8 +29,7 @@ def test_start_makes_worktree_branch_and_session(world: World) -> None:
 
 
 def test_start_twice_is_a_conflict(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     result = world.par("start", "FEAT", cwd=home)
     refused(result, 4, "context 'feat' already exists", "par open feat")
 
@@ -262,8 +261,7 @@ def test_the_users_tmux_settings_do_not_matter(world: World) -> None:
         "set -g base-index 1\nsetw -g pane-base-index 1\nset -g default-shell /bin/bash\n"
         "set -g renumber-windows on\nset -g remain-on-exit on\nset -g automatic-rename on\n"
     )
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     where = "#{window_index}.#{pane_index} #{pane_current_command}"
     eventually(lambda: world.tmux("list-panes", "-a", "-F", where) == "1.1 bash")
     assert world.tmux("show-options", "-gv", "default-shell") == "/bin/bash"
@@ -340,8 +338,7 @@ def test_a_failing_hook_leaves_nothing(world: World) -> None:
 
 
 def test_what_stands_in_the_way_is_left_alone(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "one", cwd=home)
+    home = world.started("one")
     folder = world.worktree("one").parent
     (folder / "feat").mkdir()
     (folder / "feat/notes").write_text("mine")

@@ -41,9 +41,7 @@ def only(world: World) -> str:
 
 def contexts(world: World, *labels: str) -> list[str]:
     """New contexts with these labels; the ids of their panes."""
-    home = world.repository()
-    for label in labels:
-        world.ok("start", label, cwd=home)
+    world.started(*labels)
     return [pane(world, label) for label in labels]
 
 

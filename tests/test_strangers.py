@@ -175,8 +175,7 @@ def test_a_submodule_is_found_again_and_no_link_followed(world: World, planted: 
 def test_modes_are_not_given_through_links(world: World) -> None:
     secret = world.home / "secret"
     secret.mkdir(mode=0o500)
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     folder = world.worktree("feat")
     (folder / "closed").mkdir()
     (folder / "closed/link").symlink_to(secret)

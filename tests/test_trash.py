@@ -75,8 +75,7 @@ def test_trash_lists_what_was_removed_the_latest_first(world: World) -> None:
 
 
 def test_trash_keeps_the_texts_of_the_panes(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     session = world.session("feat")
     world.tmux("split-window", "-d", "-t", f"={session}:", "echo second; sleep 600")
     world.ok("send", "feat", "seq 3000 | sed s/^/line-/")
@@ -92,8 +91,7 @@ def test_trash_keeps_the_texts_of_the_panes(world: World) -> None:
 
 
 def test_rm_names_what_still_runs_in_the_folder_but_not_what_ends_with_the_session(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     world.ok("send", "feat", "sleep 601")
     with subprocess.Popen(["sleep", "602"], cwd=world.worktree("feat")) as other:
         eventually(lambda: world.tmux("list-panes", "-a", "-F", "#{pane_current_command}") == "sleep")
@@ -191,8 +189,7 @@ SETTINGS = [
 
 
 def test_settings_that_are_wrong_are_exit_6_and_nothing_is_removed(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     for text, message, hint in SETTINGS:
         path = configure(world, text)
         refused(world.par("rm", "feat"), 6, message.format(path), hint)
@@ -253,8 +250,7 @@ def test_trash_of_a_repository_that_is_gone_is_told_and_deleted(world: World) ->
 
 
 def test_a_link_that_was_deleted_in_the_trash_costs_nothing_that_was_staged(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     folder = world.worktree("feat")
     (folder / "file0").write_text("staged\n")
     world.git(folder, "add", "file0")

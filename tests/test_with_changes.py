@@ -100,8 +100,7 @@ def test_all_uncommitted_work_goes_along_and_an_undo_puts_it_back(world: World) 
 
 
 def test_from_one_context_into_another_with_a_name_that_changes_meanwhile(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "one", cwd=home)
+    home = world.started("one")
     one = world.worktree("one")
     (one / "file0").write_text("changed\n")
     (home / ".par.yaml").write_text("{}\n")
