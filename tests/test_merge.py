@@ -30,7 +30,8 @@ def state(world: World, home: Path) -> tuple[str, ...]:
     asked = (("for-each-ref",), ("status", "--porcelain=v2", "--branch"), ("worktree", "list"))
     said = [world.git(home, *words) for words in asked]
     moved = sorted(str(each) for each in world.data.glob("mov*/**/*"))
-    return (*said, *moved, world.ok("labels").stdout, world.ok("trash", "--json").stdout)
+    removed = sorted(each.read_text() for each in world.data.glob("trash/*/entry.json"))
+    return (*said, *moved, *world.index["contexts"], *removed)
 
 
 def log(world: World, folder: Path, form: str = "%s") -> list[str]:

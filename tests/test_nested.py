@@ -15,7 +15,7 @@ def nested(world: World, home: Path, outer: Path) -> Path:
     """A worktree of the repository `home` inside of `outer`, on a commit, with something staged."""
     inner = outer / INNER
     world.git(home, "worktree", "add", "-q", "--detach", str(inner))
-    commit(world, inner, "the agent's")
+    commit(world, inner, f"the agent's in {outer.name}")
     (inner / "staged").write_text("")
     world.git(inner, "add", "staged")
     return inner
@@ -30,25 +30,24 @@ def state(world: World, inner: Path) -> tuple[str, str]:
     return world.git(inner, "log", "-1", "--format=%H %s"), world.git(inner, "status", "--porcelain")
 
 
-@pytest.mark.parametrize("label", ["feat", "other"])
-@pytest.mark.parametrize("of", ["own", "foreign"])
-def test_a_nested_worktree_outlives_a_prune_in_the_trash_and_git_knows_its_place(
-    world: World, label: str, of: str
-) -> None:
-    home = world.repository()
-    whose = home if of == "own" else world.repository("other")
-    world.ok("start", "feat", cwd=home)
-    inner = nested(world, whose, world.worktree("feat"))
-    before = state(world, inner)
-    world.ok("rm", "feat")
-    prune(world, whose)
-    world.ok("restore", "feat", *(["--as", label] if label != "feat" else []))
-    inner = world.worktree(label) / INNER
-    assert state(world, inner) == before
-    said = world.git(whose, "worktree", "list", "--porcelain")
-    assert f"worktree {inner}\n" in said
-    assert "prunable" not in said
-    assert "locked" not in said
+def test_a_nested_worktree_outlives_a_prune_in_the_trash_and_git_knows_its_place(world: World) -> None:
+    home = world.started("one", "two", "three", "four")
+    other = world.repository("other")
+    whose = {"one": home, "two": home, "three": other, "four": other}
+    before = {label: state(world, nested(world, of, world.worktree(label))) for label, of in whose.items()}
+    world.ok("rm", *whose)
+    for each in (home, other):
+        prune(world, each)
+    world.ok("restore", "one", "three")
+    for label in ("two", "four"):
+        world.ok("restore", label, "--as", f"{label}-again")
+    said = {of: world.git(of, "worktree", "list", "--porcelain") for of in (home, other)}
+    for label, of in whose.items():
+        inner = world.worktree(label if label in {"one", "three"} else f"{label}-again") / INNER
+        assert state(world, inner) == before[label], label
+        assert f"worktree {inner}\n" in said[of], label
+        assert "prunable" not in said[of]
+        assert "locked" not in said[of]
 
 
 def test_a_clone_inside_and_its_own_worktree_inside_know_each_other_under_another_label(world: World) -> None:

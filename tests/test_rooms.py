@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from conftest import ROOT
@@ -18,8 +19,14 @@ def modules() -> dict[str, Path]:
     return {".".join(each.relative_to(PACKAGE).with_suffix("").parts): each for each in paths}
 
 
-def imports(path: Path, known: dict[str, Path]) -> Iterator[str]:
-    """The modules of par's that a file imports, also where it does so late or for types only."""
+@cache
+def imported() -> dict[str, set[str]]:
+    """The modules of par's that each of them imports, also where it does so late or for types only."""
+    known = modules()
+    return {module: set(_imports(path, known)) for module, path in known.items()}
+
+
+def _imports(path: Path, known: dict[str, Path]) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
@@ -31,10 +38,9 @@ def room(module: str) -> str:
 
 
 def test_only_the_doors_of_a_room_are_used_from_outside() -> None:
-    known = modules()
     used = set()
-    for module, path in known.items():
-        for other in imports(path, known):
+    for module, others in imported().items():
+        for other in others:
             if room(other) and room(other) != room(module):
                 used.add(f"{room(other)}.{other.rpartition('.')[2]}")
     assert sorted(used) == DOORS
@@ -50,8 +56,7 @@ def test_each_room_says_first_what_belongs_in_it_and_what_does_not() -> None:
 
 
 def test_no_imports_go_round_in_a_circle() -> None:
-    known = modules()
-    graph = {module: set(imports(path, known)) for module, path in known.items()}
+    graph = imported()
     while leaves := {module for module, others in graph.items() if not others}:
         graph = {module: others - leaves for module, others in graph.items() if module not in leaves}
     assert graph == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -120,28 +121,30 @@ def _reviewed(world: World, *, relative: bool = False) -> tuple[Path, Path]:
     return home, folder
 
 
-@pytest.mark.parametrize("planted", ["link", "folder", "fifo", "dangling"])
-def test_what_is_planted_beside_git_is_left_alone(world: World, planted: str) -> None:
+def test_what_is_planted_beside_git_is_left_alone(world: World) -> None:
     _, folder = _reviewed(world, relative=True)
     victim, place = world.home / ".bashrc", folder / ".git.par"
     victim.write_text("mine\n")
-    match planted:
-        case "link":
-            place.symlink_to(victim)
-        case "dangling":
-            place.symlink_to(world.home / "gone")
-        case "folder":
-            place.mkdir()
-        case _:
-            os.mkfifo(place)
-    before = place.lstat().st_mode, place.lstat().st_ino
-    world.ok("rm", "review")
-    world.ok("restore", "review")
-    assert (place.lstat().st_mode, place.lstat().st_ino) == before
-    assert victim.read_text() == "mine\n"
-    assert not (world.home / "gone").exists()
-    assert world.git(folder, "status", "--porcelain", "--untracked-files=no") == ""
-    assert not list(folder.glob(".git.par-*"))
+    plants: dict[str, Callable[[], None]] = {
+        "link": lambda: place.symlink_to(victim),
+        "dangling": lambda: place.symlink_to(world.home / "gone"),
+        "fifo": lambda: os.mkfifo(place),
+        "folder": place.mkdir,
+    }
+    link = (folder / ".git").read_text()
+    for planted, plant in plants.items():
+        (folder / ".git").write_text(link)  # relative, as it was
+        plant()
+        before = place.lstat().st_mode, place.lstat().st_ino
+        world.ok("rm", "review")
+        world.ok("restore", "review")
+        assert (place.lstat().st_mode, place.lstat().st_ino) == before, planted
+        assert victim.read_text() == "mine\n"
+        assert not (world.home / "gone").exists()
+        assert world.git(folder, "status", "--porcelain", "--untracked-files=no") == ""
+        assert not list(folder.glob(".git.par-*")), planted
+        if planted != "folder":
+            place.unlink()
 
 
 @pytest.mark.parametrize("planted", ["link-beside", "link-around"])
