@@ -192,7 +192,8 @@ class World:
         """A new repository with a branch `main` and so many commits, each adding a file."""
         path = (under or self.home / "src") / name
         copies.write(_repository(commits), path)
-        copies.refresh(path / ".git/index", path)
+        if commits:
+            copies.refresh(path / ".git/index", path)
         return path
 
     def clone(self, name: str = "app", owner: str = "owner") -> tuple[Path, Path]:

@@ -357,7 +357,7 @@ from par.setup import running
 from par.setup.preparation import Preparation
 from par.config.recipe import Recipe, Step
 context = index.load(Path("/")).find("feat")
-worktrees = [context.worktrees[0]._replace(path=context.root / str(n)) for n in range(len(sys.argv[2:]))]
+worktrees = [context.worktrees[0]._replace(folder=str(context.root / str(n))) for n in range(len(sys.argv[2:]))]
 steps = [(Step(line, f"step {n}"),) if line else () for n, line in enumerate(sys.argv[2:])]
 recipes = [Recipe(commands=each) for each in steps]
 given = [Preparation(recipe, is_held=not recipe.commands) for recipe in recipes]
