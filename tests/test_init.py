@@ -357,7 +357,8 @@ from par.setup import running
 from par.setup.preparation import Preparation
 from par.config.recipe import Recipe, Step
 context = index.load(Path("/")).find("feat")
-worktrees = [context.worktrees[0]._replace(folder=str(context.root / str(n))) for n in range(len(sys.argv[2:]))]
+folders = [context.root / str(number) for number in range(len(sys.argv[2:]))]
+worktrees = [context.worktrees[0]._replace(folder=str(each)) for each in folders]
 steps = [(Step(line, f"step {n}"),) if line else () for n, line in enumerate(sys.argv[2:])]
 recipes = [Recipe(commands=each) for each in steps]
 given = [Preparation(recipe, is_held=not recipe.commands) for recipe in recipes]
