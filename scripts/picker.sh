@@ -122,13 +122,17 @@ introduce() {
   exec 3< <(printf '%s' "${rows:+$rows$'\n'}")
 }
 
-# While hosts are asked, fzf may take an enter that is typed in a hurry before it has filtered, or while its list is
-# empty: then what fits best counts
+# fzf may take an enter that is typed in a hurry before it has filtered, or while its list is empty: then what fits
+# best counts
 settle() {
   local rows output='' status id label state _
-  [ ${#asking[@]} -gt 0 ] && [ -n "$query" ] && [ ${#labels[@]} -le 1 ] || return 0
+  case ${#labels[@]} in
+    0) ;;
+    1) [[ -n $query && ${labels[0]} != *"$query"* ]] || return 0 ;;
+    *) return 0 ;;
+  esac
   begin_rows
-  take_rows && fuzzy --ansi --with-nth=7.. --filter="$query" <<<"$rows" || return 0
+  take_rows && [ -n "$rows" ] && fuzzy --ansi --with-nth=7.. --filter="$query" <<<"$rows" || return 0
   [[ $'\n'$output != *$'\n'"${ids[0]-}"$'\t'"${labels[0]-}"$'\t'* ]] || return 0
   IFS=$'\t' read -r id label state _ <<<"$output"
   ids=("$id") labels=("$label") states=("$state")

@@ -15,7 +15,7 @@ import pytest
 
 from conftest import ROOT, World, eventually
 from desk import Desk, only
-from plugin import copy
+from plugin import PREFIX, copy
 
 HEADER = "? keys"
 
@@ -67,6 +67,28 @@ def test_typing_filters_and_enter_switches(world: World) -> None:
     desk.terminal.press("Enter")
     desk.shows("beta")
     desk.gone()
+
+
+def test_enter_before_the_rows_are_there_takes_what_fits_best(world: World) -> None:
+    folder, shown = world.home / "slow", world.home / "shown"
+    folder.mkdir()
+    wait = f"until [ -e {shown} ]; do sleep 0.05; done"
+    (folder / "awk").write_text(f'#!/bin/sh\n{wait}\nexec {shutil.which("awk")} "$@"\n')
+    (folder / "awk").chmod(0o755)
+    desk = Desk(world, variables={"PATH": f"{folder}:{world.env['PATH']}"})
+    for label in ("one", "two"):
+        desk.par("start", label, cwd=world.repository(label))
+    visit(desk, f"={world.session('one')}")
+    for keys, label in ((["Enter"], "one"), (["t", "w", "Enter"], "two")):
+        desk.terminal.press(PREFIX, "A")
+        desk.terminal.wait("par>")
+        desk.terminal.press(*keys)
+        eventually(lambda: "par>" not in desk.terminal.screen())
+        shown.touch()
+        desk.shows(label)
+        desk.gone()
+        shown.unlink()
+        desk.tmux("switch-client", "-c", desk.client(), "-t", "=home:")
 
 
 def test_escape_leaves_everything_as_it_was(world: World) -> None:
