@@ -14,6 +14,7 @@ import pytest
 
 import fleet
 from conftest import ROOT, Result, Terminal, World, eventually
+from desk import Desk
 
 # Each takes 10 to 100 ms to import, most of them half the time of a whole `par ls`
 HEAVY = (
@@ -173,6 +174,30 @@ def test_cost_of_a_command_is_small_and_the_same_with_many_contexts_and_removals
     assert told == []
     assert with_many[[cost.line for cost in COSTS].index("labels")][0].stdout.count("\n") == 50
     assert len(world.ok("trash", "--json").json["trash"]) > 50
+
+
+# bash, tmux, awk, sort and fzf: what shows the first row. The raw pipeline of the bench has sh, tmux, awk and fzf
+PROGRAMS_OF_THE_PICKER = 5
+COUNTED_THERE = ("awk", "bash", "cat", "cut", "fzf", "git", "grep", "ls", "ps", "sed", "sleep", "sort", "stty", "tmux")
+
+
+def test_the_picker_starts_few_programs_before_its_first_row(world: World) -> None:
+    shims, log = world.home / "shims", world.home / "started"
+    shims.mkdir()
+    for name in COUNTED_THERE:
+        text = SHIM.replace(" $*", "")  # as an awk program has many lines
+        (shims / name).write_text(text.format(name=name, program=shutil.which(name), log=log))
+        (shims / name).chmod(0o755)
+    # So small a terminal has no preview, which is another process
+    desk = Desk(world, columns=80, lines=12, variables={"PATH": f"{shims}:{world.env['PATH']}"})
+    world.ok("start", "feat", cwd=world.repository())
+    for _ in range(2):  # the first time in a server it asks which version fzf has
+        log.write_text("")
+        desk.open("picker", "○ feat")
+        started = log.read_text().splitlines()
+        desk.terminal.press("Escape")
+        desk.gone()
+    assert len(started) == PROGRAMS_OF_THE_PICKER, started
 
 
 # What a command may cost with 50 contexts and as many removals, in instructions, as multiples of a bare
