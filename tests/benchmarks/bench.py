@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import fleet
+from benchmarks import first_row
 from conftest import ROOT, World, sealed_world
 from scratch import DISK
 
@@ -220,6 +221,7 @@ def options() -> argparse.Namespace:
         parser.add_argument(f"--{name}", default=usual, help="numbers, with commas between them")
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--count", action="store_true", help="Count instructions too, by valgrind.")
+    parser.add_argument("--picker", action="store_true", help="Only from a key to the picker's first row.")
     for name in ("others", "json", "svg"):
         parser.add_argument(f"--{name}", type=Path)
     return parser.parse_args()
@@ -258,6 +260,9 @@ def main() -> None:
     compileall.compile_dir(str(ROOT / "python"), quiet=2)
     tried = machine()
     print(tried)
+    if asked.picker:
+        print(first_row.tables(asked.rounds))
+        return
     found: dict[Place, dict[str, list[float]]] = {}
     spent: dict[Place, dict[str, float]] = {}
     for place in places(asked):
