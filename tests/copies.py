@@ -52,13 +52,15 @@ def _mode(path: Path) -> int:
 
 
 def write(tree: Tree, folder: Path, changes: Mapping[str, str] | None = None) -> None:
-    """Write `tree` as the new folder `folder`.
+    """Write `tree` as `folder`, in which nothing of it is yet.
 
     In names and in text that names a key of `changes`, each of them becomes what it maps to.
     """
+    (_, mode), *below = tree.folders
     folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode, exist_ok=True)
     changes = changes or {}
-    for name, mode in tree.folders:
+    for name, mode in below:
         os.mkdir(f"{folder}/{changed(name, changes)}", mode)  # noqa: PTH102 - a path object costs more
     for name, mode, time, content in tree.files:
         path = f"{folder}/{changed(name, changes)}"

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from functools import cache
+from importlib.util import cache_from_source
+from pathlib import Path, PurePath
 
 import pytest
 
-from conftest import World, eventually, sealed_world
+import copies
+from conftest import ROOT, World, eventually, sealed_world
+from par.hosts import parcel
 from scratch import SCRATCH
 
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
@@ -141,9 +148,55 @@ def running(home: World) -> Iterator[Machines]:
         shutil.rmtree(folder)
 
 
+def put_par(world: World) -> None:
+    """Put this par into `world`, where `par host add` does, with the byte code that this one has.
+
+    Without it each test would compile par over there: half of what it costs.
+    """
+    remote = world.data / "remote"
+    remote.mkdir(mode=0o700, parents=True)
+    copies.write(_copy(), remote / _version())
+
+
+@cache
+def _version() -> str:
+    return parcel._digest()  # as its version(), which would keep it in the home of whoever runs the tests
+
+
+@cache
+def _copy() -> copies.Tree:
+    with tarfile.open(fileobj=io.BytesIO(parcel.packed())) as archive:
+        entries = [(each.name, each.mode, archive.extractfile(each)) for each in archive]
+        files = [copies.File(name, mode, 0, file.read()) for name, mode, file in entries if file]
+    files += [code for each in files for code in _byte_code(each)]
+    folders = {str(folder) for each in files for folder in PurePath(each.path).parents} - {"."}
+    return copies.Tree([("", 0o700), *((each, 0o700) for each in sorted(folders))], files)
+
+
+def _byte_code(file: copies.File) -> Iterator[copies.File]:
+    """The byte code of this par's own file, as that of a file as old as tar leaves it."""
+    here = ROOT / file.path
+    code = Path(cache_from_source(str(here)))
+    if here.suffix != ".py" or not code.exists():
+        return
+    magic, flags, changed, size, rest = struct.unpack(f"<4s3I{code.stat().st_size - 16}s", code.read_bytes())
+    if (flags, changed, size) == (0, int(here.stat().st_mtime), len(file.content)):
+        content = struct.pack("<4s3I", magic, 0, file.time, size) + rest
+        yield copies.File(cache_from_source(file.path), 0o600, 0, content)
+
+
 @pytest.fixture
 def machines(world: World) -> Iterator[Machines]:
-    """A machine `build1` that `world` reaches by ssh; par is not there yet."""
+    """A machine `build1` that `world` reaches by ssh; par was put there before, but `world` does not know."""
+    with running(world) as made, sealed_world() as build1:
+        put_par(build1)
+        made.add("build1", build1)
+        yield made
+
+
+@pytest.fixture
+def new_machines(world: World) -> Iterator[Machines]:
+    """As `machines`, but par was never there."""
     with running(world) as made, sealed_world() as build1:
         made.add("build1", build1)
         yield made

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import machines as other
 from conftest import ROOT, Terminal, World, eventually, refused
-from machines import Machines, machines
+from machines import Machines, machines, new_machines
 from par.system import processes
 
-__all__ = ["machines"]
+__all__ = ["machines", "new_machines"]
 pytestmark = other.needed
 # How people who know ssh set it up themselves
 OWN_SHARING = "ControlMaster auto\n  ControlPersist 60\n  ControlPath {folder}/own-%n\n"
@@ -28,9 +28,9 @@ def config(world: World) -> Path:
 
 
 def test_a_host_is_added_and_forgotten_and_the_rest_of_the_file_stays(
-    world: World, machines: Machines
+    world: World, new_machines: Machines
 ) -> None:
-    path, there = config(world), machines.worlds["build1"]
+    path, there = config(world), new_machines.worlds["build1"]
     before = "# mine\ntrash_days: 3 # kept\n\nhosts: # others\n  # the first\n  gpu: me@gpu.lab\n\n# the end"
     path.write_text(before)
     path.chmod(0o640)
@@ -79,8 +79,8 @@ def test_what_is_no_host_is_refused(world: World) -> None:
     ]
 
 
-def test_par_over_there_runs_as_a_login_would(world: World, machines: Machines) -> None:
-    there = machines.worlds["build1"]
+def test_par_over_there_runs_as_a_login_would(world: World, new_machines: Machines) -> None:
+    there = new_machines.worlds["build1"]
     brew = there.home / "brew's bin"
     brew.mkdir()
     real = shutil.which("tmux")
@@ -127,8 +127,8 @@ def test_par_over_there_runs_as_a_login_would(world: World, machines: Machines) 
     refused(world.par("host", "update", "build1"), 8, lost, "do there: unset PAR_PYTHON")
 
 
-def test_another_version_over_there_is_told_and_updated(world: World, machines: Machines) -> None:
-    there = machines.worlds["build1"]
+def test_another_version_over_there_is_told_and_updated(world: World, new_machines: Machines) -> None:
+    there = new_machines.worlds["build1"]
     world.ok("host", "add", "build1")
     (copy,) = (there.data / "remote").iterdir()
     copy.rename(copy.with_name("0123456789abcdef"))
