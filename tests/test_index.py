@@ -57,6 +57,18 @@ def test_index_has_version_2_and_a_record_for_each_context(world: World) -> None
     assert (set(world.index["contexts"]), world.index["opened"]) == ({"feat"}, [])
 
 
+def test_folders_of_the_index_may_be_spelled_in_any_way(world: World) -> None:
+    world.ok("start", "feat", cwd=world.repository("app"))
+    folder, index = world.worktree("feat"), index_of(world)
+    seen, written = world.ok("ls", "--json").json, index.read_text()
+    for other in (f"{folder}/", f"{folder}/.", f"{folder.parent}//feat", f"{folder.parent}/./feat"):
+        index.write_text(written.replace(f'"{folder}"', f'"{other}"'))
+        assert index.read_text() != written
+        assert world.ok("ls", "--json").json == seen
+        assert world.ok("whoami", cwd=folder).stdout == "feat\n"
+        assert world.par("doctor").status == 0
+
+
 def test_only_the_owner_can_read_what_par_keeps(world: World) -> None:
     home = world.repository()
     world.run("sh", "-c", 'umask 000; exec "$@"', "sh", *PAR, "start", "feat", cwd=home)

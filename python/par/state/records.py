@@ -175,7 +175,9 @@ def _absolute(value: object) -> str:
     text = _text(value)
     if not text.startswith("/"):
         raise ValueError(f"'{text}' is not an absolute path")
-    return text
+    # As git and tmux spell it, with which it is compared as text
+    whole = f"{text}/"
+    return str(Path(text)) if "//" in whole or "/./" in whole else text
 
 
 @cache  # 1,000 contexts name few repositories and fewer servers, and a Path takes its time
