@@ -13,6 +13,7 @@ import os
 import platform
 import shlex
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -100,11 +101,18 @@ class Timed(NamedTuple):
 
 
 def seconds(world: World, folder: Path, command: Sequence[str], env: Mapping[str, str]) -> float | None:
-    """How long a program takes; None where it fails."""
+    """How long a program takes, be it minutes; None where it fails."""
     begun = time.perf_counter()
-    done = world.run(*command, cwd=folder, **env)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**world.env, **env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
     took = time.perf_counter() - begun
-    return took if done.status == 0 else None
+    return took if done.returncode == 0 else None
 
 
 def lines(world: World, others: Path | None) -> dict[str, Timed]:
@@ -133,7 +141,7 @@ def measured(place: Place, rounds: int, others: Path | None) -> dict[str, list[f
                 if took is not None and number:
                     taken.setdefault(name, []).append(took)
                 if after:
-                    world.run(*after, cwd=home)
+                    seconds(world, home, after, {})
     return taken
 
 
