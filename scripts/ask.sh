@@ -18,7 +18,7 @@
 #   clear_screen                 so that a question stands alone
 
 # shellcheck source=scripts/rows.sh
-. "${BASH_SOURCE[0]%/*}/rows.sh"
+[ -n "${row_program-}" ] || . "${BASH_SOURCE[0]%/*}/rows.sh"
 
 measure_screen() {
   [ -z "${columns+is set}" ] || return 0

@@ -3,12 +3,15 @@
 # @par-picker 'tree', it is tmux's own choose-tree in the pane. What it is told of the popup and of the options it need
 # not ask: nothing is started before the first row but the list and fzf.
 
+# shellcheck source=scripts/rows.sh
+. "${BASH_SOURCE[0]%/*}/rows.sh"
+client=$1 pane_id=$2
+begin_rows # while bash reads the rest
 # shellcheck source=scripts/ask.sh
-. "${BASH_SOURCE[0]%/*}/ask.sh"
+. "$root/scripts/ask.sh"
 
 main() {
-  client=$1 pane_id=$2 query='' is_new=''
-  begin_rows
+  query='' is_new=''
   shift 2
   if ! find_fzf "${@:3}" || [ "$picker" = tree ]; then
     show_tree
@@ -57,7 +60,7 @@ offer_views() {
   views=()
   fzf_has 0.22 || return
   for view in diff log; do
-    views+=(--bind "ctrl-${view:0:1}:execute-silent(exec bash \"\$PAR_PREVIEW\" --turn $view)+refresh-preview")
+    views+=(--bind "ctrl-${view:0:1}:execute-silent(exec sh \"\$PAR_PREVIEW\" --turn $view)+refresh-preview")
   done
 }
 
@@ -98,7 +101,7 @@ choose() {
     --with-nth=7.. --prompt='par> ' --header="$header" --query="$query" --print-query \
     --expect=ctrl-n,ctrl-s,ctrl-x,ctrl-z,ctrl-t,ctrl-o,ctrl-r,'?' --bind=enter:deselect-all+accept \
     --bind=ctrl-/:toggle-preview,alt-p:toggle-preview \
-    --preview='exec bash "$PAR_PREVIEW" {1} {2} {3}' --preview-window="$preview" <&3
+    --preview='set -- {1} {2} {3}; . "$PAR_PREVIEW"' --preview-window="$preview" <&3
   ids=() labels=() states=()
   [ "$status" -le 1 ] || return
   {

@@ -104,15 +104,15 @@ row_sessions+=$'\t#{T;l:%s}\t#{?@par-quiet-after,#{@par-quiet-after},60}\t'$agen
 # shellcheck disable=SC2016
 row_program='
 from == "par" {
-  age[$1] = NR; kind[$1] = $2; repository[$1] = $3; branch[$1] = $4
+  meet($1, NR, $3, $4)
   by_session[$5] = $1; server[$1] = $6; folder[$1] = $7
-  if ($2 != "workspace" && !is_file($7 "/.git")) gone[$1] # while tmux prepares its answer
+  if ($2 != "workspace" && !is_file($7 "/.git")) gone[$1]
 }
 from == "conflicts" { if ($2 in age) clashes[$2] = $1 + 0 }
 from == "host" && $1 == "host" { host = $2; asked[host] = $3; is_silent[host] = $4 == "silent" }
 from == "host" && $1 == "context" {
   label = host ":" $2; home[label] = host
-  age[label] = NR; repository[label] = $5; branch[label] = $6
+  meet(label, NR, $5, $6)
   there[label] = $4; told[label] = $7; told_at[label] = $8 + 0; init[label] = $9
 }
 from == "tmux" && $1 == "client" && $3 == ENVIRON["CLIENT"] { here = $2 }
@@ -120,7 +120,7 @@ from == "tmux" && $1 == "session" && $2 ~ /^\$[0-9]+$/ {
   now = $10
   label = $4 != "" ? $4 : $13 != "" ? $13 : lost($3, $14)
   if (label == "") next
-  if (!(label in age)) { age[label] = 0; repository[label] = $7; branch[label] = $8 }
+  if (!(label in age)) meet(label, 0, $7, $8)
   id[label] = $2; used[label] = $6
   state[label] = $5 > 0 ? "attached" : "running"
   if ($4 == "" && $13 != "") { home[label] = substr(label, 1, index(label, ":") - 1); next }
@@ -140,17 +140,15 @@ END {
     }
     if (sign[label] == "") sign[label] = mark[state[label]]
     if (label in clashes) note[label] = note[label] (note[label] != "" ? ", " : "") "conflicts" span(now - clashes[label])
-    note[label] = note[label] "" # gawk 5.2 crashes where a function is given an element that has no value yet
-    name[label] = visible(label) (label in id && id[label] == here ? "*" : "")
-    repository[label] = visible(repository[label])
-    fit(1, name[label]); fit(2, note[label]); fit(3, repository[label])
+    if (note[label] != "") fit(2, note[label])
+    else note[label] = "" # gawk 5.2 crashes where a function is given an element that has no value yet
+    if (label in id && id[label] == here) fit(1, name[label] = name[label] "*")
   }
   for (label in age) {
     is_grey = label in home && is_old(home[label])
-    colour = is_grey ? "" : note[label] ~ /failed/ ? "\033[31m" : note[label] ~ /waiting/ || is_held(label) ? "\033[33m" : ""
-    if (colour == "" && !is_grey && label in clashes) colour = "\033[35m"
-    printf "%s\t%s\t%s\t", (label in id ? id[label] : "-"), label, state[label]
-    printf "%d\t%d\t%d\t", rank(label), (label in waits ? 2147483647 - waits[label] : used[label]), age[label]
+    colour = is_grey || note[label] == "" ? "" : colour_of(label)
+    printf "%s\t%s\t%s\t%d\t%d\t%d\t", (label in id ? id[label] : "-"), label, state[label], rank(label), \
+      (label in waits ? 2147483647 - waits[label] : used[label]), age[label]
     if (is_grey) { printf "\033[90m"; gsub(/\033\[[0-9]*m/, "", sign[label]) }
     printf "%s %s", sign[label], padded(1, name[label])
     if (width[2]) printf "  %s%s%s", colour, padded(2, note[label]), (colour != "" ? "\033[m" : "")
@@ -158,6 +156,17 @@ END {
     printf "  %s", (is_same ? repository[label] : padded(3, repository[label]) "  " visible(branch[label]))
     print is_grey ? "\033[m" : ""
   }
+}
+# A context, and of it what needs nothing else: while tmux prepares its answer
+function meet(label, at, of, on) {
+  if (!(of in shown)) { shown[of] = visible(of); fit(3, shown[of]) }
+  age[label] = at; repository[label] = shown[of]; branch[label] = on
+  fit(1, name[label] = visible(label))
+}
+function colour_of(label) {
+  if (note[label] ~ /failed/) return "\033[31m"
+  if (note[label] ~ /waiting/ || is_held(label)) return "\033[33m"
+  return label in clashes ? "\033[35m" : ""
 }
 # Of what the programs of the session $2 say that which wants the user most, and for how long
 function agent(now, quiet_after, said,    count, panes, part, one, place, best, since, text) {

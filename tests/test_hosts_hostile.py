@@ -142,7 +142,7 @@ def test_what_a_pane_over_there_shows_is_text_and_colours_in_the_preview(
         f'print("{pieces[0]}{pieces[1]}\\x1b]8;;https://x\\x1b\\\\link\\x1b]8;;\\x1b\\\\ \\x9b2J\\tend")'
     )
     preview = subprocess.Popen(
-        ["bash", str(ROOT / "scripts/preview.sh"), "-", "liar:feat", "remote"],
+        ["bash", str(ROOT / "scripts/describe.sh"), "liar:feat", "remote"],
         env={**world.env, "TMUX": f"{world.home}/none,1,0", "PAR_PYTHON": sys.executable},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -134,7 +134,7 @@ def previews(world: World) -> list[str]:
 def is_preview(world: World, environ: Path) -> bool:
     try:
         words = (environ.parent / "cmdline").read_bytes()
-        return b"preview.sh" in words and f"HOME={world.home}\0".encode() in environ.read_bytes()
+        return b"PAR_PREVIEW" in words and f"HOME={world.home}\0".encode() in environ.read_bytes()
     except OSError:  # it has just ended
         return False
 

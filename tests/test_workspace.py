@@ -108,7 +108,7 @@ def test_ls_has_a_workspace_as_one_row(world: World, shop: Path) -> None:
         (str(shop / "frontend"), f"{root}/frontend", "other"),
     ]
     assert (workspace["label"], workspace["kind"], workspace["state"]) == ("feat", "workspace", "running")
-    said = world.run("bash", str(ROOT / "scripts/preview.sh"), "-", "feat", "stopped").stdout
+    said = world.run("bash", str(ROOT / "scripts/describe.sh"), "feat", "stopped").stdout
     assert said.startswith(f"feat\n\nrepository  backend, frontend\nbranch      feat\nfolder      {root}\n")
     shutil.rmtree(root / "frontend")
     assert world.ok("workspace", "ls", "--json").json["contexts"][0]["state"] == "broken"
