@@ -212,8 +212,9 @@ class World:
 
     def started(self, *labels: str) -> Path:
         """A new repository `app` with contexts of these labels, as `par start` makes them; its path."""
-        model, trees, script = _contexts(labels)
-        changes = {model: str(self.home)}
+        assert all(re.fullmatch(r"[\w-]+", each, re.ASCII) for each in labels), "others have other names too"
+        model, trees, script = _contexts(len(labels))
+        changes = {model: str(self.home), **dict(zip(_stand_ins(len(labels)), labels, strict=True))}
         for part in ("src/app", "src/app/.git"):
             changes[_digest(f"{model}/{part}")] = _digest(f"{self.home}/{part}")
         for below, tree in trees.items():
@@ -299,9 +300,15 @@ def _clone(name: str, owner: str) -> tuple[str, tuple[copies.Tree, ...]]:
         return str(world.home), (copies.read(seed), copies.read(bare), copies.read(local))
 
 
+def _stand_ins(count: int) -> list[str]:
+    """Labels that are nowhere in what is copied, but where the labels are."""
+    return [f"stand-in-{number}-for-a-label" for number in range(count)]
+
+
 @cache
-def _contexts(labels: tuple[str, ...]) -> tuple[str, dict[str, copies.Tree], str]:
-    """The home that they were made in, what was made below it, and what tmux was told."""
+def _contexts(count: int) -> tuple[str, dict[str, copies.Tree], str]:
+    """The home that so many were made in, what was made below it, and what tmux was told."""
+    labels = _stand_ins(count)
     with _model() as world:
         home, told, below = world.repository(), world.home / "told", world.home / "bin"
         below.mkdir()

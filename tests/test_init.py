@@ -375,7 +375,7 @@ def test_several_worktrees_have_a_pane_each_and_the_worst_of_them_counts(world: 
         done = world.run(sys.executable, "-I", "-c", SEVERAL, str(ROOT / "python"), *lines)
         assert done.status == 0, done
 
-    gate = f"until [ -e {world.home}/go ]; do sleep 0.02; done"
+    gate = f"until [ -e {world.home}/go ]; do sleep 0.1; done"
     begin(*[gate] * 10, "exit 1", "")
     panes = world.tmux("list-windows", "-a", "-F", "#{window_name} #{window_panes}").splitlines()
     assert panes == ["feat 1", "init 9", "init 2"]

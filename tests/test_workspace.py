@@ -288,7 +288,7 @@ def test_a_failure_in_one_undoes_all_and_stops_the_others(world: World, shop: Pa
     slow, fails = backend / ".git/hooks/post-checkout", frontend / ".git/hooks/post-checkout"
     slow.write_text(f"#!/bin/sh\ntouch '{world.home}/begun'\nexec sleep 50\n")
     fails.write_text(
-        f"#!/bin/sh\nwhile [ ! -e '{world.home}/begun' ]; do sleep 0.02; done\necho 'fatal: no' >&2\nexit 3\n"
+        f"#!/bin/sh\nwhile [ ! -e '{world.home}/begun' ]; do sleep 0.05; done\necho 'fatal: no' >&2\nexit 3\n"
     )
     slow.chmod(0o755)
     fails.chmod(0o755)
