@@ -6,6 +6,7 @@ import atexit
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -18,6 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -49,6 +51,8 @@ GIT_CONFIG = """[user]
 [init]
  defaultBranch = main
 """
+# A label that is nowhere in what is copied, but where the label is
+STAND_IN = "stand-in-for-a-label"
 # What a process takes from its environment only when it starts
 SETTLED = {"LC_ALL", "LANG", "PYTHONPATH", "TZ"}
 # What tmux reads as more than a character inside double quotes, or at the end of a line
@@ -213,18 +217,21 @@ class World:
     def started(self, *labels: str) -> Path:
         """A new repository `app` with contexts of these labels, as `par start` makes them; its path."""
         assert all(re.fullmatch(r"[\w-]+", each, re.ASCII) for each in labels), "others have other names too"
-        model, trees, script = _contexts(len(labels))
-        changes = {model: str(self.home), **dict(zip(_stand_ins(len(labels)), labels, strict=True))}
+        model, record, trees, script = _context()
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        changes = {model: str(self.home), record["created_at"]: now}
         for part in ("src/app", "src/app/.git"):
             changes[_digest(f"{model}/{part}")] = _digest(f"{self.home}/{part}")
+        each = [{STAND_IN: label, record["operation"]: secrets.token_hex(6)} for label in labels]
         for below, tree in trees.items():
-            copies.write(tree, self.home / below, changes)
+            copies.write(copies.repeated(tree, STAND_IN, each), self.home / below, changes)
         home = self.home / "src/app"
         copies.refresh(home / ".git/index", home)
         for kept in (home / ".git/worktrees").iterdir():
             copies.refresh(kept / "index", Path((kept / "gitdir").read_text().strip()).parent)
         given = {key: value for key, value in self.env.items() if not key.startswith("GIT_")}  # as par does
-        words, text = ("start-server", ";", "source-file", "-"), copies.changed(script, changes)
+        text = copies.changed("".join(copies.changed(script, one) for one in each), changes)
+        words = ("start-server", ";", "source-file", "-")
         made = World(self.home, given).run("tmux", "-u", *words, text=text)
         assert (made.status, made.stderr) == (0, ""), made
         return home
@@ -300,15 +307,9 @@ def _clone(name: str, owner: str) -> tuple[str, tuple[copies.Tree, ...]]:
         return str(world.home), (copies.read(seed), copies.read(bare), copies.read(local))
 
 
-def _stand_ins(count: int) -> list[str]:
-    """Labels that are nowhere in what is copied, but where the labels are."""
-    return [f"stand-in-{number}-for-a-label" for number in range(count)]
-
-
 @cache
-def _contexts(count: int) -> tuple[str, dict[str, copies.Tree], str]:
-    """The home that so many were made in, what was made below it, and what tmux was told."""
-    labels = _stand_ins(count)
+def _context() -> tuple[str, dict[str, Any], dict[str, copies.Tree], str]:
+    """The home that the context STAND_IN was made in, its record, what was made, and what tmux was told."""
     with _model() as world:
         home, told, below = world.repository(), world.home / "told", world.home / "bin"
         below.mkdir()
@@ -316,17 +317,12 @@ def _contexts(count: int) -> tuple[str, dict[str, copies.Tree], str]:
         (below / "tmux").write_text(f'#!/bin/sh\n{scripts} | exec {shutil.which("tmux")} "$@"\n')
         (below / "tmux").chmod(0o755)
         world.tmux("new-session", "-d", "exec cat")  # so that par starts no server
-        for label in labels:
-            world.ok("start", label, cwd=home, PATH=f"{below}:{world.env['PATH']}")
-        lines = told.read_text().splitlines()
-        made = [
-            each.replace('"-d"', f'"-d" "-c" "{world.worktree(label)}"', 1)
-            for label, each in zip(labels, lines, strict=True)
-        ]
+        world.ok("start", STAND_IN, cwd=home, PATH=f"{below}:{world.env['PATH']}")
+        made = told.read_text().replace('"-d"', f'"-d" "-c" "{world.worktree(STAND_IN)}"', 1)
         world.tmux("kill-server")
         parts = ("src/app", ".local/share/par")
         trees = {each: copies.read(world.home / each) for each in parts}
-        return str(world.home), trees, "\n".join([*made, ""])
+        return str(world.home), world.index["contexts"][STAND_IN], trees, made
 
 
 def _digest(path: str) -> str:

@@ -9,7 +9,7 @@ import hashlib
 import os
 import stat
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,6 +75,33 @@ def changed(name: str, changes: Mapping[str, str]) -> str:
     for old, new in changes.items():
         name = name.replace(old, new)
     return name
+
+
+def repeated(tree: Tree, name: str, each: Sequence[Mapping[str, str]]) -> Tree:
+    """`tree` with what is called `name`, and each line that tells of it, once for each of these changes."""
+    made = Tree([], [])
+    for path, mode in tree.folders:
+        made.folders.extend((changed(path, one), mode) for one in (each if name in path else [{}]))
+    for path, mode, time, content in tree.files:
+        if name in path:
+            made.files.extend(
+                File(changed(path, one), mode, time, _changed_bytes(content, one)) for one in each
+            )
+        else:
+            made.files.append(File(path, mode, time, _repeated_lines(content, name.encode(), each)))
+    return made
+
+
+def _repeated_lines(content: bytes, name: bytes, each: Sequence[Mapping[str, str]]) -> bytes:
+    """The records of an index end with a comma, the rows of a table do not, and a lock tells of the last."""
+    if name not in content:
+        return content
+    lines = []
+    for line in content.split(b"\n"):
+        made = [_changed_bytes(line, one) for one in each] if name in line else [line]
+        between = b",\n" if line.startswith(b'"') else b"\n"
+        lines.append(made[-1] if line.startswith(b"par ") else between.join(made))
+    return b"\n".join(lines)
 
 
 def _changed_bytes(content: bytes, changes: Mapping[str, str]) -> bytes:

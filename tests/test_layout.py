@@ -161,8 +161,7 @@ def test_what_tmux_would_refuse_or_set_on_more_than_a_window_is_a_mistake(world:
 
 
 def test_a_layout_that_cannot_be_built_leaves_nothing(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "other", cwd=home)
+    home = world.started("other")
     (home / ".par.yaml").write_text(f"layout: {{windows: [{{panes: [{', '.join(['null'] * 40)}]}}]}}\n")
     before = traces(world, home)
     result = world.par("start", "feat", cwd=home, PAR_TRUST=ALWAYS)

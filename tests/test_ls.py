@@ -83,9 +83,7 @@ def test_times_are_local(world: World) -> None:
 
 
 def test_each_state_has_its_mark_and_the_branch_is_the_real_one(world: World, terminal: Terminal) -> None:
-    home = world.repository()
-    for label in ("attached", "running", "stopped", "broken", "bare"):
-        world.ok("start", label, cwd=home)
+    world.started("attached", "running", "stopped", "broken", "bare")
     sessions = {label: world.session(label) for label in world.index["contexts"]}
     terminal.type(f"tmux attach-session -t ={sessions['attached']}:")
     world.tmux("kill-session", "-t", f"={sessions['stopped']}:")
@@ -192,9 +190,7 @@ def test_kind_and_repo_choose(world: World) -> None:
 
 
 def test_the_current_context_is_marked_also_in_the_control_center(world: World, terminal: Terminal) -> None:
-    home = world.repository()
-    for label in ("feat", "feat-2"):
-        world.ok("start", label, cwd=home)
+    world.started("feat", "feat-2")
     terminal.par("open feat-2")
     eventually(lambda: world.tmux("list-clients"), "the client")
     terminal.par("ls; echo status $?")
@@ -249,8 +245,7 @@ def test_text_of_others_cannot_move_the_terminal(world: World) -> None:
 
 
 def test_contexts_of_several_servers_are_listed_together(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "here", cwd=home)
+    home = world.started("here")
     world.ok("-L", "other", "start", "there", cwd=home)
     third = str(world.home / "tmux-third/socket")
     world.ok("-S", third, "start", "far", cwd=home)

@@ -55,9 +55,7 @@ def test_a_workspace_has_a_row_for_each_repository(world: World) -> None:
 
 
 def test_what_git_does_not_say_in_time_is_unknown(world: World) -> None:
-    home = world.repository()
-    for label in ("quick", "slow"):
-        world.ok("start", label, cwd=home)
+    home = world.started("quick", "slow")
     world.ok("start", "gone", cwd=home)
     world.git(home, "worktree", "remove", "--force", str(world.worktree("gone")))
     bin_path = world.home / "bin"

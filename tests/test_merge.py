@@ -308,8 +308,7 @@ def test_git_without_merge_tree_merges_what_goes_forward(world: World) -> None:
 def test_a_stacked_context_goes_into_the_one_below_and_a_bare_repository_has_no_checkout(
     world: World,
 ) -> None:
-    home = world.repository()
-    world.ok("start", "below", cwd=home)
+    home = world.started("below")
     below = work(world, "below", low="low\n")
     world.ok("start", "above", cwd=below)
     work(world, "above", high="high\n")

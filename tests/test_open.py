@@ -155,8 +155,7 @@ def test_client_switches_that_one_of_two_clients(world: World, terminal: Termina
 
 
 def test_a_context_on_another_server_is_opened_there(world: World, terminal: Terminal) -> None:
-    home = world.repository()
-    world.ok("start", "here", cwd=home)
+    home = world.started("here")
     world.ok("-L", "other", "start", "there", cwd=home)
     here, there = world.session("here"), world.session("there")
     terminal.par("open there")

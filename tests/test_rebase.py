@@ -19,8 +19,7 @@ def diffed(world: World, label: str) -> list[str]:
 
 
 def test_the_work_follows_a_base_that_moved_and_one_undo_takes_it_back(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "below", cwd=home)
+    home = world.started("below")
     below = work(world, "below", low="low\n")
     world.ok("start", "above", cwd=below)
     above = work(world, "above", high="high\n", same="same\n")

@@ -138,9 +138,7 @@ def test_what_par_did_not_make_or_name_keeps_its_name(world: World) -> None:
 
 
 def test_what_is_in_the_way_is_said_before_anything_changes(world: World) -> None:
-    home = world.repository()
-    for label in ("feat", "other"):
-        world.ok("start", label, cwd=home)
+    home = world.started("feat", "other")
     folder = world.worktree("feat")
     world.git(home, "branch", "taken")
     world.git(home, "branch", "dir/under")

@@ -367,9 +367,7 @@ def test_branch_that_has_moved_on_meanwhile_is_not_taken_back_in_time(world: Wor
 
 
 def test_an_undo_of_a_purge_brings_back_nothing_older(world: World) -> None:
-    home = world.repository()
-    for label in ("older", "purged", "forced"):
-        world.ok("start", label, cwd=home)
+    home = world.started("older", "purged", "forced")
     world.ok("rm", "older")
     for label, words in (("purged", ("--purge",)), ("forced", ("--purge", "--force"))):
         world.ok("rm", label, *words)
@@ -380,9 +378,7 @@ def test_an_undo_of_a_purge_brings_back_nothing_older(world: World) -> None:
 
 
 def test_one_undo_is_for_one_command(world: World) -> None:
-    home = world.repository()
-    for label in ("a", "b", "c", "d"):
-        world.ok("start", label, cwd=home)
+    home = world.started("a", "b", "c", "d")
     world.ok("rm", "b")
     removed = world.ok("rm", "d", "a", "c").stdout.splitlines()
     assert removed[0] == "removed 'd': worktree, branch d, session"
@@ -421,8 +417,7 @@ def test_one_undo_is_for_one_command(world: World) -> None:
 
 def test_what_cannot_be_restored_is_told(world: World) -> None:
     refused(world.par("restore", XDG_DATA_HOME=str(world.home / "empty")), 3, "the trash is empty", "par ls")
-    home = world.repository()
-    world.ok("start", "feature", cwd=home)
+    home = world.started("feature")
     world.ok("rm", "feature")
     refused(world.par("restore", "featur"), 3, "'featur' is not in the trash", "par restore feature")
     refused(world.par("restore", "x\x1b[2J"), 3, "'x\\u{1b}[2J' is not in the trash", "par trash")

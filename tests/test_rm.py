@@ -101,8 +101,7 @@ def test_rm_of_several_labels_reports_each_as_json(world: World) -> None:
 
 
 def test_rm_of_an_unknown_label_names_the_nearest(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feature", cwd=home)
+    world.started("feature")
     result = world.par("rm", "feature", "featur")
     assert result.stderr == "par: there is no context 'featur'\nhint: par rm feature\n"
     assert (result.status, result.stdout) == (3, "")
@@ -231,9 +230,7 @@ def test_rm_refuses_to_lose_work(world: World) -> None:
 
 
 def test_one_unsafe_label_keeps_all_of_them(world: World) -> None:
-    home = world.repository()
-    for label in ("safe", "dirty"):
-        world.ok("start", label, cwd=home)
+    home = world.started("safe", "dirty")
     _edit(world, world.worktree("dirty"))
     before = state(world, home)
     for words in ((*PURGE, "safe", "dirty"), (*PURGE, "all", "-y")):
@@ -248,9 +245,7 @@ def test_one_unsafe_label_keeps_all_of_them(world: World) -> None:
 
 
 def test_what_another_ref_holds_or_git_ignores_is_no_loss(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "merged", cwd=home)
-    world.ok("start", "tagged", cwd=home)
+    home = world.started("merged", "tagged")
     (home / ".git/info/exclude").write_text("build\n")
     commit(world, world.worktree("merged"))
     (world.worktree("merged") / "build").write_text("ignored\n")
@@ -368,8 +363,7 @@ FOREIGN = [
 
 
 def test_what_is_not_pars_is_never_removed_not_even_by_force(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", "--count", str(len(FOREIGN)), cwd=home)
+    home = world.started(*(f"feat-{number}" for number in range(len(FOREIGN))))
     labels = zip(world.index["contexts"], FOREIGN, strict=True)
     cases = {label: (world.worktree(label), each) for label, each in labels}
     for folder, foreign in cases.values():
@@ -487,9 +481,7 @@ def test_a_renamed_session_is_still_the_contexts(world: World) -> None:
 
 
 def test_only_the_session_of_the_label_dies(world: World) -> None:
-    home = world.repository()
-    for label in ("feat", "feat-2"):
-        world.ok("start", label, cwd=home)
+    world.started("feat", "feat-2")
     world.tmux("kill-session", "-t", f"={world.session('feat')}:")
     world.tmux("new-session", "-d", "-s", f"{world.session('feat')}-notes")
     before = world.sessions()
@@ -556,9 +548,7 @@ def wait_until_shown(world: World, name: str) -> None:
 
 
 def test_rm_from_its_own_pane_does_all_and_the_client_goes_on(world: World, terminal: Terminal) -> None:
-    home = world.repository()
-    for label in ("feat", "next", "last"):
-        world.ok("start", label, cwd=home)
+    home = world.started("feat", "next", "last")
     names = {label: world.session(label) for label in ("feat", "next", "last")}
     for label in ("last", "next", "feat"):
         terminal.par(f"open {label}")

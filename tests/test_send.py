@@ -308,9 +308,7 @@ def begin(world: World, label: str, command: str, program: str) -> str:
 
 
 def test_a_program_that_is_neither_shell_nor_agent_gets_no_text(world: World) -> None:
-    home = world.repository()
-    for label in ("pager", "shell"):
-        world.ok("start", label, cwd=home)
+    world.started("pager", "shell")
     pane_id = begin(world, "pager", "cat", "cat")
     refusal = "'cat' runs in it, neither a shell nor an agent: --force"
     assert world.par("send", "all", "echo $((40 + 2))") == Result(
@@ -373,9 +371,7 @@ for line in sys.stdin:
 
 
 def test_a_receipt_says_submitted_where_the_agent_said_so(world: World) -> None:
-    home = world.repository()
-    for label in ("agent", "silent"):
-        world.ok("start", label, cwd=home)
+    world.started("agent", "silent")
     pane_id = first_pane(world, "agent")
     world.tmux("respawn-pane", "-k", "-t", pane_id, shlex.join((sys.executable, "-I", "-S", "-c", AGENT)))
     eventually(lambda: "ready" in world.screen(pane_id))

@@ -93,8 +93,7 @@ def test_what_one_of_them_cannot_be_is_refused_before_any_is_made(world: World, 
 
 
 def test_a_failure_in_one_of_them_takes_all_back(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "mine", cwd=home)
+    home = world.started("mine")
     hook = home / ".git/hooks/post-checkout"
     hook.write_text('#!/bin/sh\n[ "$(git symbolic-ref --short HEAD)" != feat-2 ]\n')
     hook.chmod(0o755)

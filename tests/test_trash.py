@@ -103,8 +103,7 @@ def test_rm_names_what_still_runs_in_the_folder_but_not_what_ends_with_the_sessi
 
 
 def test_rm_leaves_nothing_but_the_trash_and_emptying_it_nothing_at_all(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "keep", cwd=home)
+    home = world.started("keep")
     before = traces(world, home)
     one, two = removed(world, home, "one", "two")
     commit(world, home, "that the branch of the trash does not have")
@@ -121,9 +120,7 @@ def test_rm_leaves_nothing_but_the_trash_and_emptying_it_nothing_at_all(world: W
 
 
 def test_trash_empty_needs_a_yes_and_names_what_holds_work(world: World, terminal: Terminal) -> None:
-    home = world.repository()
-    for label in ("clean", "dirty"):
-        world.ok("start", label, cwd=home)
+    world.started("clean", "dirty")
     folder = world.worktree("dirty")
     commit(world, folder, "one")
     (folder / "new").touch()

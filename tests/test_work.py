@@ -150,12 +150,11 @@ def test_what_is_there_as_elsewhere_is_no_work(world: World) -> None:
 
 
 def test_no_single_reading_of_the_clock_deletes(world: World) -> None:
-    home = world.repository()
-    readings = ("record", "file", "due", "before it was made")
-    world.ok("start", "feat", "--count", str(len(readings)), cwd=home)
-    world.ok("start", "next", cwd=home)
-    removed = world.ok("rm", "feat-*", "-y", "--json").json["removed"]
-    for reading, name in zip(readings, (each["trash_id"] for each in removed), strict=True):
+    labels = {"a": "record", "b": "file", "c": "due", "d": "before it was made"}
+    world.started(*labels, "next")
+    removed = world.ok("rm", *labels, "--json").json["removed"]
+    for each in removed:
+        reading, name = labels[each["label"]], each["trash_id"]
         overdue(world, name)
         folder = world.data / "trash" / name
         record = json.loads((folder / "entry.json").read_text())
@@ -171,8 +170,8 @@ def test_no_single_reading_of_the_clock_deletes(world: World) -> None:
                 os.utime(folder / "entry.json", (0, 0))
     assert world.ok("rm", "next").stderr == ""
     left = {path.parent.name for path in (world.data / "trash").glob("*/entry.json")}
-    for reading, each in zip(readings, removed, strict=True):
-        assert each["trash_id"] in left, reading
+    for each in removed:
+        assert each["trash_id"] in left, labels[each["label"]]
         assert world.ok("restore", each["label"]).status == 0
 
 
@@ -217,9 +216,7 @@ def test_a_repository_that_another_worktree_needs_is_never_deleted(world: World)
 
 
 def test_a_folder_in_the_trash_that_nobody_can_judge_stays(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
-    world.ok("start", "next", cwd=home)
+    world.started("feat", "next")
     (name,) = [each["trash_id"] for each in world.ok("rm", "feat", "--json").json["removed"]]
     overdue(world, name)
     (world.data / "trash" / name / "0/.git").unlink()
