@@ -54,11 +54,12 @@ def test_twenty_contexts_in_four_repositories(world: World) -> None:
     for label in ("b-2", "c-3"):
         (world.worktree(label) / "broken").touch()
     check = ("-j", "8", "--json", "--", "test", "!", "-e", "broken")
-    all_of_them = world.par("run", "all", "--keep-going", *check)
-    assert results(all_of_them) == {f"{label} {label[0]}": int(label in {"b-2", "c-3"}) for label in labels}
-    log = all_of_them.json["results"][labels.index("b-2")]["log"]
-    assert all_of_them.status == 8
-    assert all_of_them.stderr.endswith(f"par: the command failed in b-2, c-3\nhint: less -R {log}\n")
+    tried = [label for label in labels if label[0] in "bc"]
+    both = world.par("run", "b-*", "c-*", "--keep-going", *check)
+    assert results(both) == {f"{label} {label[0]}": int(label in {"b-2", "c-3"}) for label in tried}
+    log = both.json["results"][tried.index("b-2")]["log"]
+    assert both.status == 8
+    assert both.stderr.endswith(f"par: the command failed in b-2, c-3\nhint: less -R {log}\n")
     eventually(lambda: run_windows(world) == ["b-2 run dead", "c-3 run dead"])
     assert "failed: 'test '!' -e broken': exit status 1" in world.screen(f"={world.session('b-2')}:run")
     # The first failure is the last beginning

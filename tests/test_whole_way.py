@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
+import sys
 
 import pytest
 
-from conftest import PAR, World, eventually
+from conftest import ROOT, World, eventually
 
 # Stand-ins for coding agents: each does the task its own way, and one of them asks first
 CAREFUL = """par state waiting
@@ -35,7 +35,7 @@ def equip(world: World) -> None:
     """par and the stand-ins are on the PATH of the panes."""
     tools = world.home / "bin"
     tools.mkdir()
-    scripts = {"par": f'#!/bin/sh\nexec {shlex.join(PAR)} "$@"\n'}
+    scripts = {"par": f'#!/bin/sh\nPAR_PYTHON={sys.executable} exec {ROOT}/scripts/par "$@"\n'}
     for name, work in (("careful", CAREFUL), ("quick", QUICK), ("sloppy", SLOPPY)):
         scripts[name] = AGENT.format(work=work, name=name)
     for name, text in scripts.items():
