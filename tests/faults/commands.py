@@ -22,8 +22,6 @@ KINDS = (
     *(contents.staged, contents.unstaged, contents.untracked, contents.ignored, contents.reset_away),
     *(contents.read_only, contents.links, contents.hidden, contents.clone, contents.committed),
 )
-# A file that was brought back is no change, and an index that knows it is not written anew
-UNTOUCHED = "[core]\n checkStat = minimal\n trustctime = false\n"
 
 Point = TypeVar("Point")
 
@@ -60,9 +58,9 @@ COMMANDS = {
 
 
 class State(NamedTuple):
-    """Where a world was, and what its model knew."""
+    """What there was in a world, and what its model knew."""
 
-    files: Snapshot
+    world: Snapshot
     model: dict[str, object]
 
 
@@ -70,8 +68,6 @@ class Bench:
     """A world for a command at a time: it is brought to where that can be tried, as often as needed."""
 
     def __init__(self, world: World) -> None:
-        with (world.home / ".gitconfig").open("a") as config:
-            config.write(UNTOUCHED)
         self.world, self.model = world, Model(world)
         self.command = COMMANDS["start"]
         # A server that runs, and a data folder that is there
@@ -100,11 +96,8 @@ class Bench:
     def _come_to(self, before: tuple[tuple[str, ...], ...]) -> None:
         """Do `before`, where it was done once by bringing back what there was then."""
         if known := self._states.get(before):
-            known.files.back()
+            known.world.back()
             vars(self.model).update({name: copy(value) for name, value in known.model.items()})
-            self.world.tmux("kill-session", "-a", "-t", f"={self.world.session('other')}")
-            if before:
-                self.world.ok("resurrect")
             return
         if before:
             self._come_to(before[:-1])
@@ -112,10 +105,8 @@ class Bench:
             if before[-1][0] != "rm":
                 self._fill()
         self.model.check()
-        store = self.world.home / f"state{len(self._states)}"
-        places = (self.model.source, self.model.outside, self.world.data)
         model = {name: copy(value) for name, value in vars(self.model).items()}
-        self._states[before] = State(Snapshot(store, places), model)
+        self._states[before] = State(Snapshot(self.world), model)
 
     def _fill(self) -> None:
         self.model.check()

@@ -1,15 +1,20 @@
-"""Folders as they were at a moment, to be brought back as often as needed: only what changed is copied."""
+"""A world as it was at a moment, to be brought back as often as needed: only what changed is copied."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR
 
+from conftest import World
+
 Stamp = tuple[int, ...]
+UNTOUCHED = "[core]\n checkStat = minimal\n trustctime = false\n"
+# Without ids: they are others in a session that is made again
+WINDOW = "#{session_name}\t#{@par_label}\t#{@par_path}\t#{@par_context}\t#{@par_worktree}\t#{window_name}"
 
 
 def stamps(*folders: Path) -> dict[str, Stamp]:
@@ -37,16 +42,46 @@ def _delete(path: Path) -> None:
 
 
 class Snapshot:
-    """All in `folders`, kept in `store`."""
+    """A world as it was when this was made: all folders in its home, and sessions.
 
-    def __init__(self, store: Path, folders: Iterable[Path]) -> None:
-        self._copies = {each: store / str(number) for number, each in enumerate(folders)}
+    A file that is brought back is no change to git in this world, which writes no index for it.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        config = world.home / ".gitconfig"
+        if UNTOUCHED not in config.read_text():
+            config.write_text(config.read_text() + UNTOUCHED)
+        store = Path(tempfile.mkdtemp(prefix="snapshot-", dir=world.home))
+        found = [each for each in world.home.iterdir() if each.is_dir()]
+        folders = [each for each in found if not each.name.startswith(("tmux-", "snapshot-"))]
+        self._copies = {each: store / each.name for each in folders}
         for folder, copy in self._copies.items():
             shutil.copytree(folder, copy, symlinks=True)
         self._noted = stamps(*self._copies)
+        self._sessions = self._shown()
 
     def back(self) -> None:
         """Bring all back to where it was; what was not touched since is not touched."""
+        self._bring_files_back()
+        now, ended = self._shown(), list[str]()
+        for name in now.keys() - {name for name, said in self._sessions.items() if said == now.get(name)}:
+            ended += [*([";"] if ended else []), "kill-session", "-t", f"={name}"]
+        if ended:
+            self._world.tmux(*ended)
+        if self._sessions.items() - now.items():
+            self._world.ok("resurrect")
+            self._sessions = self._shown()
+
+    def _shown(self) -> dict[str, str]:
+        """What tmux has of each session."""
+        found: dict[str, str] = {}
+        for line in self._world.tmux("list-windows", "-a", "-F", WINDOW).splitlines():
+            name, _, said = line.partition("\t")
+            found[name] = f"{found.get(name, '')}{said}\n"
+        return found
+
+    def _bring_files_back(self) -> None:
         now = stamps(*self._copies)
         for path, stamp in now.items():
             if S_ISDIR(stamp[0]) and stamp[0] & 0o700 != 0o700:
