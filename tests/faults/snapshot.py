@@ -13,18 +13,25 @@ from conftest import World
 
 Stamp = tuple[int, ...]
 UNTOUCHED = "[core]\n checkStat = minimal\n trustctime = false\n"
+# Other snapshots, and the sockets of tmux
+KEPT = ("snapshot-", "tmux-")
 # Without ids: they are others in a session that is made again
 WINDOW = "#{session_name}\t#{@par_label}\t#{@par_path}\t#{@par_context}\t#{@par_worktree}\t#{window_name}"
 
 
-def stamps(*folders: Path) -> dict[str, Stamp]:
-    """What each change makes another, of all below `folders`: what is in a folder comes after it."""
-    found, waiting = dict[str, Stamp](), [str(each) for each in folders]
+def stamps(folder: Path, *without: str) -> dict[str, Stamp]:
+    """What each change makes another, of all below `folder`: what is in a folder comes after it.
+
+    `without` has how what is left out begins: names in `folder`.
+    """
+    found, waiting = dict[str, Stamp](), [str(folder)]
+    left_out = tuple(f"{folder}/{each}" for each in without)
     while waiting:
         with suppress(FileNotFoundError):  # what is deleted meanwhile
             for entry in os.scandir(waiting.pop()):
-                found[entry.path] = stamp = _stamp(entry.stat(follow_symlinks=False))
-                waiting += [entry.path] if S_ISDIR(stamp[0]) else []
+                if not entry.path.startswith(left_out):
+                    found[entry.path] = stamp = _stamp(entry.stat(follow_symlinks=False))
+                    waiting += [entry.path] if S_ISDIR(stamp[0]) else []
     return found
 
 
@@ -42,7 +49,7 @@ def _delete(path: Path) -> None:
 
 
 class Snapshot:
-    """A world as it was when this was made: all folders in its home, and sessions.
+    """A world as it was when this was made: its home, and its sessions.
 
     A file that is brought back is no change to git in this world, which writes no index for it.
     """
@@ -52,13 +59,13 @@ class Snapshot:
         config = world.home / ".gitconfig"
         if UNTOUCHED not in config.read_text():
             config.write_text(config.read_text() + UNTOUCHED)
-        store = Path(tempfile.mkdtemp(prefix="snapshot-", dir=world.home))
-        found = [each for each in world.home.iterdir() if each.is_dir()]
-        folders = [each for each in found if not each.name.startswith(("tmux-", "snapshot-"))]
-        self._copies = {each: store / each.name for each in folders}
-        for folder, copy in self._copies.items():
-            shutil.copytree(folder, copy, symlinks=True)
-        self._noted = stamps(*self._copies)
+        self._noted = stamps(world.home, *KEPT)
+        self._store = Path(tempfile.mkdtemp(prefix=KEPT[0], dir=world.home))
+        for path, stamp in self._noted.items():
+            if S_ISDIR(stamp[0]):
+                self._copy(path).mkdir()
+            else:
+                shutil.copy2(path, self._copy(path), follow_symlinks=False)
         self._sessions = self._shown()
 
     def back(self) -> None:
@@ -82,7 +89,7 @@ class Snapshot:
         return found
 
     def _bring_files_back(self) -> None:
-        now = stamps(*self._copies)
+        now = stamps(self._world.home, *KEPT)
         for path, stamp in now.items():
             if S_ISDIR(stamp[0]) and stamp[0] & 0o700 != 0o700:
                 Path(path).chmod(0o700)
@@ -105,5 +112,4 @@ class Snapshot:
         return S_ISDIR(self._noted.get(path, (0,))[0])
 
     def _copy(self, path: str) -> Path:
-        folder = next(each for each in self._copies if Path(path).is_relative_to(each))
-        return self._copies[folder] / Path(path).relative_to(folder)
+        return self._store / Path(path).relative_to(self._world.home)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import World, eventually
+from conftest import World, eventually, sealed_world
 from faults.commands import FIRST as SEED
 from faults.injected import WAYS, failing
-from faults.test_interrupted import IS_LONG, NEVER, doomed, was_hit
+from faults.snapshot import Snapshot
+from faults.test_interrupted import IS_LONG, doomed, was_hit
 
 # A long run takes every effect
 pytestmark = [pytest.mark.timeout(1200)] if IS_LONG else []
@@ -80,48 +81,52 @@ class Desk(NamedTuple):
         return labels, trash, tips, bases, checkouts, files
 
 
+@pytest.fixture(scope="module")
+def made() -> Iterator[tuple[World, Snapshot]]:
+    with sealed_world() as world:
+        homes = (world.repository("back"), world.repository("front"))
+        world.ok("start", "other", cwd=homes[0])
+        world.ok("workspace", "start", "feat", "--repos", "back,front", cwd=world.home / "src")
+        for home in homes:
+            (folder,) = world.data.glob(f"workspaces/*/feat/{home.name}")
+            for name in ("file0", "new"):
+                (folder / name).write_text(f"{name} of feat\n")
+            world.git(folder, "add", "-A")
+            world.git(folder, "commit", "-qm", "work")
+            (home / "staged").write_text("staged\n")
+            world.git(home, "add", "staged")
+            (home / "loose").touch()
+        yield world, Snapshot(world)
+
+
 @pytest.fixture
-def desk(world: World) -> Desk:
-    homes = (world.repository("back"), world.repository("front"))
-    world.ok("start", "other", cwd=homes[0])
-    world.ok("workspace", "start", "feat", "--repos", "back,front", cwd=world.home / "src")
-    for home in homes:
-        (folder,) = world.data.glob(f"workspaces/*/feat/{home.name}")
-        for name in ("file0", "new"):
-            (folder / name).write_text(f"{name} of feat\n")
-        world.git(folder, "add", "-A")
-        world.git(folder, "commit", "-qm", "work")
-        (home / "staged").write_text("staged\n")
-        world.git(home, "add", "staged")
-        (home / "loose").touch()
-    return Desk(world, homes)
+def desk(made: tuple[World, Snapshot]) -> Desk:
+    world, start = made
+    start.back()
+    return Desk(world, (world.home / "src/back", world.home / "src/front"))
 
 
-def killed_at(
-    desk: Desk, points: Iterable[str], words: tuple[str, ...], between: tuple[str, ...] = ()
-) -> None:
+def killed_at(desk: Desk, points: Iterable[str], words: tuple[str, ...], back: tuple[str, ...] = ()) -> None:
     """Kill par at each point: the next one finds all as it was before, or all as it is after.
 
-    From the second it goes back to the first by the words `between`.
+    From there it goes back by the words of `back`.
     """
-    world, told = desk.world, ""
-    before = desk.state()
+    world, before = desk.world, desk.state()
+    start = Snapshot(world)
     world.ok(*words)
     after = desk.state()
-    if between:
-        world.ok(*between)
     assert before != after
     taken = [*points][:: 1 if IS_LONG else 3]
     for number, point in enumerate(taken):
-        if desk.state() == after:
-            world.ok(*between)
-        assert desk.state() == before
+        start.back()
         sent = SIGTERM if number % 4 == 3 else SIGKILL
         result = doomed(world, point, sent, *words, cwd=world.home)
-        told += result.stderr
         assert was_hit(result), (point, result)
-        assert desk.state() in (before, after), (point, result)
-    assert doomed(world, NEVER, SIGKILL, "ls", cwd=world.home).status == 0
+        found = desk.state()
+        assert found in (before, after), (point, result)
+        if back and found == after:
+            world.ok(*back)
+            assert desk.state() == before
 
 
 def test_a_merge_killed_before_any_of_its_effects_is_taken_back_or_finished(desk: Desk) -> None:
@@ -130,12 +135,12 @@ def test_a_merge_killed_before_any_of_its_effects_is_taken_back_or_finished(desk
 
 def test_an_undo_killed_before_any_of_its_effects_is_taken_back_or_finished(desk: Desk) -> None:
     desk.world.ok(*MERGE)
-    killed_at(desk, UNDOING, UNDO, MERGE)
+    killed_at(desk, UNDOING, UNDO)
 
 
 def test_a_merge_that_kept_the_context_is_undone_as_whole(desk: Desk) -> None:
     desk.world.ok(*MERGE, "--keep")
-    killed_at(desk, KEPT, UNDO, (*MERGE, "--keep"))
+    killed_at(desk, KEPT, UNDO)
 
 
 def test_a_rebase_and_its_undo_killed_before_any_of_their_effects_are_whole(desk: Desk) -> None:
@@ -145,7 +150,7 @@ def test_a_rebase_and_its_undo_killed_before_any_of_their_effects_are_whole(desk
         desk.world.git(home, "commit", "-qm", "main", "--", "main")
     killed_at(desk, REBASING, REBASE, UNDO)
     desk.world.ok(*REBASE)
-    killed_at(desk, KEPT, UNDO, REBASE)
+    killed_at(desk, KEPT, UNDO)
 
 
 def test_files_that_a_killed_git_had_written_are_put_back(desk: Desk) -> None:
@@ -186,22 +191,21 @@ def test_files_that_a_killed_git_had_written_are_put_back(desk: Desk) -> None:
 
 @pytest.mark.parametrize("words", [MERGE, UNDO, REBASE], ids=lambda words: words[0])
 def test_a_call_that_fails_leaves_all_as_it_was_or_done(desk: Desk, words: tuple[str, ...]) -> None:
-    world, back = desk.world, UNDO if words != UNDO else MERGE
+    world = desk.world
     for home in desk.homes:
         (home / "main").touch()
         world.git(home, "add", "main")
         world.git(home, "commit", "-qm", "main", "--", "main")
     if words == UNDO:
         world.ok(*MERGE)
-    before = desk.state()
+    before, start = desk.state(), Snapshot(world)
     with failing(world.home / "programs", world.env["PATH"], 0, "") as calls:
         world.ok(*words, cwd=None, text=None, **calls.env)
         count_ = len(calls.made)
     after = desk.state()
     for at in range(SEED % 23 if not IS_LONG else 1, count_ + 1, 1 if IS_LONG else 23):
         for way in WAYS if IS_LONG else WAYS[at % 2 :: 3]:
-            if desk.state() == after:
-                world.ok(*back)
+            start.back()
             with failing(world.home / "programs", world.env["PATH"], at, way) as calls:
                 result = world.par(*words, cwd=None, text=None, **calls.env)
                 told = (at, way, calls.made[at - 1 : at], result)
@@ -211,7 +215,11 @@ def test_a_call_that_fails_leaves_all_as_it_was_or_done(desk: Desk, words: tuple
                 for each in desk.locks():
                     each.unlink()
             eventually(lambda: not desk.locks())
-            assert desk.state() in (before, after), told
+            found = desk.state()
+            assert found in (before, after), told
+            if words != UNDO and found == after:
+                world.ok(*UNDO)
+                assert desk.state() == before
 
 
 @pytest.mark.skipif(not IS_LONG, reason="takes minutes")

@@ -11,10 +11,10 @@ import pytest
 
 from conftest import eventually
 from faults.test_interrupted import IS_LONG, Lab, check_sound, doomed, lab, make_work, was_hit, work_of
-from faults.test_workspaces import NAMES, Desk, desk, states
+from faults.test_workspaces import NAMES, Desk, desk, made, states
 from faults.test_workspaces import make_work as make_big_work
 
-__all__ = ["desk", "lab"]
+__all__ = ["desk", "lab", "made"]
 # What a rename does, in its order
 NAMED = (
     *("open DATA/global_state", "rename DATA/contexts", "update-ref --create-reflog", "/logs/refs/heads"),

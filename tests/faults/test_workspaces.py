@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import Result, World, commit, eventually
+from conftest import Result, World, commit, eventually, sealed_world
 from faults.model import CHANGING
+from faults.snapshot import Snapshot
 from faults.test_interrupted import IS_LONG, NEVER, doomed, limited, was_hit
 
 NAMES = ("back", "front")
@@ -87,13 +88,21 @@ class Desk(NamedTuple):
         return said
 
 
+@pytest.fixture(scope="module")
+def made() -> Iterator[tuple[World, Snapshot]]:
+    with sealed_world() as world:
+        for name in (*NAMES, "docs"):
+            world.repository(name)
+        world.ok("start", "other", cwd=world.home / "src/docs")
+        world.ok("rm", "--purge", "other")
+        yield world, Snapshot(world)
+
+
 @pytest.fixture
-def desk(world: World) -> Desk:
-    for name in (*NAMES, "docs"):
-        world.repository(name)
-    world.ok("start", "other", cwd=world.home / "src/docs")
-    world.ok("rm", "--purge", "other")
-    return Desk(world, world.home / "src")
+def desk(made: tuple[World, Snapshot]) -> Desk:
+    world, start = made
+    start.back()
+    return Desk(World(world.home, {**world.env}), world.home / "src")
 
 
 def ask_for_commands(desk: Desk) -> None:
