@@ -24,11 +24,9 @@ def candidates(world: World, *words: str) -> dict[str, str]:
 
 
 def test_only_what_has_come_home_is_pruned(world: World) -> None:
-    home = world.repository()
     assert world.par("prune") == Result(0, "Nothing to prune.\n", "")
     labels = ("merged", "forwarded", "squashed", "picked", "idle", "open", "dirty", "reverted")
-    for label in labels:
-        world.ok("start", label, cwd=home)
+    home = world.started(*labels)
     for label in ("forwarded", "merged", "squashed", "picked", "open", "dirty"):
         work(world, label, f"{label}1", f"{label}2")
     folder = work(world, "reverted", "gone")

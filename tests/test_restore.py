@@ -327,10 +327,10 @@ OBSTACLES = [
 
 
 def test_what_is_taken_meanwhile_is_told_and_another_label_helps(world: World) -> None:
-    home, labels = world.repository(), [each.label for each in OBSTACLES]
+    labels = [each.label for each in OBSTACLES]
+    home = world.started("keep", *(each for each in labels if each != "mine"))
     world.git(home, "branch", "mine")
-    for label in ("keep", *labels):
-        world.ok("start", label, cwd=home)
+    world.ok("start", "mine", cwd=home)
     folders = {label: world.worktree(label) for label in labels}
     for label, folder in folders.items():
         (folder / "work").write_text(f"{label}\n")

@@ -72,10 +72,9 @@ def test_rm_takes_worktree_branch_and_session_and_says_so(world: World) -> None:
 
 
 def test_rm_of_several_labels_reports_each_as_json(world: World) -> None:
-    home = world.repository()
+    home = world.started("feat", "feat-2")
     world.git(home, "branch", "theirs")
-    for label in ("feat", "feat-2", "theirs"):
-        world.ok("start", label, cwd=home)
+    world.ok("start", "theirs", cwd=home)
     root = world.worktree("feat").parent
     names = {label: world.session(label) for label in ("feat", "theirs")}
     result = world.ok(*PURGE, "--json", "FEAT", "theirs", "feat")
@@ -434,11 +433,10 @@ def test_rm_finishes_what_is_partly_gone(
 
 
 def test_rm_puts_the_folder_of_a_repository_that_is_gone_into_the_trash(world: World) -> None:
-    home = world.repository()
-    for label in ("one", "two", "three", "back"):
-        world.ok("start", label, cwd=home)
-        (world.worktree(label) / "mine").write_text(f"{label}\n")
+    home = world.started("one", "two", "three", "back")
     one, two, three, back = map(world.worktree, ("one", "two", "three", "back"))
+    for each in (one, two, three, back):
+        (each / "mine").write_text(f"{each.name}\n")
     world.git(back, "add", "mine")
     home.rename(world.home / "away")
     (three / ".git").unlink()

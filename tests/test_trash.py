@@ -22,10 +22,8 @@ def entries(world: World) -> list[dict[str, object]]:
     return found
 
 
-def removed(world: World, home: Path, *labels: str) -> list[str]:
-    """Make contexts and remove them again; the ids of their entries in the trash."""
-    for label in labels:
-        world.ok("start", label, cwd=home)
+def removed(world: World, *labels: str) -> list[str]:
+    """Remove these contexts; the ids of their entries in the trash."""
     done = world.ok("rm", "--json", *labels).json["removed"]
     return [each["trash_id"] for each in done]
 
@@ -50,10 +48,10 @@ def configure(world: World, text: str) -> Path:
 
 
 def test_trash_lists_what_was_removed_the_latest_first(world: World) -> None:
-    home = world.repository()
     assert world.ok("trash").stdout == "The trash is empty.\n"
     assert world.ok("trash", "--json").json == {"version": 1, "trash": [], "damaged": []}
-    one, two = removed(world, home, "one", "two")
+    home = world.started("one", "two")
+    one, two = removed(world, "one", "two")
     age(world, one, 2)
     latest, other = entries(world)
     assert (latest["label"], other["label"]) == ("two", "one")
@@ -105,7 +103,9 @@ def test_rm_names_what_still_runs_in_the_folder_but_not_what_ends_with_the_sessi
 def test_rm_leaves_nothing_but_the_trash_and_emptying_it_nothing_at_all(world: World) -> None:
     home = world.started("keep")
     before = traces(world, home)
-    one, two = removed(world, home, "one", "two")
+    for label in ("one", "two"):
+        world.ok("start", label, cwd=home)
+    one, two = removed(world, "one", "two")
     commit(world, home, "that the branch of the trash does not have")
     reason = f"locked removed by par: par restore {one}"
     assert reason in world.git(home, "worktree", "list", "--porcelain")
@@ -146,8 +146,8 @@ def test_trash_empty_needs_a_yes_and_names_what_holds_work(world: World, termina
 
 
 def test_trash_empty_takes_what_is_old_enough(world: World) -> None:
-    home = world.repository()
-    old, new = removed(world, home, "old", "new")
+    world.started("old", "new")
+    old, new = removed(world, "old", "new")
     age(world, old, 13)
     for words in (("--older-than", "14d"), ("new", "--older-than", "1h"), ("--older-than", "999999d")):
         assert world.ok("trash", "empty", "-y", *words).stdout == "Nothing in the trash is that old.\n"
@@ -157,8 +157,8 @@ def test_trash_empty_takes_what_is_old_enough(world: World) -> None:
 
 
 def test_what_is_old_is_emptied_on_a_later_rm(world: World) -> None:
-    home = world.repository()
-    old, new = removed(world, home, "old", "new")
+    home = world.started("old", "new")
+    old, new = removed(world, "old", "new")
     age(world, old, 15)
     age(world, new, 13)
     day = datetime.now(timezone.utc) - timedelta(days=15)
@@ -223,8 +223,8 @@ def test_worktrees_on_another_disk_are_refused_whole(
 
 
 def test_entries_that_are_damaged_hinder_nothing(world: World) -> None:
-    home = world.repository()
-    (name,) = removed(world, home, "feat")
+    world.started("feat")
+    (name,) = removed(world, "feat")
     for number, content in enumerate(
         ("", "null", "[]", "{}", '{"label": 1, "context": {}}', "\x00", "[" * 9999)
     ):
@@ -237,8 +237,8 @@ def test_entries_that_are_damaged_hinder_nothing(world: World) -> None:
 
 
 def test_trash_of_a_repository_that_is_gone_is_told_and_deleted(world: World) -> None:
-    home = world.repository()
-    (name,) = removed(world, home, "feat")
+    home = world.started("feat")
+    (name,) = removed(world, "feat")
     home.rename(home.with_name("moved"))
     assert len(entries(world)) == 1
     refused(world.par("trash", "empty"), 2, "this needs confirmation", "par trash empty -y")
