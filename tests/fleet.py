@@ -13,18 +13,35 @@ from pathlib import Path
 from conftest import ROOT, World
 
 ENTRY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from par.__main__ import run; run()"
+# A line after the other, '' for nothing but Python
+FORKS = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+for line in sys.argv[2:]:
+    if not (pid := os.fork()):
+        if not line:
+            sys.exit()
+        sys.argv = ["par", *line.split()]
+        from par.__main__ import run
+        run()
+    if status := os.waitpid(pid, 0)[1]:
+        sys.exit(f"{line}: {status}")
+"""
 COUNTED = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 
 
 def add_contexts(world: World, home: Path, count: int, model: str = "feat", *, name: str = "more") -> None:
     """Make contexts `more-0`, `more-1` ... as the context `model` is, with sessions in which a shell runs."""
     index, table = world.data / "global_state.json", world.data / "contexts.tsv"
-    document, row = json.loads(index.read_text()), table.read_text().splitlines(keepends=True)
-    record = json.dumps(document["contexts"][model])
+    # A record on each line, as par writes them
+    head, tail = index.read_text().rsplit("\n}", 1)
+    record = json.dumps(world.index["contexts"][model])
+    row = table.read_text().splitlines(keepends=True)
     lines = [each for each in row if each.startswith(f"{model}\t")]
     labels, script = [f"{name}-{number}" for number in range(count)], []
     for label in labels:
-        made = document["contexts"][label] = json.loads(record.replace(model, label))
+        made = json.loads(record.replace(model, label))
+        head += f',\n"{label}": {json.dumps(made)}'
         _copy_worktree(home, Path(json.loads(record)["root"]), Path(made["root"]), model, label)
         target = f"={made['session']}:"
         script += [
@@ -36,7 +53,7 @@ def add_contexts(world: World, home: Path, count: int, model: str = "feat", *, n
             f"set-option -w -t {target} @par_context {label}",
         ]
     _branches(world, home, model, labels)
-    index.write_text(json.dumps(document))
+    index.write_text(f"{head}\n}}{tail}")
     table.write_text("".join([*row, *(each.replace(model, label) for label in labels for each in lines)]))
     made_all = world.run("tmux", "source-file", "-", text="\n".join([*script, ""]))
     assert made_all.status == 0, made_all
@@ -94,11 +111,16 @@ def _update_refs(world: World, home: Path, updates: Iterable[str]) -> None:
     assert done.status == 0, done
 
 
-def instructions(world: World, folder: Path, *words: str) -> int:
-    """How many instructions this Python takes for `words`, not counting what it starts."""
+def instructions(
+    world: World, folder: Path, *lines: str, source: Path = ROOT / "python"
+) -> tuple[int, dict[str, int]]:
+    """How many instructions a bare Python takes, and `par` for each line, not counting what it starts.
+
+    All are forks of one Python: for each new one valgrind takes as long as for half of `par ls`.
+    """
     # On a busy machine it may take longer than a world's programs may
     done = subprocess.run(
-        [*COUNTED, sys.executable, *words],
+        [*COUNTED, sys.executable, "-c", FORKS, str(source), "", *lines],
         cwd=folder,
         env={**world.env, "PYTHONHASHSEED": "0"},
         stdin=subprocess.DEVNULL,
@@ -106,12 +128,7 @@ def instructions(world: World, folder: Path, *words: str) -> int:
         text=True,
         check=False,
     )
-    found = re.search(r"I +refs: +([0-9,]+)", done.stderr)
     assert done.returncode == 0, done
-    assert found, done
-    return int(found[1].replace(",", ""))
-
-
-def par_instructions(world: World, folder: Path, *words: str, source: Path = ROOT / "python") -> int:
-    """How many instructions `par` takes for `words`, with its modules compiled."""
-    return instructions(world, folder, "-c", ENTRY, str(source), *words)
+    # The last is that of the one that forked them
+    bare, *spent, _ = (int(each.replace(",", "")) for each in re.findall(r"I +refs: +([0-9,]+)", done.stderr))
+    return bare, dict(zip(lines, spent, strict=True))

@@ -23,12 +23,13 @@ from typing import Any, NamedTuple
 
 import fleet
 from benchmarks import first_row
-from conftest import ROOT, World, sealed_world
+from conftest import ROOT, Terminal, World, eventually, sealed_world
 from scratch import DISK
 
 BARE = "bare Python"
 PAR = (sys.executable, "-I", "-c", fleet.ENTRY, str(ROOT / "python"))
-# What is measured of par: the budget as a multiple of a bare Python, and what follows untimed
+# What is measured of par, where CLIENT is that of a terminal: the budget as a multiple of a bare Python, and
+# what follows untimed
 COMMANDS: dict[str, tuple[float, str]] = {
     "--version": (4.5, ""),
     "--help": (4.5, ""),
@@ -36,6 +37,7 @@ COMMANDS: dict[str, tuple[float, str]] = {
     "path feat": (4.2, ""),
     "ls": (5.2, ""),
     "ls --json": (6, ""),
+    "open feat --client CLIENT": (6, ""),
     "send feat true": (5.8, ""),
     "send all true": (6, ""),
     "control-center --no-attach": (5, ""),
@@ -89,7 +91,13 @@ def furnished(place: Place) -> Iterator[tuple[World, Path]]:
             world.ok("rm", "gone", cwd=home)
             fleet.add_removals(world, home, place.removals - 1)
         fleet.add_contexts(world, home, place.contexts - 1)
+        Terminal(world).type("tmux -u attach-session")
+        eventually(lambda: client(world), "a client")
         yield world, home
+
+
+def client(world: World) -> str:
+    return world.tmux("list-clients", "-F", "#{client_name}")
 
 
 class Timed(NamedTuple):
@@ -121,12 +129,13 @@ def lines(world: World, others: Path | None) -> dict[str, Timed]:
     # par-cli would take par's own data for its
     own = {"XDG_DATA_HOME": str(world.home / "others")}
     for line, (_, after) in COMMANDS.items():
-        found[line] = Timed((*PAR, *line.split()), (*PAR, *after.split()) if after else ())
+        words = line.replace("CLIENT", client(world)).split()
+        found[line] = Timed((*PAR, *words), (*PAR, *after.split()) if after else ())
         if line in RAW:
             found[f"{line}: git and tmux alone"] = Timed(("sh", "-c", RAW[line]))
-        for name, (program, words) in OTHERS.items() if others else ():
-            if line in words and (path := Path(others or "", name, "bin", program)).exists():
-                found[f"{line}: {name}"] = Timed((str(path), *shlex.split(words[line])), (), own)
+        for name, (program, known) in OTHERS.items() if others else ():
+            if line in known and (path := Path(others or "", name, "bin", program)).exists():
+                found[f"{line}: {name}"] = Timed((str(path), *shlex.split(known[line])), (), own)
     return found
 
 
@@ -148,13 +157,10 @@ def measured(place: Place, rounds: int, others: Path | None) -> dict[str, list[f
 def counted(place: Place) -> dict[str, float]:
     """The instructions of each command as a multiple of a bare Python's: the same on a busy machine."""
     with furnished(place) as (world, home):
-        bare = fleet.instructions(world, home, "-c", "pass")
-        spent = {}
-        for line, (_, after) in COMMANDS.items():
-            spent[line] = fleet.par_instructions(world, home, *line.split()) / bare
-            if after:
-                world.ok(*after.split(), cwd=home)
-        return spent
+        lines = {line: line.replace("CLIENT", client(world)) for line in COMMANDS}
+        asked = [each for line, (_, after) in COMMANDS.items() for each in (lines[line], after) if each]
+        bare, spent = fleet.instructions(world, home, *asked)
+        return {line: spent[lines[line]] / bare for line in COMMANDS}
 
 
 def table(found: dict[str, list[float]], spent: dict[str, float]) -> str:

@@ -56,7 +56,7 @@ def _branches(home: Repository) -> dict[str, str]:
 
 def _holders(home: Repository) -> dict[str, Path]:
     # The first has it, as for git itself
-    return {each.branch: each.folder for each in reversed(worktrees.listed(home)) if each.branch}
+    return {each.branch: Path(each.folder) for each in reversed(worktrees.listed(home)) if each.branch}
 
 
 def _admins(home: Repository) -> dict[Path | None, list[Path]]:

@@ -109,7 +109,7 @@ def _main_worktree(folder: Path, common: Path) -> Path:
     configured = process.attempt(folder, "config", "--file", str(common / "config"), "core.worktree")
     if configured.status == 0:
         return spelling.resolved(common / configured.stdout.removesuffix("\n"))
-    return _recorded(common) or next(iter(worktrees.listed(folder))).folder
+    return _recorded(common) or Path(worktrees.listed(folder)[0].folder)
 
 
 def _recorded(common: Path) -> Path | None:

@@ -5,7 +5,7 @@ list anything next to a half-made worktree).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from par.git import small_file
@@ -20,13 +20,16 @@ def admin_dir(path: Path) -> Path | None:
 
 
 def _admin_dir(path: Path | str) -> str:
+    said = _said_admin(path)
+    return os.path.normpath(said) if said else ""
+
+
+def _said_admin(path: Path | str) -> str:
     # Plain strings, as below: `par ls` looks at every worktree, and a Path costs as much as the look
     said = small_file.said(f"{path}/.git")
     if said.startswith("gitdir: /"):
-        return os.path.normpath(said[8:])
-    if not said.startswith("gitdir: "):
-        return ""
-    return os.path.normpath(os.path.join(path, said[8:]))  # noqa: PTH118 - see above
+        return said[8:]
+    return os.path.join(path, said[8:]) if said.startswith("gitdir: ") else ""  # noqa: PTH118 - see above
 
 
 def is_absolute(path: Path) -> bool:
@@ -36,7 +39,7 @@ def is_absolute(path: Path) -> bool:
 
 def checked_out(path: Path | str) -> str | None:
     """The branch checked out at `path`; empty on a bare commit, None where no worktree is there."""
-    admin = _admin_dir(path)
+    admin = _said_admin(path)
     head = head_of(admin) if admin else ""
     return head.removeprefix("ref: refs/heads/") if head.startswith("ref: ") else "" if head else None
 
@@ -147,7 +150,7 @@ def worktree_of(admin: Path) -> Path | None:
 
 def _place(admin: str) -> str:
     said = _said_place(admin)
-    return now_said(said) if said else ""
+    return now_said([said])[0] if said else ""
 
 
 def _said_place(admin: str) -> str:
@@ -161,9 +164,10 @@ def said_place(admin: Path) -> Path | None:
     return Path(place) if place else None
 
 
-def now_said(place: str) -> str:
+def now_said(places: Iterable[str]) -> list[str]:
     """As `now_at`, for many: most lie where par's data folder is now."""
-    return place if place.startswith(f"{paths.data()}/") else str(now_at(Path(place)))
+    here = f"{paths.data()}/"
+    return [each if each.startswith(here) else str(now_at(Path(each))) for each in places]
 
 
 def now_at(place: Path) -> Path:

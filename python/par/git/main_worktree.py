@@ -61,7 +61,7 @@ def default_branch(home: Repository) -> str:
 
 def _of_default_branch(home: Repository) -> Iterator[Path]:
     branch = default_branch(home)
-    for folder in (each.folder for each in worktrees.listed(home) if branch and each.branch == branch):
+    for folder in (Path(each.folder) for each in worktrees.listed(home) if branch and each.branch == branch):
         is_linked = (admin := links.admin_dir(folder)) and links.worktree_of(admin) == folder
         if is_linked and not paths.is_strange(folder) and not _follows_stranger(home, branch):
             yield folder

@@ -89,12 +89,12 @@ def neighbours(branch: str) -> list[str]:
 def holder_of(repository: Repository, branch: str) -> str | None:
     """The folder of the worktree that has `branch` checked out, if any has."""
     found = (each for each in worktrees.listed(repository) if branch and each.branch == branch)
-    return next((str(each.folder) for each in found), None)
+    return next((each.folder for each in found), None)
 
 
 def heads(repository: Repository) -> dict[str, str]:
     """The commit checked out in each worktree of the repository, by the worktree's folder."""
-    return {str(each.folder): each.oid for each in worktrees.listed(repository)}
+    return {each.folder: each.oid for each in worktrees.listed(repository)}
 
 
 def create_branch(

@@ -14,7 +14,7 @@ UNKNOWN_OPTION = 129
 class Listed(NamedTuple):
     """A worktree as git lists it; `oid` is empty in a bare repository, `branch` on a bare commit."""
 
-    folder: Path
+    folder: str
     oid: str = ""
     branch: str = ""
 
@@ -23,25 +23,23 @@ def listed(place: Path | Repository) -> list[Listed]:
     """All worktrees of a repository, the main one first. Raises CommandError."""
     asked = ("worktree", "list", "--porcelain")
     outcome = process.attempt(place, *asked, "-z")
-    end = "\0"
+    end, name = "\0", r"[^\0]+"
     if outcome.status == UNKNOWN_OPTION:  # before git 2.36
-        end, outcome = "\n", process.attempt(place, *asked)
+        # Where lines end what is said, a folder's name goes on until git says what is checked out there
+        end, name, outcome = "\n", ".+?", process.attempt(place, *asked)
     if outcome.status:
         raise CommandError(f"git worktree: {outcome.reason}", hint=outcome.hint)
-    blocks = outcome.stdout.split(f"{end}{end}")
-    found = [_block(block, end) for block in blocks if block.startswith("worktree ")]
-    return [Listed(Path(links.now_said(folder)), oid, branch) for folder, oid, branch in found]
+    told = rf"worktree ({name})(?:{end}HEAD ([0-9a-f]+))?{end}(bare|detached|branch [^{end}]+)(?:{end}.*)?"
+    block = re.compile(told, re.DOTALL)
+    blocks = (each.removesuffix(end) for each in outcome.stdout.split(f"{end}{end}"))
+    found = [_listed(block.fullmatch(each), each, end) for each in blocks if each.startswith("worktree ")]
+    now = links.now_said(each.folder for each in found)
+    return [Listed(folder, each.oid, each.branch) for folder, each in zip(now, found, strict=True)]
 
 
-def _block(block: str, end: str) -> tuple[str, str, str]:
-    """The folder, commit and branch that git tells of a worktree."""
-    # Where lines end what is said, a folder's name goes on until git says what is checked out there
-    named = re.fullmatch(
-        rf"worktree (.+?)(?:{end}HEAD ([0-9a-f]+))?{end}(bare|detached|branch [^{end}]+)(?:{end}.*)?",
-        block.removesuffix(end),
-        re.DOTALL,
-    )
-    if not named:
-        return block.removeprefix("worktree ").partition(end)[0], "", ""
-    folder, oid, at = named.groups(default="")
-    return folder, oid, at.removeprefix("branch refs/heads/") if at.startswith("branch") else ""
+def _listed(told: re.Match[str] | None, block: str, end: str) -> Listed:
+    """The worktree that git has `told` of in a block, of which nothing but its folder may be understood."""
+    if not told:
+        return Listed(block.removeprefix("worktree ").partition(end)[0])
+    folder, oid, at = told.groups(default="")
+    return Listed(folder, oid, at.removeprefix("branch refs/heads/") if at.startswith("branch") else "")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
-from functools import cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from par.model import Context, ContextStatus, Kind, Session, State, Worktree
@@ -184,10 +182,7 @@ def ports(worktree: Worktree) -> dict[str, Any]:
 
 def place(context: Context) -> str:
     """What a context is a part of: its repository, or those of a workspace."""
-    return f"workspace ({context.place})" if context.kind is Kind.WORKSPACE else _name(context.repository)
-
-
-_name = cache(attrgetter("name"))  # of a repository: a thousand contexts have few
+    return f"workspace ({context.place})" if context.kind is Kind.WORKSPACE else context.repository.name
 
 
 def document(seen: Listing) -> str:

@@ -45,17 +45,18 @@ def line(context: Context) -> str:
 
 
 def _row(context: Context) -> Row:
-    return Row(
-        label=context.label,
-        kind=context.kind.value,
-        repository=context.place,
-        branch=context.branch,
-        session=context.session,
-        socket=str(context.socket),
-        root=context.folder,
-        repository_path=str(context.repository.path),
-        base=context.worktrees[0].base,
-        base_oid=context.worktrees[0].base_oid,
+    first = context.worktrees[0]
+    return Row(  # by position: by name a NamedTuple takes twice as long
+        context.label,
+        context.kind.value,
+        context.place,
+        first.branch,
+        context.session,
+        str(context.socket),
+        context.folder,
+        str(first.repository.path),
+        first.base,
+        first.base_oid,
     )
 
 
