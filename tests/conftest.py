@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 import git
 import libtmux
@@ -55,8 +55,6 @@ GIT_CONFIG = """[user]
 STAND_IN = "stand-in-for-a-label"
 # What a process takes from its environment only when it starts
 SETTLED = {"LC_ALL", "LANG", "PYTHONPATH", "TZ"}
-# What tmux reads as more than a character inside double quotes, or at the end of a line
-ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "$": r"\$", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 PAR = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"))
 
 
@@ -68,6 +66,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if tried := sum(points.values()):
         healed = sum(count for test, count in points.items() if test not in failed)
         terminalreporter.write_line(f"faults: {tried} points tried, {healed} in tests that passed")
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -196,8 +197,6 @@ class World:
         """A new repository with a branch `main` and so many commits, each adding a file."""
         path = (under or self.home / "src") / name
         copies.write(_repository(commits), path)
-        if commits:
-            copies.refresh(path / ".git/index", path)
         return path
 
     def clone(self, name: str = "app", owner: str = "owner") -> tuple[Path, Path]:
@@ -210,31 +209,42 @@ class World:
         )
         for tree, path in zip((seed, bare, local), paths, strict=True):
             copies.write(tree, path, {home: str(self.home)})
-        for path in paths[::2]:
-            copies.refresh(path / ".git/index", path)
         return paths[1], paths[2]
 
     def started(self, *labels: str) -> Path:
         """A new repository `app` with contexts of these labels, as `par start` makes them; its path."""
         assert all(re.fullmatch(r"[\w-]+", each, re.ASCII) for each in labels), "others have other names too"
-        model, record, trees, script = _context()
-        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        changes = {model: str(self.home), record["created_at"]: now}
-        for part in ("src/app", "src/app/.git"):
-            changes[_digest(f"{model}/{part}")] = _digest(f"{self.home}/{part}")
+        made = _made(_stand_in)
+        record: dict[str, str] = made.value
         each = [{STAND_IN: label, record["operation"]: secrets.token_hex(6)} for label in labels]
-        for below, tree in trees.items():
-            copies.write(copies.repeated(tree, STAND_IN, each), self.home / below, changes)
-        home = self.home / "src/app"
-        copies.refresh(home / ".git/index", home)
-        for kept in (home / ".git/worktrees").iterdir():
-            copies.refresh(kept / "index", Path((kept / "gitdir").read_text().strip()).parent)
+        script = [copies.changed(line, one) for one in each for line in made.script]
+        tree = copies.repeated(made.tree, STAND_IN, each)
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        self._copy(made._replace(tree=tree, script=script), {record["created_at"]: now})
+        return self.home / "src/app"
+
+    def copied(self, make: Callable[[World], T]) -> T:
+        """Let this world have all that `make` makes in a new one; what it returned, in which no path may be.
+
+        It is made once per worker. In panes it may start nothing but shells.
+        """
+        made = _made(make)
+        self._copy(made, {})
+        return cast(T, made.value)
+
+    def _copy(self, made: Made, changes: dict[str, str]) -> None:
+        digests = {_digest(f"{made.home}/{each}"): _digest(f"{self.home}/{each}") for each in made.digested}
+        changes = {made.home: str(self.home), **digests, **changes}
+        copies.write(made.tree, self.home, changes)
+        if not made.script:
+            return
+        # With the ids that all has where par starts the server; and so that it begins in the home folder
+        around = ("new-session -d -s made cat\n", "kill-session -t =made\n")
+        first, last = ("", "") if _server(self.sockets / "default") else around
+        script = copies.changed("".join([first, *made.script, last]), changes)
         given = {key: value for key, value in self.env.items() if not key.startswith("GIT_")}  # as par does
-        text = copies.changed("".join(copies.changed(script, one) for one in each), changes)
-        words = ("start-server", ";", "source-file", "-")
-        made = World(self.home, given).run("tmux", "-u", *words, text=text)
-        assert (made.status, made.stderr) == (0, ""), made
-        return home
+        # What failed when it was told first fails again
+        World(self.home, given).run("tmux", "-u", "start-server", ";", "source-file", "-", text=script)
 
     @property
     def sockets(self) -> Path:
@@ -307,22 +317,38 @@ def _clone(name: str, owner: str) -> tuple[str, tuple[copies.Tree, ...]]:
         return str(world.home), (copies.read(seed), copies.read(bare), copies.read(local))
 
 
+class Made(NamedTuple):
+    """What was made in `home`, what tmux was told, and the folders of which digests stand in names."""
+
+    home: str
+    tree: copies.Tree
+    script: list[str]
+    digested: list[str]
+    value: Any
+
+
 @cache
-def _context() -> tuple[str, dict[str, Any], dict[str, copies.Tree], str]:
-    """The home that the context STAND_IN was made in, its record, what was made, and what tmux was told."""
-    with _model() as world:
-        home, told, below = world.repository(), world.home / "told", world.home / "bin"
-        below.mkdir()
-        scripts = f'case " $* " in *" source-file "*) tee -a {told} ;; esac'
-        (below / "tmux").write_text(f'#!/bin/sh\n{scripts} | exec {shutil.which("tmux")} "$@"\n')
-        (below / "tmux").chmod(0o755)
-        world.tmux("new-session", "-d", "exec cat")  # so that par starts no server
-        world.ok("start", STAND_IN, cwd=home, PATH=f"{below}:{world.env['PATH']}")
-        made = told.read_text().replace('"-d"', f'"-d" "-c" "{world.worktree(STAND_IN)}"', 1)
+def _made(make: Callable[[World], object]) -> Made:
+    with _model() as world, tempfile.TemporaryDirectory(prefix="par-calls-", dir=SCRATCH) as calls:
+        world.tmux("new-session", "-d", "-s", "made", "cat")
+        copies.record(Path(calls))
+        value = make(World(world.home, {**world.env, "PATH": f"{calls}:{world.env['PATH']}"}))
         world.tmux("kill-server")
-        parts = ("src/app", ".local/share/par")
-        trees = {each: copies.read(world.home / each) for each in parts}
-        return str(world.home), world.index["contexts"][STAND_IN], trees, made
+        if (config := world.home / ".gitconfig").read_text() == GIT_CONFIG:
+            config.unlink()  # each world has its own
+        tree, folders = copies.read(world.home), (each for each in world.home.rglob("*") if each.is_dir())
+        inside = f"{tree.folders} {[each.path for each in tree.files]} {world.data.exists() and world.index}"
+        digested = [each for each in folders if _digest(str(each)) in inside]
+        names = [str(each.relative_to(world.home)) for each in digested]
+        script = [f"{each}\n" for each in copies.recorded(Path(calls))]
+        return Made(str(world.home), tree, script, names, value)
+
+
+def _stand_in(world: World) -> dict[str, Any]:
+    """The context that others are copies of; its record."""
+    world.ok("start", STAND_IN, cwd=world.repository())
+    record: dict[str, Any] = world.index["contexts"][STAND_IN]
+    return record
 
 
 def _digest(path: str) -> str:
@@ -441,7 +467,7 @@ class Terminal:
     def _tmux(self, *words: str) -> str:
         """Run a command; what it prints, '' where it fails or the terminal has ended."""
         assert self._client.stdin
-        quoted = " ".join(f'"{each.translate(ESCAPES)}"' for each in words)
+        quoted = " ".join(f'"{each.translate(copies.ESCAPES)}"' for each in words)
         with suppress(BrokenPipeError):
             self._client.stdin.write(f"{quoted}\n".encode("utf-8", "surrogateescape"))
             self._client.stdin.flush()

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import shutil
 import stat
 import struct
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 # An entry of git's index: what git compares with `lstat`, mode, owner, size, object, flags (index-format.txt)
 ENTRY = struct.Struct(">10I20sH")
 PATH_LENGTH = 0xFFF
-EXTENDED = 0x4000
+# What tmux reads as more than a character inside double quotes, or at the end of a line
+ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "$": r"\$", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 
 class File(NamedTuple):
@@ -29,20 +33,23 @@ class File(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """All that was in a folder. Neither symbolic links nor sockets."""
+    """All that was in a folder, but for sockets: folders with their modes, files, and what links lead to."""
 
     folders: list[tuple[str, int]]
     files: list[File]
+    links: list[tuple[str, str]]
 
 
 def read(folder: Path) -> Tree:
     """What is in `folder` now."""
-    tree = Tree([("", _mode(folder))], [])
+    tree = Tree([("", _mode(folder))], [], [])
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
-        if path.is_dir():
+        if path.is_symlink():
+            tree.links.append((name, os.readlink(path)))  # noqa: PTH115 - as text
+        elif path.is_dir():
             tree.folders.append((name, _mode(path)))
-        else:
+        elif path.is_file():
             tree.files.append(File(name, _mode(path), path.stat().st_mtime_ns, path.read_bytes()))
     return tree
 
@@ -52,22 +59,27 @@ def _mode(path: Path) -> int:
 
 
 def write(tree: Tree, folder: Path, changes: Mapping[str, str] | None = None) -> None:
-    """Write `tree` as `folder`, in which nothing of it is yet.
+    """Write `tree` as `folder`, which may be there; what git's indexes know of files is made true.
 
     In names and in text that names a key of `changes`, each of them becomes what it maps to.
     """
-    (_, mode), *below = tree.folders
     folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode, exist_ok=True)
     changes = changes or {}
-    for name, mode in below:
-        os.mkdir(f"{folder}/{changed(name, changes)}", mode)  # noqa: PTH102 - a path object costs more
+    for name, mode in tree.folders:
+        with suppress(FileExistsError):
+            os.mkdir(f"{folder}/{changed(name, changes)}", mode)  # noqa: PTH102 - a path object costs more
     for name, mode, time, content in tree.files:
         path = f"{folder}/{changed(name, changes)}"
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         os.write(file, _changed_bytes(content, changes))
         os.utime(file, ns=(time, time))
         os.close(file)
+    for name, target in tree.links:
+        Path(folder, changed(name, changes)).symlink_to(changed(target, changes))
+    for name, _, time, _ in tree.files:
+        if name.endswith("/index") and (index := folder / changed(name, changes)).parent.name != "locks":
+            _refresh(index)
+            os.utime(index, ns=(time, time))  # git looks into files that were written later
 
 
 def changed(name: str, changes: Mapping[str, str]) -> str:
@@ -79,7 +91,7 @@ def changed(name: str, changes: Mapping[str, str]) -> str:
 
 def repeated(tree: Tree, name: str, each: Sequence[Mapping[str, str]]) -> Tree:
     """`tree` with what is called `name`, and each line that tells of it, once for each of these changes."""
-    made = Tree([], [])
+    made = Tree([], [], tree.links)
     for path, mode in tree.folders:
         made.folders.extend((changed(path, one), mode) for one in (each if name in path else [{}]))
     for path, mode, time, content in tree.files:
@@ -112,20 +124,69 @@ def _changed_bytes(content: bytes, changes: Mapping[str, str]) -> bytes:
     return content
 
 
-def refresh(index: Path, root: Path) -> None:
-    """Let git's `index` know the files in `root`, which are those in it: `git update-index --refresh`."""
+def _refresh(index: Path) -> None:
+    """Let git's `index` know the files of its worktree that it knew before they were copied.
+
+    Else git would read each of them again, and some of its commands would take them for changed.
+    """
+    place = index.with_name("gitdir")
+    root = os.fsencode(Path(place.read_text().strip()).parent if place.exists() else index.parents[1])
     content = bytearray(index.read_bytes()[:-20])
     signature, version, count = struct.unpack_from(">4sII", content)
-    assert (signature, version) == (b"DIRC", 2)
+    if (signature, version) != (b"DIRC", 2):
+        return
     at = 12
     for _ in range(count):
         *known, oid, flags = ENTRY.unpack_from(content, at)
-        assert not flags & EXTENDED
         length = flags & PATH_LENGTH
-        name = bytes(content[at + ENTRY.size : at + ENTRY.size + length])
-        seen = os.lstat(os.fsencode(root) + b"/" + name)
-        times = [part for ns in (seen.st_ctime_ns, seen.st_mtime_ns) for part in divmod(ns, 10**9)]
-        numbers = [*times, seen.st_dev, seen.st_ino, known[6], seen.st_uid, seen.st_gid, seen.st_size]
-        ENTRY.pack_into(content, at, *(each & 0xFFFFFFFF for each in numbers), oid, flags)
+        path = root + b"/" + bytes(content[at + ENTRY.size : at + ENTRY.size + length])
+        if os.path.lexists(path):
+            seen = os.lstat(path)
+            times = [part for ns in (seen.st_ctime_ns, seen.st_mtime_ns) for part in divmod(ns, 10**9)]
+            numbers = [*times, seen.st_dev, seen.st_ino, known[6], seen.st_uid, seen.st_gid, seen.st_size]
+            if (times[2:], seen.st_size) == (known[2:4], known[9]):
+                ENTRY.pack_into(content, at, *(each & 0xFFFFFFFF for each in numbers), oid, flags)
         at += (ENTRY.size + length + 8) // 8 * 8
     index.write_bytes(content + hashlib.sha1(content, usedforsecurity=False).digest())
+
+
+# What only asks tmux
+READS = ("list-", "show-", "display-", "has-session", "capture-pane", "start-server", "wait-for")
+RECORDER = """#!/bin/sh
+# Keeps where tmux is called, with which words and with which input
+cd {calls}
+number=$(printf '%04d' $(($(ls | wc -l) + 1)))
+cd "$OLDPWD"
+printf '%s\\0' "$PWD" "$@" >{calls}/$number
+case " $* " in *" source-file - "*) tee {calls}/$number.input | exec {tmux} "$@" ;; esac
+exec {tmux} "$@"
+"""
+
+
+def record(folder: Path) -> None:
+    """Make a program `tmux` in `folder` that keeps its calls."""
+    (folder / "calls").mkdir(parents=True)
+    program = folder / "tmux"
+    program.write_text(RECORDER.format(calls=folder / "calls", tmux=shutil.which("tmux")))
+    program.chmod(0o755)
+
+
+def recorded(folder: Path) -> list[str]:
+    """The commands that change something among the calls, for `source-file`, in their order."""
+    lines = []
+    for call in sorted((folder / "calls").glob("[0-9]*[0-9]")):
+        place, *words, _ = call.read_text().split("\0")
+        while words and words[0].startswith("-"):
+            words = words[1 if words[0] == "-u" else 2 :]
+        given = call.with_suffix(".input")
+        if given.exists():
+            lines += [_placed(line, place) for line in given.read_text().splitlines()]
+        elif words and not words[0].startswith(READS):
+            quoted = (each if each == ";" else f'"{each.translate(ESCAPES)}"' for each in words)
+            lines.append(_placed(" ".join(quoted), place))
+    return lines
+
+
+def _placed(line: str, place: str) -> str:
+    """A line in which a session begins where its call was made, as it would by default."""
+    return re.sub(r'("?new-session"?) (?![^;]*"-c")', rf'\1 "-c" "{place}" ', line, count=1)

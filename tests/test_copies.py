@@ -35,7 +35,7 @@ def told(world: World, *labels: str) -> dict[str, str]:
 
 def plain(world: World, text: str) -> str:
     """`text` without what differs between two worlds: the home, digests of paths, times, numbers of panes."""
-    for part in ("src/app", "src/app/.git"):
+    for part in ("src/app", "src/app/.git", "src/lib", "src/lib/.git", "src"):
         digest = f"{zlib.crc32(bytes(world.home / part)):08x}"
         text = text.replace(digest, f"digest of {part}")
     text = re.sub(rf"{world.home}|par-model-\w+", "HOME", text)
@@ -57,15 +57,40 @@ def is_fresh(world: World, folder: Path) -> bool:
     return world.run("git", "diff-files", "--quiet", cwd=folder).status == 0
 
 
-def test_contexts_that_are_copied_are_what_par_makes(world: World) -> None:
-    home = world.started("one", "two")
-    assert all(is_fresh(world, each) for each in (home, world.worktree("one"), world.worktree("two")))
+def much(world: World) -> list[str]:
+    """Contexts of each kind, one that was removed, and work in them; the labels."""
+    home = world.started("one", "gone")
+    world.git(home, "branch", "topic")
+    world.ok("checkout", "topic", "-l", "a/b", cwd=home)
+    world.repository("lib")
+    world.ok("workspace", "start", "big", "--repos", "app,lib", cwd=home.parent)
+    world.git(home, "worktree", "add", "-q", "-b", "own", "../own")
+    world.ok("adopt", "../own", cwd=home)
+    (world.worktree("gone") / "file0").write_text("edited\n")
+    when = {f"GIT_{each}_DATE": "2026-01-01T00:00:00Z" for each in ("AUTHOR", "COMMITTER")}
+    world.run("git", "commit", "-q", "-a", "-m", "work", cwd=world.worktree("gone"), **when)
+    (world.worktree("one") / "file0").write_text("CONTENT 0\n")
+    (world.worktree("one") / "link").symlink_to(home / "file0")
+    world.ok("rm", "gone")
+    world.tmux("rename-session", "-t", "=one:", "mine")
+    return ["mine", "a/b", "big", "own"]
+
+
+def test_a_world_that_is_copied_is_what_was_made(world: World) -> None:
+    sessions = world.copied(much)
     with sealed_world() as other:
-        made = other.repository()
-        for label in ("one", "two"):
-            other.ok("start", label, cwd=made)
-        assert different(told(world, "one", "two"), told(other, "one", "two")) == {}
+        assert much(other) == sessions
+        assert different(told(world, *sessions), told(other, *sessions)) == {}
+        folders = [
+            (each.home / "src/app", each.worktree("one"), each.worktree("a/b")) for each in (world, other)
+        ]
+        assert [[is_fresh(world, each) for each in inside] for inside in folders] == [[True, False, True]] * 2
+        assert world.git(world.worktree("one"), "status", "-s") == other.git(
+            other.worktree("one"), "status", "-s"
+        )
     assert world.ok("doctor").stdout.startswith("Nothing to repair")
+    world.ok("restore", "gone")
+    assert world.git(world.worktree("gone"), "status", "-s") == ""
 
 
 def test_a_clone_that_is_copied_is_what_git_makes(world: World) -> None:
