@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,14 +13,22 @@ from conftest import World, refused, traces
 
 def project(world: World, layout: str, name: str = "project") -> tuple[Path, Path]:
     """A project that was cloned bare in one of these layouts, and the worktree of its default branch."""
-    seed = world.repository(name, under=world.home / "seed")
-    folder = world.home / name
-    place = {".bare": folder / ".bare", ".git": folder / ".git", "lone": folder / "store/own.git"}[layout]
-    world.git(world.home, "clone", "-q", "--bare", str(seed), str(place))
-    if layout == ".bare":
-        (folder / ".git").write_text("gitdir: ./.bare\n")
-    world.git(place, "worktree", "add", "-q", str(folder / "main"), "main")
-    return folder, folder / "main"
+    world.copied(projected(layout, name))
+    return world.home / name, world.home / name / "main"
+
+
+@cache
+def projected(layout: str, name: str) -> Callable[[World], None]:
+    def make(world: World) -> None:
+        seed = world.repository(name, under=world.home / "seed")
+        folder = world.home / name
+        place = {".bare": folder / ".bare", ".git": folder / ".git", "lone": folder / "store/own.git"}[layout]
+        world.git(world.home, "clone", "-q", "--bare", str(seed), str(place))
+        if layout == ".bare":
+            (folder / ".git").write_text("gitdir: ./.bare\n")
+        world.git(place, "worktree", "add", "-q", str(folder / "main"), "main")
+
+    return make
 
 
 def works(world: World, label: str) -> bool:

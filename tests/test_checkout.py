@@ -30,9 +30,8 @@ def publish(world: World, bare: Path, ref: str) -> str:
     return tip
 
 
-@pytest.fixture
-def hub(world: World) -> Hub:
-    """A repository with an origin that holds branches and requests, of which only `known` was fetched."""
+def published(world: World) -> dict[str, str]:
+    """Make what `hub` has, and forks of three owners, each with the branches `topic` and `x`; the tips."""
     bare, home = world.clone()
     world.git(home, "config", "--global", f"url.{world.home}/hub/.insteadOf", HUB)
     world.git(home, "remote", "set-url", "origin", f"{HUB}owner/app.git")
@@ -43,17 +42,27 @@ def hub(world: World) -> Hub:
     tips |= {name: publish(world, bare, f"refs/{name}") for name in wanted}
     tips["local"] = world.git(home, "rev-parse", "local")
     (home / ".git/FETCH_HEAD").write_text("not par's\n")
-    return Hub(bare, home, tips)
+    for owner in ("alice", "bob", "feature"):
+        theirs = world.home / "hub" / owner / "app.git"
+        theirs.parent.mkdir()
+        world.git(world.home, "clone", "-q", "--bare", str(bare), str(theirs))
+        for sample in (theirs / "hooks").iterdir():
+            sample.unlink()
+        for branch in ("topic", "x"):
+            tips[f"{owner} {branch}"] = publish(world, theirs, f"refs/heads/{branch}")
+    return tips
 
 
-def fork(world: World, hub: Hub, owner: str = "alice") -> Path:
-    """The repository of the same name that belongs to `owner`, with the branches `topic` and `x`."""
-    bare = world.home / "hub" / owner / "app.git"
-    bare.parent.mkdir()
-    world.git(world.home, "clone", "-q", "--bare", str(hub.bare), str(bare))
-    for branch in ("topic", "x"):
-        hub.tips[f"{owner} {branch}"] = publish(world, bare, f"refs/heads/{branch}")
-    return bare
+@pytest.fixture
+def hub(world: World) -> Hub:
+    """A repository with an origin that holds branches and requests, of which only `known` was fetched."""
+    tips = dict(world.copied(published))
+    return Hub(world.home / "hub/owner/app.git", world.home / "src/app", tips)
+
+
+def fork(world: World, owner: str = "alice") -> Path:
+    """The repository of the same name that belongs to `owner`."""
+    return world.home / "hub" / owner / "app.git"
 
 
 class Case(NamedTuple):
@@ -91,10 +100,8 @@ CASES = (
 def test_a_target_lands_on_a_real_branch_that_rm_takes_away_if_par_made_it(
     world: World, hub: Hub, case: Case
 ) -> None:
-    for owner in {"alice", "bob"} & set(case.tip.split()):
-        bare = fork(world, hub, owner)
-        if owner == "bob":
-            world.git(hub.home, "remote", "add", "bob", str(bare))
+    if "bob" in case.tip:
+        world.git(hub.home, "remote", "add", "bob", str(fork(world, "bob")))
     before = traces(world, hub.home)
     made = world.ok("checkout", case.target, "--json", cwd=hub.home).json["context"]
     assert (made["label"], made["kind"], made["branch"]) == (case.branch, "checkout", case.branch)
@@ -120,7 +127,7 @@ def test_a_target_lands_on_a_real_branch_that_rm_takes_away_if_par_made_it(
 
 
 def test_feature_x_is_a_branch_unless_a_remote_is_called_feature(world: World, hub: Hub) -> None:
-    bare = fork(world, hub, "feature")
+    bare = fork(world, "feature")
     world.git(hub.home, "remote", "add", "feature", str(bare))
     world.ok("checkout", "feature/x", "--label", "mine", cwd=hub.home)
     assert world.git(world.worktree("mine"), "rev-parse", "HEAD") == hub.tips["feature x"]
@@ -152,7 +159,7 @@ def test_targets_are_told_apart_by_their_form() -> None:
 
 
 def test_git_pull_works_on_a_pull_request_and_on_a_fork(world: World, hub: Hub) -> None:
-    bare = fork(world, hub)
+    bare = fork(world)
     world.ok("checkout", "pr/123", cwd=hub.home)
     world.ok("checkout", "alice:topic", "-l", "review", "-p", str(hub.home))
     for label, place, ref in (
@@ -320,7 +327,6 @@ def test_a_branch_of_which_no_label_can_be_made_needs_one(world: World, hub: Hub
 def test_the_hooks_of_a_repository_run_for_a_branch_but_not_for_a_strangers_code(
     world: World, hub: Hub
 ) -> None:
-    fork(world, hub)
     hook = hub.home / ".git/hooks/post-checkout"
     hook.write_text(f"#!/bin/sh\necho \"$PWD\" >> '{world.home}/ran'\nexit 3\n")
     hook.chmod(0o755)
@@ -481,7 +487,7 @@ def test_a_branch_of_ones_own_is_updated_as_its_remote_was_rewritten(world: Worl
 def test_a_remote_that_was_renamed_is_used_under_its_new_name(world: World, hub: Hub) -> None:
     world.ok("checkout", "pr/123", cwd=hub.home)
     world.git(hub.home, "remote", "rename", "origin", "company/main")
-    world.git(hub.home, "remote", "add", "a", str(fork(world, hub, "alice")))
+    world.git(hub.home, "remote", "add", "a", str(fork(world, "alice")))
     world.ok("checkout", "known", cwd=hub.home)
     world.ok("checkout", "company/main/late", cwd=hub.home)
     world.ok("checkout", "mr/45", cwd=hub.home)

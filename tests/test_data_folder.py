@@ -30,9 +30,8 @@ def contents(folder: Path) -> dict[str, object]:
     return {str(each): (each.stat().st_mtime_ns, each.read_bytes()) for each in files}
 
 
-def filled(world: World) -> Path:
-    """A repository with a context `feat` that holds work of each kind, and two removals."""
-    home = world.started("feat", "gone", "old")
+def fill(world: World) -> None:
+    world.started("feat", "gone", "old")
     for label in ("feat", "gone", "old"):
         folder = world.worktree(label)
         commit(world, folder, f"work of {label}")
@@ -42,7 +41,12 @@ def filled(world: World) -> Path:
     inner = world.worktree("feat") / "inner"
     world.git(world.worktree("feat"), "worktree", "add", "-q", "-b", "inner", str(inner))
     world.ok("rm", "gone", "old")
-    return home
+
+
+def filled(world: World) -> Path:
+    """A repository with a context `feat` that holds work of each kind, and two removals."""
+    world.copied(fill)
+    return world.home / "src/app"
 
 
 def linked(world: World) -> tuple[Path, World]:

@@ -122,8 +122,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
 }
 
 
-def several(world: World) -> Path:
-    """A repository with contexts of each sort."""
+def make_several(world: World) -> None:
     home = world.repository()
     world.git(home, "branch", "topic")
     world.ok("start", "feat", cwd=home)
@@ -131,7 +130,12 @@ def several(world: World) -> Path:
     commit(world, world.worktree("feat"), "work")
     (world.worktree("feat") / "new").write_text("mine\n")
     world.tmux("rename-session", "-t", f"={world.session('feat')}:", "mine")
-    return home
+
+
+def several(world: World) -> Path:
+    """A repository with contexts of each sort."""
+    world.copied(make_several)
+    return world.home / "src/app"
 
 
 @pytest.mark.parametrize("name", BROKEN)
