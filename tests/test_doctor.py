@@ -85,7 +85,7 @@ def rewrite(world: World, change: Callable[[dict[str, Any]], object]) -> None:
 def test_what_is_as_it_should_be_or_may_be_so_is_not_told(world: World) -> None:
     content(world)
     assert not world.data.exists()
-    world.started("feat", "a/b", "stopped")
+    world.ok("start", "a/b", cwd=world.started("feat", "stopped"))
     world.tmux("rename-session", "-t", f"={world.session('feat')}:", "mine")
     world.tmux("kill-session", "-t", f"={world.session('stopped')}:")
     world.tmux("new-session", "-d", "-s", "theirs")
