@@ -170,7 +170,7 @@ def _copy() -> copies.Tree:
         files = [copies.File(name, mode, 0, file.read()) for name, mode, file in entries if file]
     files += [code for each in files for code in _byte_code(each)]
     folders = {str(folder) for each in files for folder in PurePath(each.path).parents} - {"."}
-    return copies.Tree([("", 0o700), *((each, 0o700) for each in sorted(folders))], files)
+    return copies.Tree([("", 0o700), *((each, 0o700) for each in sorted(folders))], files, [])
 
 
 def _byte_code(file: copies.File) -> Iterator[copies.File]:
