@@ -47,8 +47,7 @@ count_contexts() {
   begin_rows
   take_rows || { wait_for_key; return 1; }
   ! has_hosts || rows=$(awk -F'\t' '$3 != "remote"' <<<"${rows%$'\n'}") # 'all' are those that are here
-  count=${rows//[!$'\n']/}
-  count=$((${#count} + ${rows:+1} + 0))
+  count=$(LC_ALL=C grep -c . <<<"$rows") # counted by a pattern, those of 300 contexts take seconds
   if [ -n "$(tmux display-message -p -t "$pane_id" '#{?@par_context,#{@par_context},#{@par_label}}')" ]; then
     count=$((count - 1)) other='other '
   fi

@@ -113,6 +113,17 @@ def test_preview_follows_the_selection_and_the_pane_in_its_colours(world: World)
     assert re.search(r"\x1b\[31m(\x1b\[\d+m)*RED-ONE", desk.terminal.screen(colours=True))
     desk.tmux("send-keys", "-t", f"{first}:", "typed while it was looked at", "Enter")
     desk.terminal.wait("typed while it was looked at")
+    # And of a large one that is full of colours the end, at once
+    text = world.home / "text"
+    line = "".join(f"\033[3{number % 8}mab漢" for number in range(70))
+    text.write_text("".join(f"{line}\n" for _ in range(80)) + "AT-ITS-END")
+    large = desk.fake("large", program=f"read _; cat {text}; exec cat")
+    desk.tmux("resize-window", "-t", f"{large}:", "-x", "300", "-y", "100")
+    desk.tmux("send-keys", "-t", f"{large}:", "Enter")
+    desk.terminal.press("C-r")
+    desk.terminal.wait("large")
+    desk.terminal.press(*"large")
+    desk.terminal.wait("AT-ITS-END")
 
 
 def test_preview_ends_with_the_picker(world: World) -> None:
