@@ -64,13 +64,13 @@ offer_views() {
   done
 }
 
-# For the next picker the server keeps which version fzf has, until it fails
+# For the next picker the server keeps which version fzf has, until it fails; one that lacks something may be upgraded
 # shellcheck disable=SC2317
 leave() {
   local known=()
   if [ "$status" -gt 1 ] && [ "$status" -ne 130 ]; then
     known=(';' set-option -gu @_par_fzf)
-  elif [ -n "$is_new" ]; then
+  elif [ -n "$is_new" ] && fzf_has 0.36; then
     known=(';' set-option -g @_par_fzf "$fzf_version:$fzf")
   fi
   tmux set-option -gu "@_par_view_$$" ${known[@]+"${known[@]}"} 2>/dev/null
@@ -85,6 +85,7 @@ ask_hosts() {
 fzf_has() {
   local minor
   [ -n "$fzf_version" ] || is_new=1 fzf_version=$("$fzf" --version)
+  fzf_version=${fzf_version%%[!0-9.]*}
   minor=${fzf_version#*.}
   minor=${minor%%[!0-9]*}
   [ "${fzf_version%%.*}" != 0 ] || [ "${minor:-0}" -ge "${1#*.}" ]

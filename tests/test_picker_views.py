@@ -115,16 +115,22 @@ def test_what_conflicts_is_marked_as_it_was_found_last(world: World) -> None:
     assert table.read_text() == ""
 
 
-def test_an_old_fzf_is_not_given_keys_that_it_does_not_know(world: World) -> None:
-    fzf = world.home / "fzf"
-    fzf.write_text(
-        '#!/bin/sh\n[ "$1" != --version ] || { echo 0.20.0; exit; }\necho "$*" > ~/asked\nexit 130\n'
-    )
+def test_an_old_fzf_is_not_given_keys_that_it_does_not_know_until_it_is_upgraded(world: World) -> None:
+    fzf, asked, version = (world.home / name for name in ("fzf", "asked", "version"))
+    fzf.write_text('#!/bin/sh\n[ "$1" != --version ] || exec cat ~/version\necho "$*" > ~/asked\nexit 130\n')
     fzf.chmod(0o755)
     desk = Desk(world, before=(f"set -g @par-fzf {fzf}",))
     desk.fake("one")
-    desk.terminal.press("F1")
-    asked = world.home / "asked"
-    eventually(lambda: asked.exists() and asked.read_text())
-    assert "refresh-preview" not in asked.read_text()
-    assert "--preview-window" in asked.read_text()
+    for said, has_views, known in (
+        ("0.20.0", False, ""),
+        ("0.36.0 (debian)\nodd", True, f"0.36.0:{fzf}"),
+        ("0.20.0", True, f"0.36.0:{fzf}"),
+    ):
+        version.write_text(said)
+        desk.terminal.press("F1")
+        eventually(lambda: asked.exists() and asked.read_text())
+        assert ("refresh-preview" in asked.read_text()) == has_views
+        assert "--preview-window" in asked.read_text()
+        desk.gone()
+        assert desk.run("show-options", "-gqv", "@_par_fzf").stdout.strip() == known
+        asked.unlink()
