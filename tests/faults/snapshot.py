@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import weakref
 from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR
 
 from conftest import World
+from scratch import SCRATCH
 
 Stamp = tuple[int, ...]
 UNTOUCHED = "[core]\n checkStat = minimal\n trustctime = false\n"
-# Other snapshots, and the sockets of tmux
-KEPT = ("snapshot-", "tmux-")
+SOCKETS = "tmux-"
 # Without ids: they are others in a session that is made again
 WINDOW = "#{session_name}\t#{@par_label}\t#{@par_path}\t#{@par_context}\t#{@par_worktree}\t#{window_name}"
 
@@ -59,8 +60,9 @@ class Snapshot:
         config = world.home / ".gitconfig"
         if UNTOUCHED not in config.read_text():
             config.write_text(config.read_text() + UNTOUCHED)
-        self._noted = stamps(world.home, *KEPT)
-        self._store = Path(tempfile.mkdtemp(prefix=KEPT[0], dir=world.home))
+        self._noted = stamps(world.home, SOCKETS)
+        self._store = Path(tempfile.mkdtemp(prefix="par-snapshot-", dir=SCRATCH))
+        weakref.finalize(self, shutil.rmtree, self._store, ignore_errors=True)
         for path, stamp in self._noted.items():
             if S_ISDIR(stamp[0]):
                 self._copy(path).mkdir()
@@ -89,7 +91,7 @@ class Snapshot:
         return found
 
     def _bring_files_back(self) -> None:
-        now = stamps(self._world.home, *KEPT)
+        now = stamps(self._world.home, SOCKETS)
         for path, stamp in now.items():
             if S_ISDIR(stamp[0]) and stamp[0] & 0o700 != 0o700:
                 Path(path).chmod(0o700)

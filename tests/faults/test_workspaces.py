@@ -44,10 +44,10 @@ class Desk(NamedTuple):
         """Index, git, tmux and the data folder agree; the repositories that the workspace has."""
         world, records = self.world, self.world.index["contexts"]
         assert {each["phase"] for each in records.values()} <= {"ready"}
-        trash = [each["id"] for each in world.ok("trash", "--json").json["trash"]]
         folder = world.data / "trash"
-        lying = [each.name for each in folder.iterdir()] if folder.exists() else []
-        assert sorted(trash) == sorted(lying)
+        lying = sorted(each.name for each in folder.glob("*"))
+        trash = [each["id"] for each in world.ok("trash", "--json").json["trash"]] if lying else []
+        assert sorted(trash) == lying
         graves = {str(each) for each in folder.glob("*/[0-9]")}
         paths = {each["path"] for record in records.values() for each in record["worktrees"]}
         seen: set[str] = set()
