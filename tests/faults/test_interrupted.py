@@ -20,6 +20,7 @@ import pytest
 
 from conftest import PAR, Result, World, eventually
 from doom import Doom
+from faults.snapshot import Snapshot
 
 MACHINE = "hint: par doctor --environment\n"
 RANDOM_KILLS = int(os.environ.get("PAR_FAULTS", "6"))
@@ -201,19 +202,27 @@ def heal(lab: Lab, number: int, again: tuple[str, ...], with_orphans: bool = Fal
 
 
 def interruptions(
-    lab: Lab, sent: Sequence[Signals], words: tuple[str, ...], expected: Iterable[str]
+    lab: Lab,
+    sent: Sequence[Signals],
+    words: tuple[str, ...],
+    expected: Iterable[str],
+    *,
+    from_start: bool = False,
 ) -> Iterator[tuple[int, Result, bool]]:
     """Interrupt par before one effect after the other, until it has no more of them: nth, result, is over.
 
-    The caller makes whole what each time is left. Among the effects must be all that are `expected`; a
-    short run takes only every fourth of these.
+    The caller makes whole what each time is left, unless each is to be done `from_start`. Among the effects
+    must be all that are `expected`; a short run takes only every fourth of these.
     """
     told, is_over = "", False
     if "other" not in lab.records():
         lab.world.ok("start", "other", cwd=lab.home)
+    start = Snapshot(lab.world) if from_start else None
     named = list(expected)[:: 1 if IS_LONG else 4]
     points: Iterable[int | str] = count(1) if IS_LONG else [*named, NEVER]
     for nth, point in enumerate(points, 1):
+        if start:
+            start.back()
         for stale in (lab.world.data / "locks").glob("operation-*"):
             stale.unlink()  # what is swept would be counted; that it is has a test of its own
         result = doomed(lab.world, point, sent[nth % len(sent)], *words, cwd=lab.home)
@@ -225,18 +234,11 @@ def interruptions(
     assert [text for text in named if text.partition("#")[0] not in told] == []
 
 
-def start_over(lab: Lab) -> None:
-    """Check that everything is whole, and take away the context if it was made after all."""
-    if "feat" in lab.check_whole():
-        lab.world.ok("rm", "--purge", "--force", "feat")
-        assert "feat" not in lab.check_whole()
-
-
 def test_start_killed_before_any_of_its_effects_is_healed(lab: Lab) -> None:
-    for nth, result, is_over in interruptions(lab, [SIGKILL], START, STARTING):
+    for nth, result, is_over in interruptions(lab, [SIGKILL], START, STARTING, from_start=True):
         assert result.status == (0 if is_over else -SIGKILL), result
         heal(lab, nth, START)
-        start_over(lab)
+        lab.check_whole()
 
 
 def test_start_that_runs_commands_takes_them_with_it_when_it_is_killed(lab: Lab) -> None:
@@ -306,7 +308,7 @@ def test_start_of_several_killed_before_any_of_its_effects_is_healed(lab: Lab) -
 def test_batch_killed_before_any_of_its_effects_goes_on_where_it_was(lab: Lab) -> None:
     tasks = lab.world.home / "tasks"
     tasks.write_text("[{label: feat-1}, {label: feat-2}]")
-    words = ("batch", str(tasks), "--again")
+    words, start = ("batch", str(tasks), "--again"), Snapshot(lab.world)
     places = ("open DATA/batches", "rename DATA/batches", "rename DATA/global_state", "worktree add")
     for place in (
         *places,
@@ -315,10 +317,10 @@ def test_batch_killed_before_any_of_its_effects_goes_on_where_it_was(lab: Lab) -
         "worktree add#2",
         "DATA/batches#8",
     ):
+        start.back()
         assert was_hit(doomed(lab.world, place, SIGKILL, *words, cwd=lab.home)), place
         lab.world.ok(*words, cwd=lab.home)
         assert lab.check_whole() == {"feat-1", "feat-2"}
-        lab.world.ok("rm", "--purge", "feat-1", "feat-2", "-y")
 
 
 def is_alive(pid: str) -> bool:
@@ -328,21 +330,25 @@ def is_alive(pid: str) -> bool:
 
 
 def test_checkout_killed_before_any_of_its_effects_is_healed(lab: Lab) -> None:
+    start = Snapshot(lab.world)
     for nth, point in enumerate(FETCHING):
+        start.back()
         result = doomed(lab.world, point, SIGKILL, *CHECKOUT, cwd=lab.home)
         assert (was_hit(result), result.status) == (True, -SIGKILL), result
         heal(lab, nth, CHECKOUT)
-        start_over(lab)
+        lab.check_whole()
 
 
 def test_start_asked_to_end_before_any_of_its_effects_unwinds(lab: Lab) -> None:
+    start = Snapshot(lab.world)
     for nth, point in enumerate((*STARTING[:-1], LATE)):
+        start.back()
         result = doomed(lab.world, point, ENDING[nth % 3], *START, cwd=lab.home)
         assert (was_hit(result), result.status) == (True, 128 + ENDING[nth % 3]), result
         # Only where it was asked between its record and its first effect the next one has to undo it
         if "contexts" in point:
             heal(lab, nth, START)
-        start_over(lab)
+        lab.check_whole()
 
 
 def test_checkout_asked_to_end_before_any_of_its_effects_unwinds(lab: Lab) -> None:
@@ -354,13 +360,10 @@ def test_checkout_asked_to_end_before_any_of_its_effects_unwinds(lab: Lab) -> No
 
 def test_purge_killed_before_any_of_its_effects_is_taken_back_or_finished(lab: Lab) -> None:
     secret = start_with_secret(lab)
-    for nth, result, is_over in interruptions(lab, [SIGKILL], PURGE, PURGING):
+    for nth, result, is_over in interruptions(lab, [SIGKILL], PURGE, PURGING, from_start=True):
         assert result.status == (0 if is_over else -SIGKILL), result
         heal(lab, nth, PURGE)
-        is_kept = "feat" in lab.check_whole()
-        assert secret.exists() == is_kept
-        if not is_kept and not is_over:
-            secret = start_with_secret(lab)
+        assert secret.exists() == ("feat" in lab.check_whole())
 
 
 def test_purge_that_has_begun_is_not_stopped_by_signals(lab: Lab) -> None:
@@ -419,15 +422,13 @@ def test_removal_killed_before_any_of_its_effects_keeps_every_file_and_commit(la
 def test_restore_killed_before_any_of_its_effects_keeps_every_file_and_commit(lab: Lab) -> None:
     work = make_work(lab)
     lab.world.ok(*REMOVE)
-    for _, result, is_over in interruptions(lab, [SIGKILL], RESTORE, RESTORING):
+    for _, result, is_over in interruptions(lab, [SIGKILL], RESTORE, RESTORING, from_start=True):
         assert result.status == (0 if is_over else -SIGKILL), result
         lab.world.ok("ls")
         if not is_there(lab):
             lab.world.ok(*RESTORE)
         assert work_of(lab) == work, result
-        if not is_over:
-            lab.world.ok(*REMOVE)
-            assert not is_there(lab)
+        assert is_there(lab)
 
 
 def test_restore_asked_to_end_before_any_of_its_effects_leaves_all_in_the_trash(lab: Lab) -> None:
@@ -444,17 +445,13 @@ def test_restore_asked_to_end_before_any_of_its_effects_leaves_all_in_the_trash(
 def test_emptying_killed_before_any_of_its_effects_is_taken_back_or_finished(lab: Lab) -> None:
     work = make_work(lab)
     lab.world.ok(*REMOVE)
-    for _, result, is_over in interruptions(lab, [SIGKILL], EMPTY, EMPTYING):
+    for _, result, is_over in interruptions(lab, [SIGKILL], EMPTY, EMPTYING, from_start=True):
         assert result.status == (0 if is_over else -SIGKILL), result
         lab.world.ok("ls")
         assert "feat" not in lab.check_whole()
         if lab.trash():
             lab.world.ok(*RESTORE)
             assert work_of(lab) == work
-            lab.world.ok(*REMOVE)
-        elif not is_over:
-            work = make_work(lab)
-            lab.world.ok(*REMOVE)
 
 
 def test_removal_that_has_begun_is_not_stopped_by_signals(lab: Lab) -> None:
@@ -661,7 +658,11 @@ def leave_locks(home: Path) -> list[Path]:
 
 @needs_proc
 def test_locks_of_a_git_that_was_killed_with_its_par_hinder_nobody(lab: Lab) -> None:
-    foreign = lab.home / ".git/index.lock"
+    foreign, nothing = lab.home / ".git/index.lock", Snapshot(lab.world)
+    work = make_work(lab)
+    living = Snapshot(lab.world)
+    lab.world.ok(*REMOVE)
+    lying = Snapshot(lab.world)
     for words, point in (
         (START, "new-session -d"),
         (("rm", "--purge", "--force", "feat"), "update-ref -d refs/heads/feat"),
@@ -670,9 +671,7 @@ def test_locks_of_a_git_that_was_killed_with_its_par_hinder_nobody(lab: Lab) -> 
         (RESTORE, "symbolic-ref -m"),
         (EMPTY, "update-ref --stdin"),
     ):
-        work = "" if words == START else make_work(lab)
-        if words in (RESTORE, EMPTY):
-            lab.world.ok(*REMOVE)
+        {START: nothing, RESTORE: lying, EMPTY: lying}.get(words, living).back()
         assert was_hit(doomed(lab.world, point, SIGKILL, *words, cwd=lab.home)), words
         locks = leave_locks(lab.home)
         foreign.touch()
@@ -683,7 +682,6 @@ def test_locks_of_a_git_that_was_killed_with_its_par_hinder_nobody(lab: Lab) -> 
         if words in (REMOVE, RESTORE):
             lab.world.ok(*RESTORE)
             assert work_of(lab) == work, words
-            lab.world.ok("rm", "--purge", "--force", "feat")
 
 
 @needs_proc
@@ -939,11 +937,13 @@ def test_disk_that_is_full_at_any_point_leaves_the_old_state_or_the_new(
     small: Lab, words: tuple[str, ...]
 ) -> None:
     statuses = set()
+    work = "" if words == START else make_work(small)
+    if words == RESTORE:
+        small.world.ok(*REMOVE)
+    start = Snapshot(small.world)
     # Each page more, git comes a step further; with 24 KB a removal has room, a start has not
     for kilobytes in range(0, 48, 4) if IS_LONG else (4, 8, 24):
-        work = "" if words == START else make_work(small)
-        if words == RESTORE:
-            small.world.ok(*REMOVE)
+        start.back()
         filler = fill(small.world.home, kilobytes)
         result = small.world.par(*words, cwd=small.home)
         filler.unlink()
@@ -959,8 +959,6 @@ def test_disk_that_is_full_at_any_point_leaves_the_old_state_or_the_new(
             if not is_listed:
                 small.world.ok(*RESTORE)
             assert work_of(small) == work, result
-        if "feat" in small.records():
-            small.world.ok("rm", "--purge", "--force", "feat")
     assert {7, 8} & statuses
 
 
