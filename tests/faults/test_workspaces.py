@@ -124,10 +124,18 @@ def make_work(desk: Desk) -> dict[str, str]:
     return desk.work()
 
 
-def interruptions(desk: Desk, words: tuple[str, ...], named: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """Kill par before one effect after the other, and let the next heal; a short run takes every fourth."""
+def interruptions(
+    desk: Desk, words: tuple[str, ...], named: Iterable[str], *, from_start: bool = True
+) -> Iterator[tuple[str, bool]]:
+    """Kill par before one effect after the other, and let the next heal; a short run takes every fourth.
+
+    Each is done where all is as it was first, unless the caller sees to that.
+    """
+    start = Snapshot(desk.world)
     points: Iterable[int | str] = count(1) if IS_LONG else [*[*named][::4], NEVER]
     for point in points:
+        if from_start:
+            start.back()
         result = doomed(desk.world, point, SIGKILL, *words, cwd=desk.source)
         is_over = not was_hit(result)
         assert result.status == (0 if is_over else -SIGKILL), result
@@ -176,9 +184,6 @@ def test_workspace_start_killed_before_any_of_its_effects_leaves_all_or_nothing(
     for point, _ in interruptions(desk, MADE, STARTING):
         found = desk.check_whole()
         assert found in {(), NAMES}, point
-        if found:
-            desk.world.ok("rm", "--purge", "big")
-            assert desk.check_whole() == ()
 
 
 def test_removal_of_a_workspace_killed_before_any_of_its_effects_keeps_all(desk: Desk) -> None:
@@ -192,28 +197,23 @@ def test_removal_of_a_workspace_killed_before_any_of_its_effects_keeps_all(desk:
 def test_restore_of_a_workspace_killed_before_any_of_its_effects_keeps_all(desk: Desk) -> None:
     work = make_work(desk)
     desk.world.ok("rm", "big")
-    for point, is_over in interruptions(desk, RESTORE, RESTORING):
+    for point, _ in interruptions(desk, RESTORE, RESTORING):
         if desk.check_whole() == ():
             desk.world.ok(*RESTORE)
         assert (desk.check_whole(), desk.work()) == (NAMES, work), point
-        if not is_over:
-            desk.world.ok("rm", "big")
 
 
 def test_purge_of_a_workspace_killed_before_any_of_its_effects_is_not_begun_or_ends(desk: Desk) -> None:
     work = make_work(desk)
-    for point, is_over in interruptions(desk, ("rm", "--purge", "--force", "big"), PURGING):
-        found = desk.check_whole()
-        if found:
+    for point, _ in interruptions(desk, ("rm", "--purge", "--force", "big"), PURGING):
+        if found := desk.check_whole():
             assert (found, desk.work()) == (NAMES, work), point
-        elif not is_over:
-            work = make_work(desk)
 
 
 def test_adding_a_repository_killed_before_any_of_its_effects_leaves_the_others(desk: Desk) -> None:
     ask_for_commands(desk)
     work = make_work(desk)
-    for point, is_over in interruptions(desk, ADD, ADDING):
+    for point, is_over in interruptions(desk, ADD, ADDING, from_start=False):
         found = desk.check_whole()
         assert found in {NAMES, ("back", "docs", "front")}, point
         if len(found) == 3 and not is_over:
@@ -227,7 +227,7 @@ def test_adding_a_repository_killed_before_any_of_its_effects_leaves_the_others(
 
 def test_dropping_a_repository_killed_before_any_of_its_effects_keeps_its_work(desk: Desk) -> None:
     work = make_work(desk)
-    for point, is_over in interruptions(desk, ("workspace", "drop", "big", "front"), DROPPING):
+    for point, _ in interruptions(desk, ("workspace", "drop", "big", "front"), DROPPING):
         found = desk.check_whole()
         if found == NAMES:
             assert desk.work() == work, point
@@ -237,10 +237,6 @@ def test_dropping_a_repository_killed_before_any_of_its_effects_keeps_its_work(d
         grave = desk.world.data / "trash" / entry["id"] / "0"
         assert (grave / "untracked").read_text() == "front\n"
         assert desk.world.git(grave, "log", "-1", "--format=%s") == "work in front"
-        if not is_over:
-            desk.world.ok("rm", "--purge", "--force", "big")
-            desk.world.ok("trash", "empty", "-y")
-            work = make_work(desk)
 
 
 def test_a_dropped_repository_that_comes_back_killed_before_any_of_its_effects_keeps_its_work(
@@ -248,15 +244,13 @@ def test_a_dropped_repository_that_comes_back_killed_before_any_of_its_effects_k
 ) -> None:
     work = make_work(desk)
     desk.world.ok("workspace", "drop", "big", "front")
-    for point, is_over in interruptions(desk, ("restore", "big/front"), RETURNING):
+    for point, _ in interruptions(desk, ("restore", "big/front"), RETURNING):
         found = desk.check_whole()
         if found == ("back",):
             desk.world.ok("restore", "big/front")
         assert (sorted(desk.check_whole()), desk.work()) == (sorted(NAMES), work), point
         windows = desk.world.tmux("list-windows", "-t", "=big:", "-F", "#{@par_worktree}").split()
         assert sorted(windows) == sorted(NAMES), point
-        if not is_over:
-            desk.world.ok("workspace", "drop", "big", "front")
 
 
 @pytest.mark.parametrize("words", [MADE, RESTORE, ADD], ids=" ".join)
