@@ -95,37 +95,35 @@ def test_so_many_are_at_work_at_a_time_and_a_second_run_goes_on(world: World, ag
     eventually(lambda: states(world, "one") == "ended")
 
 
-@pytest.mark.parametrize(
-    ("content", "line", "message"),
-    [
-        ("- label: a\n- label: a b\n", 2, "label: label 'a b' contains a character that is not allowed"),
-        ("- label: a\n- {label: b, pth: x}\n", 2, "pth: unknown key"),
-        ("- label: a\n-\n  run: x\n", 3, "there is no label"),
-        ("- label: a\n\n- label: A/b\n", 3, "'A/b' and 'a' of line 1 collide"),
-        ("label: a\n", 1, "a list is expected, not a mapping"),
-        ("- label: a\n- {label: b, path: /gone}\n", 2, "there is no folder '/gone'"),
-        ("- label: a\n- {label: b, base: gone}\n", 2, ""),
-        ("- label: a\n- {label: mine}\n", 2, "context 'mine' already exists"),
-        ("- label: a\n- {label: b, prompt: x}\n", 2, "the setting agent is missing"),
-        ("- label: a\n- {label: b, run: x, prompt: '@gone'}\n", 2, "the prompt cannot be read: 'gone'"),
-        ("- label: a\n- {label: b, run: [x]}\n", 2, "run: a string is expected, not a list"),
-        ('{"label": "a"}\n\n{"label": "b"\n', 3, "it is not JSON: "),
-        ('{"label": "a"}\n{"label": "b", "run": 5}\n', 2, "run: a string is expected, not a number"),
-        ('{"label": "a"}\n{"label": "b", "label": "c"}\n', 2, "label: it is there twice"),
-        ('{"label": "a"}\n["b"]\n', 2, "an object is expected"),
-    ],
+BAD = (
+    ("- label: a\n- label: a b\n", 2, "label: label 'a b' contains a character that is not allowed"),
+    ("- label: a\n- {label: b, pth: x}\n", 2, "pth: unknown key"),
+    ("- label: a\n-\n  run: x\n", 3, "there is no label"),
+    ("- label: a\n\n- label: A/b\n", 3, "'A/b' and 'a' of line 1 collide"),
+    ("label: a\n", 1, "a list is expected, not a mapping"),
+    ("- label: a\n- {label: b, path: /gone}\n", 2, "there is no folder '/gone'"),
+    ("- label: a\n- {label: b, base: gone}\n", 2, ""),
+    ("- label: a\n- {label: mine}\n", 2, "context 'mine' already exists"),
+    ("- label: a\n- {label: b, prompt: x}\n", 2, "the setting agent is missing"),
+    ("- label: a\n- {label: b, run: x, prompt: '@gone'}\n", 2, "the prompt cannot be read: 'gone'"),
+    ("- label: a\n- {label: b, run: [x]}\n", 2, "run: a string is expected, not a list"),
+    ('{"label": "a"}\n\n{"label": "b"\n', 3, "it is not JSON: "),
+    ('{"label": "a"}\n{"label": "b", "run": 5}\n', 2, "run: a string is expected, not a number"),
+    ('{"label": "a"}\n{"label": "b", "label": "c"}\n', 2, "label: it is there twice"),
+    ('{"label": "a"}\n["b"]\n', 2, "an object is expected"),
 )
-def test_a_bad_line_refuses_all_before_anything_begins(
-    world: World, content: str, line: int, message: str
-) -> None:
+
+
+def test_a_bad_line_refuses_all_before_anything_begins(world: World) -> None:
     home = world.started("mine")
     file = world.home / "tasks"
-    file.write_text(content)
     before = traces(world, home)
-    result = world.par("batch", str(file), cwd=home)
-    assert result.stderr.startswith(f"par: {file}:{line}: {message}"), result
-    assert result.status in {2, 3, 4, 6}
-    assert traces(world, home) == before
+    for content, line, message in BAD:
+        file.write_text(content)
+        result = world.par("batch", str(file), cwd=home)
+        assert result.stderr.startswith(f"par: {file}:{line}: {message}"), (content, result)
+        assert result.status in {2, 3, 4, 6}, (content, result)
+        assert traces(world, home) == before, content
 
 
 def test_what_fails_later_is_told_with_its_line_and_tried_again(world: World) -> None:

@@ -17,6 +17,13 @@ HOSTILE = "$(touch${IFS}ran)"
 Ask = Callable[[World, Path, str], list[str]]
 
 
+def put_script(world: World, shell: str) -> None:
+    """Have the script of a shell in the home folder."""
+    path = world.home / f"par.{shell}"
+    if not path.exists():
+        path.write_text(world.ok("completion", shell).stdout)
+
+
 def bash(world: World, folder: Path, typed: str) -> list[str]:
     """What bash offers for the last word of `typed`."""
     script = (
@@ -24,7 +31,7 @@ def bash(world: World, folder: Path, typed: str) -> list[str]:
     )
     script += "COMP_WORDS=(${COMP_WORDS[@]/:/ : }); " if typed.rpartition(" ")[2].count(":") else ""
     script += 'COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _par; printf "%s\\n" "${COMPREPLY[@]}"'
-    (world.home / "par.bash").write_text(world.ok("completion", "bash").stdout)
+    put_script(world, "bash")
     return world.run("bash", "-c", script, "bash", typed, cwd=folder).stdout.split()
 
 
@@ -32,7 +39,7 @@ def zsh(world: World, folder: Path, typed: str) -> list[str]:
     """What zsh offers: its `compadd` is caught, which takes the words as they are."""
     script = 'compadd() { shift; print -rl -- "$@" }; _files() { }; source ~/par.zsh; words=("${(@s: :)1}")\n'
     script += "CURRENT=${#words}; _par"
-    (world.home / "par.zsh").write_text(world.ok("completion", "zsh").stdout)
+    put_script(world, "zsh")
     current = typed.rpartition(" ")[2]
     offered = world.run("zsh", "-f", "-c", script, "zsh", typed, cwd=folder).stdout.split()
     return [word for word in offered if word.startswith(current)]
@@ -40,7 +47,7 @@ def zsh(world: World, folder: Path, typed: str) -> list[str]:
 
 def fish(world: World, folder: Path, typed: str) -> list[str]:
     """What fish offers."""
-    (world.home / "par.fish").write_text(world.ok("completion", "fish").stdout)
+    put_script(world, "fish")
     script = "source ~/par.fish; complete -C $argv[1]"
     lines = world.run("fish", "--no-config", "-c", script, typed, cwd=folder).stdout.splitlines()
     return [line.partition("\t")[0] for line in lines]

@@ -35,7 +35,8 @@ def test_a_context_over_there_from_its_start_to_its_restoration(world: World, ma
         "build1:feat"
     ]
     world.ok("send", "build1:feat", "echo see-$((40 + 2))")
-    eventually(lambda: "see-42" in world.ok("capture", "build1:feat").stdout.splitlines())
+    eventually(lambda: "see-42" in there.screen("=feat:").splitlines())
+    assert "see-42" in world.ok("capture", "build1:feat").stdout.splitlines()
     removed = world.ok("rm", "build1:feat").stdout
     assert "removed 'build1:feat'" in removed
     assert "par restore build1:feat" in removed
@@ -125,7 +126,8 @@ def test_what_is_read_from_here_is_read_there(world: World, machines: Machines) 
     said = there.worktree("feat") / "said"
     eventually(lambda: said.exists() and said.read_text() == "it's from here\n")
     world.ok("send", "build1:feat", "-", text="echo typed-$((6 * 7))")
-    eventually(lambda: "typed-42" in world.ok("capture", "build1:feat").stdout)
+    eventually(lambda: "typed-42" in there.screen("=feat:"))
+    assert "typed-42" in world.ok("capture", "build1:feat").stdout
 
 
 def test_what_is_for_a_terminal_is_made_for_the_one_here(

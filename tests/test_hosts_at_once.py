@@ -131,7 +131,7 @@ def started(world: World, label: str, name: str = "app") -> None:
 
 
 def shows(world: World, line: str) -> bool:
-    return line in world.ok("capture", "feat").stdout.splitlines()
+    return line in world.screen("=feat:").splitlines()
 
 
 def merged(world: World, *words: str, status: int = 0, text: str | None = None) -> dict[str, Any]:
@@ -289,7 +289,7 @@ def test_what_is_broken_off_ends_over_there_too(world: World, machines: Machines
     liar.says(f"open({str(begun)!r}, 'w'); time.sleep(60)")
     sending = world.start_par("send", "liar:x", "feat", "true", "--json")
     eventually(begun.exists, "the send over there")
-    eventually(lambda: "true" in world.ok("capture", "feat").stdout)
+    eventually(lambda: "true" in world.screen("=feat:"))
     machines.cut()
     told = json.loads(sending.communicate(timeout=30)[0])
     assert sending.returncode == 8
