@@ -97,6 +97,12 @@ def eventually(look: Callable[[], Any], what: str = "the state that was waited f
     return seen
 
 
+def text_in(path: Path) -> str:
+    """The text in a file as soon as there is some: a program makes a file before it writes into it."""
+    found: str = eventually(lambda: path.exists() and path.read_text(), f"text in {path}")
+    return found
+
+
 def has_ended(pid: str) -> bool:
     """Whether a process is gone, or would be if its parent asked how it ended. '' is none."""
     if not Path("/proc/self/stat").exists():

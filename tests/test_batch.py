@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conftest import World, eventually, refused, traces
+from conftest import World, eventually, refused, text_in, traces
 
 AGENT = f"""#!{sys.executable} -IS
 import pathlib, sys, time
@@ -55,10 +55,8 @@ def test_so_many_are_at_work_at_a_time_and_a_second_run_goes_on(world: World, ag
     )
     begun = world.start_par("batch", str(file), "--max", "2", cwd=home)
     eventually(lambda: begun.stdout and "two: begun" in begun.stdout.readline())
-    eventually((world.worktree("two") / "told").exists)
-    eventually((world.worktree("one") / "told").exists)
-    assert (world.worktree("one") / "told").read_text() == "first\nline\n"
-    assert (world.worktree("two") / "told").read_text() == "from\na file\n"
+    assert text_in(world.worktree("one") / "told") == "first\nline\n"
+    assert text_in(world.worktree("two") / "told") == "from\na file\n"
     refused(world.par("batch", str(file), cwd=home), 4, f"another par goes through '{file}'", "par ls")
     begun.kill()
     begun.communicate()

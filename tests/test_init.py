@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import ROOT, Terminal, World, eventually, refused
+from conftest import ROOT, Terminal, World, eventually, refused, text_in
 
 AGREES = "Nothing to repair: index, worktrees, branches, sessions and files agree.\n"
 LIST_WINDOWS = ("list-windows", "-a", "-F", "#{window_name}")
@@ -256,8 +256,7 @@ def long_run(world: World, home: Path, label: str, before: str = "") -> int:
     pid_file = world.home / label
     asking(home, f"Long: {before}echo $$ > {pid_file}.new; mv {pid_file}.new {pid_file}; sleep 600; true")
     world.ok("start", label, cwd=home, PAR_TRUST="always")
-    eventually(pid_file.exists)
-    return int(pid_file.read_text())
+    return int(text_in(pid_file))
 
 
 def is_alive(pid: int) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, Terminal, World, eventually, refused
+from conftest import ROOT, Terminal, World, eventually, refused, text_in
 
 SCRIPT = ROOT / "python/par/tmux/program.sh"
 # Tells its arguments, and does what is typed to it
@@ -100,8 +100,7 @@ def test_program_gets_its_prompt_as_one_argument_and_leaves_the_shell(world: Wor
     # No other pane has the prompt
     seen = world.home / "env"
     world.tmux("new-window", "-d", "-t", "=dash:", f"env > {seen}.part; mv {seen}.part {seen}")
-    eventually(seen.exists)
-    assert "PAR_PROMPT" not in seen.read_text()
+    assert "PAR_PROMPT" not in text_in(seen)
 
 
 def test_program_waits_until_the_commands_went_well(world: World, agent: Path) -> None:
@@ -242,8 +241,7 @@ def test_checkouts_and_workspaces_begin_with_it_too(world: World, agent: Path) -
     refused(update, 4, message, "par send topic COMMAND")
     world.ok("workspace", "start", "both", "--run", str(agent), "--prompt", "b", cwd=world.home / "shop")
     (path,) = (world.data / "workspaces").glob("*/both")
-    eventually((path / "told").exists)
-    assert json.loads((path / "told").read_text()) == [["b"]]
+    assert json.loads(text_in(path / "told")) == [["b"]]
 
 
 def test_what_cannot_be_started_is_refused_and_leaves_nothing(world: World) -> None:

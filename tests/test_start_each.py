@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import World, commit, eventually, refused, traces
+from conftest import World, commit, refused, text_in, traces
 
 AGENT = f"""#!{sys.executable} -IS
 import json, pathlib, sys
@@ -29,8 +29,7 @@ def agents(world: World, *names: str) -> list[str]:
 
 def told(world: World, label: str) -> list[str]:
     path = world.worktree(label) / "told"
-    eventually(path.exists)
-    found: list[str] = json.loads(path.read_text())
+    found: list[str] = json.loads(text_in(path))
     return found
 
 
