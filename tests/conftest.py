@@ -30,7 +30,7 @@ import pytest
 
 import copies
 from doom import Doom
-from forks import Call, Parent
+from forks import Call, Parent, Running
 from scratch import SCRATCH
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,17 +167,9 @@ class World:
         assert result.status == 0, result
         return result
 
-    def start_par(self, *words: str, cwd: Path | None = None, **env: str) -> subprocess.Popen[str]:
+    def start_par(self, *words: str, cwd: Path | None = None, **env: str) -> Running:
         """Begin `par` with these words and do not wait for it."""
-        return subprocess.Popen(
-            [*PAR, *words],
-            cwd=cwd or self.home,
-            env={**self.env, **env},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return _parent().begin(Call(words, str(cwd or self.home), {**self.env, **env}))
 
     def git(self, folder: Path, *words: str) -> str:
         """Run git in `folder`; its standard output without the last newline."""

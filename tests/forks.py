@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Container, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, NamedTuple, NoReturn
@@ -72,19 +73,73 @@ class Parent:
             streams = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
             streams[0].write((text or "").encode("utf-8", "surrogateescape"))
             streams[0].seek(0)
-            with socket.socket(socket.AF_UNIX) as connection:
-                connection.settimeout(SECONDS)
-                connection.connect(str(self._socket))
-                socket.send_fds(connection, [b"."], [each.fileno() for each in streams])
-                connection.sendall(pickle.dumps(call))
-                connection.shutdown(socket.SHUT_WR)
-                status = int(connection.recv(16))
-            return status, _content(streams[1]), _content(streams[2])
+            connection = stack.enter_context(self._called(call, [each.fileno() for each in streams]))
+            _, status = stack.enter_context(connection.makefile())
+            return int(status), _content(streams[1]), _content(streams[2])
+
+    def begin(self, call: Call) -> Running:
+        """Begin to run par, with nothing on its standard input."""
+        (stdout, out), (stderr, err) = os.pipe(), os.pipe()
+        with Path(os.devnull).open() as nothing:
+            connection = self._called(call, [nothing.fileno(), out, err])
+        os.close(out)
+        os.close(err)
+        return Running(connection, stdout, stderr)
+
+    def _called(self, call: Call, streams: Sequence[int]) -> socket.socket:
+        """A connection that brings the id of a call's process and, when that has ended, its status."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(SECONDS)
+        connection.connect(str(self._socket))
+        socket.send_fds(connection, [b"."], streams)
+        connection.sendall(pickle.dumps(call))
+        connection.shutdown(socket.SHUT_WR)
+        return connection
 
     def end(self) -> None:
         self._process.kill()
         self._process.wait()
         self._folder.cleanup()
+
+
+class Running:
+    """A call that runs on its own: what tests need of a subprocess.Popen, which is for children only."""
+
+    def __init__(self, connection: socket.socket, stdout: int, stderr: int) -> None:
+        self._connection = connection
+        self._said = connection.makefile()
+        self.pid = int(self._said.readline())
+        self.returncode: int | None = None
+        self.stdout, self.stderr = (
+            os.fdopen(each, encoding="utf-8", errors="surrogateescape") for each in (stdout, stderr)
+        )
+
+    def wait(self, timeout: float = SECONDS) -> int:
+        """Wait for its end; its status."""
+        if self.returncode is None:
+            self._connection.settimeout(timeout)
+            with self._connection, self._said:
+                self.returncode = int(self._said.readline())
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Its status, if it has ended."""
+        has_ended = self.returncode is not None or select.select([self._connection], [], [], 0)[0]
+        return self.wait() if has_ended else None
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def communicate(self, timeout: float = SECONDS) -> tuple[str, str]:
+        """Wait for its end; what it said, and nobody has read, on both streams."""
+        with ThreadPoolExecutor(2) as pool, self.stdout, self.stderr:
+            said = [pool.submit(each.read) for each in (self.stdout, self.stderr)]
+            self.wait(timeout)
+            return said[0].result(timeout), said[1].result(timeout)
 
 
 def _content(stream: IO[bytes]) -> str:
@@ -108,12 +163,15 @@ def serve(path: str) -> None:
         ready = select.select([listener.fileno(), ended], [], [])[0]
         if listener.fileno() in ready:
             connection, _ = listener.accept()
-            running[_begun(connection)] = connection
+            pid = _begun(connection)
+            running[pid] = connection
+            with suppress(OSError):
+                connection.sendall(f"{pid}\n".encode())
         if ended in ready:
             os.read(ended, 1000)
             for pid, status in _reaped(running):
                 with running.pop(pid) as connection, suppress(OSError):
-                    connection.sendall(str(status).encode())
+                    connection.sendall(f"{status}\n".encode())
 
 
 def _load() -> None:

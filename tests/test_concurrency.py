@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 from conftest import World
+from forks import Running
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def ended(process: Running) -> tuple[int, str, str]:
     """The status and the two streams of a par that was begun, but for whom it says to wait for."""
     stdout, stderr = process.communicate(timeout=60)
     lines = stderr.splitlines(keepends=True)  # on a slow machine it takes more than a second
-    return process.returncode, stdout, "".join(each for each in lines if not each.startswith("waiting for "))
+    return process.wait(), stdout, "".join(each for each in lines if not each.startswith("waiting for "))
 
 
 def test_ten_starts_at_once_in_one_repository_are_all_recorded_and_work(world: World) -> None:

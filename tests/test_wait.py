@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from conftest import Result, World, eventually, has_ended, refused
+from forks import Running
 from par.system import processes
 
 
@@ -21,14 +21,14 @@ def pane(world: World, label: str) -> str:
     return world.tmux("display-message", "-p", "-t", f"={world.session(label)}:", "#{@par_pane}")
 
 
-def begin(world: World, *words: str) -> subprocess.Popen[str]:
+def begin(world: World, *words: str) -> Running:
     """Begin to wait, once the server tells the one who waits of changes."""
     waiting = world.start_par("wait", *words)
     eventually(lambda: listener(world, waiting), "a listener")
     return waiting
 
 
-def listener(world: World, waiting: subprocess.Popen[str]) -> str:
+def listener(world: World, waiting: Running) -> str:
     """The client of this world's server that one who waits has started; '' while there is none."""
     for each in map(str, processes.children([waiting.pid])):
         words = world.run("ps", "-o", "args=", "-p", each).stdout
@@ -37,9 +37,9 @@ def listener(world: World, waiting: subprocess.Popen[str]) -> str:
     return ""
 
 
-def ended(waiting: subprocess.Popen[str]) -> Result:
+def ended(waiting: Running) -> Result:
     stdout, stderr = waiting.communicate(timeout=30)
-    return Result(waiting.returncode, stdout, stderr)
+    return Result(waiting.wait(), stdout, stderr)
 
 
 def test_what_an_agent_says_is_waited_for(two: World) -> None:

@@ -840,7 +840,7 @@ def test_kill_at_any_time_is_healed(lab: Lab) -> None:
         is_there = lab.world.par("path", "feat").status == 0
         words = ("rm", "--purge", "feat", "--force") if is_there else dice.choice((START, CHECKOUT))
         delay, sent = dice.uniform(0.05, 0.35), dice.choice((SIGKILL, SIGKILL, SIGTERM, SIGINT, SIGHUP))
-        process = lab.world.start_par(*words, cwd=lab.home)
+        process = fresh(lab, *words)
         time.sleep(delay)  # the one place where a random time is what is tested
         process.send_signal(sent)
         process.communicate(timeout=20)
@@ -848,6 +848,19 @@ def test_kill_at_any_time_is_healed(lab: Lab) -> None:
         heal(lab, number, words, with_orphans=True)
         told = f"kill {number}: {sent.name} after {delay:.3f} s of par {' '.join(words)}"
         assert settled(lab), told
+
+
+def fresh(lab: Lab, *words: str) -> subprocess.Popen[str]:
+    """Begin a par that is not forked: a signal may meet it while Python starts."""
+    return subprocess.Popen(
+        [*PAR, *words],
+        cwd=lab.home,
+        env=lab.world.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def settled(lab: Lab) -> bool:
