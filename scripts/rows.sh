@@ -87,7 +87,11 @@ list_rows() {
 # shellcheck disable=SC2016
 columns_program='
 function fit(column, text,    count) { count = cells(text); if (count > width[column] && count <= 40) width[column] = count }
-function padded(column, text) { return text substr(sprintf("%40s", ""), 1, width[column] - cells(text)) }
+function padded(column, text,    more) {
+  more = width[column] - cells(text)
+  return more > 0 ? text substr(blanks, 1, more) : text
+}
+BEGIN { blanks = sprintf("%40s", "") }
 # Columns of a terminal: bytes that begin a character, those of the far east and emoji twice
 function cells(text,    wide) {
   if (text !~ /[\200-\377]/) return length(text)
@@ -147,7 +151,7 @@ END {
   for (label in age) {
     is_grey = label in home && is_old(home[label])
     colour = is_grey || note[label] == "" ? "" : colour_of(label)
-    printf "%s\t%s\t%s\t%d\t%d\t%d\t", (label in id ? id[label] : "-"), label, state[label], rank(label), \
+    printf "%s\t%s\t%s\t%s\t%d\t%s\t", (label in id ? id[label] : "-"), label, state[label], rank(label), \
       (label in waits ? 2147483647 - waits[label] : used[label]), age[label]
     if (is_grey) { printf "\033[90m"; gsub(/\033\[[0-9]*m/, "", sign[label]) }
     printf "%s %s", sign[label], padded(1, name[label])
