@@ -37,7 +37,7 @@ find_fzf() {
   # shellcheck disable=SC2034
   [ $# -gt 0 ] || IFS=$'\t' read -r picker known fzf < <(tmux display-message -p "$fzf_options")
   fzf=${fzf/#\~\//$HOME/}
-  [ -n "$fzf" ] || fzf=$(command -v fzf)
+  [ -n "$fzf" ] || search_path
   if [ ! -x "$fzf" ]; then
     fzf=
     for candidate in "$data"/venv-*/lib/python3*/site-packages/iterfzf/fzf; do
@@ -47,6 +47,16 @@ find_fzf() {
   # shellcheck disable=SC2034
   [ "${known#*:}" != "$fzf" ] || fzf_version=${known%%:*}
   [ -n "$fzf" ]
+}
+
+# As `command -v` does, of which a copy of the shell would have to be made
+search_path() {
+  local IFS=: folder
+  set -f
+  for folder in $PATH; do
+    [ -x "$folder/fzf" ] && [ ! -d "$folder/fzf" ] && fzf=$folder/fzf && break
+  done
+  set +f
 }
 
 # picker.sh writes down the version once it knows it, before the path that it is of
