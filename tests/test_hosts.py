@@ -203,8 +203,7 @@ def test_words_arrive_exactly_whatever_the_login_shell_is(world: World, machines
     for name, shell in found.items():
         machines.add(name, there, LOGIN, LOGIN_SHELL=shell, SHELL=shell)
         world.ok("host", "add", f"with-{name}", name)
-        python = there.run("sh", "-c", "command -v python3").stdout.strip()
-        said = world.par("run", f"with-{name}:feat", "--", python, "-c", TELL, *WORDS)
+        said = world.par("run", f"with-{name}:feat", "--", sys.executable, "-IS", "-c", TELL, *WORDS)
         assert said.status == 0, (name, said)
         arrived = (there.worktree("feat") / "words").read_bytes()
         assert arrived == b"\0".join(map(os.fsencode, WORDS)), name
