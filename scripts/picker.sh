@@ -109,7 +109,10 @@ choose() {
     IFS= read -r query
     IFS= read -r key
     while IFS=$'\t' read -r id label state _; do
-      [ "$id" != '!' ] || status=2
+      if [ "$id" = '!' ]; then
+        [ -n "$key" ] || status=2
+        continue
+      fi
       ids+=("$id") labels+=("$label") states+=("$state")
     done
   } <<<"$output"
@@ -155,7 +158,7 @@ act() {
   case $key,${#labels[@]} in
     ctrl-n,* | ,0) ! "$root/scripts/new.sh" "$client" "$pane_id" "$typed" ;;
     ,*) ! open_context || return 1 && wait_for_key ;;
-    ctrl-o,*) ! par control-center --client "$client" >/dev/null || return 1 && wait_for_key ;;
+    ctrl-o,*) measure_screen && ! par control-center --client "$client" >/dev/null || return 1 && wait_for_key ;;
     ctrl-r,*) ;;
     ctrl-z,*) ! "$root/scripts/undo.sh" "$client" "$pane_id" ;;
     ctrl-t,*) ! "$root/scripts/trash.sh" "$client" "$pane_id" ;;

@@ -75,7 +75,7 @@ tell_failure() {
 # what the hosts said last of theirs
 list_rows() {
   local contexts=$data/contexts.tsv hosts=()
-  [ -r "$contexts" ] || contexts=/dev/null
+  [[ -f $contexts && -r $contexts ]] || contexts=/dev/null
   ! has_hosts || hosts=(from=host "$data"/hosts/*.tsv)
   [ ! -r "$data/conflicts.tsv" ] || hosts+=(from=conflicts "$data/conflicts.tsv")
   tmux list-clients -F "$row_clients" \; list-sessions -F "$row_sessions" |

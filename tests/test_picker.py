@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -372,7 +373,14 @@ def test_a_list_that_cannot_be_made_is_told_and_leaves_the_tree(world: World) ->
         desk.open(flow, "(any key)")
         assert desk.popup()[:2] == ["par: the contexts cannot be listed", "awk: no such luck"]
         desk.terminal.press("x")
+    # Nothing can be done to what is said there, but it can be tried again
     desk.open("picker", "awk: no such luck")
+    broken = awk.rename(world.home / "broken")
+    awk.symlink_to(str(shutil.which("awk")))
+    desk.terminal.press("C-x")
+    desk.wait_rows("○ feat app")
+    broken.rename(awk)
+    desk.terminal.press("C-r")
     desk.terminal.wait("par: the contexts cannot be listed")
     desk.terminal.press("Enter")
     desk.terminal.wait("○ feat  app  feat")
@@ -421,9 +429,12 @@ def test_the_tree_needs_nothing(world: World, wanted: str) -> None:
 
 def test_a_small_terminal(world: World) -> None:
     desk = Desk(world, columns=40, lines=12)
+    world.data.mkdir(parents=True)
+    os.mkfifo(world.data / "contexts.tsv")  # which nobody waits for
+    desk.open("picker", "No contexts yet")
     for label in ("one", "two"):
         desk.fake(label)
-    desk.open("picker", HEADER)
+    desk.terminal.press("C-r")
     desk.wait_rows("○ one app", "○ two app")
     desk.terminal.press("Down", "Enter")
     desk.shows("two")
