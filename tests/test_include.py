@@ -360,7 +360,7 @@ def test_par_that_dies_after_it_copied_leaves_nothing(world: World) -> None:
     killing = f"case $* in *source-file*) kill -{int(SIGKILL)} $PPID;; esac"
     (shims / "tmux").write_text(f'#!/bin/sh\n{killing}\nexec {program} "$@"\n')
     (shims / "tmux").chmod(0o755)
-    killed = world.run(*PAR, "start", "feat", cwd=home, PATH=f"{shims}:{world.env['PATH']}")
+    killed = world.par("start", "feat", cwd=home, PATH=f"{shims}:{world.env['PATH']}")
     assert killed.status == -SIGKILL
     (root,) = world.data.glob("worktrees/*/feat")
     assert brought(world, root).keys() == {"config", "config/a", "b.js", "node_modules"}
