@@ -10,13 +10,17 @@ from conftest import World, eventually, refused
 @pytest.fixture
 def several(world: World) -> World:
     """Contexts one-a, one-b and lone in two repositories, a checkout, and a workspace of both."""
+    world.copied(_several)
+    return world
+
+
+def _several(world: World) -> None:
     app, shop = world.repository("app"), world.repository("shop")
     for label, home in (("one-a", app), ("one-b", shop), ("Lone", shop)):
         world.ok("start", label, cwd=home)
     world.git(app, "branch", "topic")
     world.ok("checkout", "topic", cwd=app)
     world.ok("workspace", "start", "both", cwd=world.home / "src")
-    return world
 
 
 def listed(world: World, *words: str) -> list[str]:

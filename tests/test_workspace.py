@@ -21,10 +21,25 @@ WINDOWS = "#{window_index} #{window_name} #{pane_current_path} [#{@par_context}]
 @pytest.fixture
 def shop(world: World) -> Path:
     """A folder with the repositories `backend` and `frontend`."""
+    return _shop(world)
+
+
+def _shop(world: World) -> Path:
     folder = world.home / "shop"
     world.repository("backend", under=folder)
     world.repository("frontend", under=folder)
     return folder
+
+
+@pytest.fixture
+def shared(world: World) -> Path:
+    """The same folder, with the workspace `feat` of both."""
+    world.copied(_workspace)
+    return world.home / "shop"
+
+
+def _workspace(world: World) -> None:
+    world.ok("workspace", "start", "feat", cwd=_shop(world))
 
 
 def root_of(world: World, label: str) -> Path:
@@ -87,9 +102,8 @@ def test_a_workspace_has_a_worktree_of_each_repository_and_one_session(world: Wo
     assert (world.data / "contexts.tsv").read_text().startswith(f"{row}\t")
 
 
-def test_ls_has_a_workspace_as_one_row(world: World, shop: Path) -> None:
-    world.ok("workspace", "start", "feat", cwd=shop)
-    world.ok("start", "solo", "-p", str(shop / "backend"))
+def test_ls_has_a_workspace_as_one_row(world: World, shared: Path) -> None:
+    world.ok("start", "solo", "-p", str(shared / "backend"))
     root = root_of(world, "feat")
     (row,) = (line for line in world.ok("ls").stdout.splitlines() if "feat" in line)
     assert row.split("\t")[:5] == ["feat", "running", "", "feat", "workspace (backend, frontend)"]
@@ -104,8 +118,8 @@ def test_ls_has_a_workspace_as_one_row(world: World, shop: Path) -> None:
     ]
     (workspace,) = found
     assert [(each["repository"], each["path"], each["branch"]) for each in workspace["worktrees"]] == [
-        (str(shop / "backend"), f"{root}/backend", "feat"),
-        (str(shop / "frontend"), f"{root}/frontend", "other"),
+        (str(shared / "backend"), f"{root}/backend", "feat"),
+        (str(shared / "frontend"), f"{root}/frontend", "other"),
     ]
     assert (workspace["label"], workspace["kind"], workspace["state"]) == ("feat", "workspace", "running")
     said = world.run("bash", str(ROOT / "scripts/describe.sh"), "feat", "stopped").stdout
@@ -117,8 +131,7 @@ def test_ls_has_a_workspace_as_one_row(world: World, shop: Path) -> None:
     )
 
 
-def test_one_repository_of_it_is_meant_by_its_name(world: World, shop: Path, terminal: Terminal) -> None:
-    world.ok("workspace", "start", "feat", cwd=shop)
+def test_one_repository_of_it_is_meant_by_its_name(world: World, shared: Path, terminal: Terminal) -> None:
     root, windows_before = root_of(world, "feat"), windows(world, "feat")
     assert world.ok("path", "feat/frontend").stdout == f"{root}/frontend\n"
     assert world.ok("code", "FEAT/backend", "--editor", "printf '%s'").stdout == f"{root}/backend"
@@ -402,8 +415,7 @@ def test_any_number_of_repositories_takes_one_call_to_tmux(world: World) -> None
     assert rows == [f"[{each.name}]" for each in sorted(folder.iterdir())]
 
 
-def test_send_types_in_the_root_or_in_one_repository(world: World, shop: Path) -> None:
-    world.ok("workspace", "start", "feat", cwd=shop)
+def test_send_types_in_the_root_or_in_one_repository(world: World, shared: Path) -> None:
     world.ok("start", "feat/backend", "-p", str(world.repository("other")))
     root, session = root_of(world, "feat"), f"={world.session('feat')}:"
     world.tmux("select-window", "-t", f"{session}2")
@@ -426,8 +438,9 @@ def test_send_types_in_the_root_or_in_one_repository(world: World, shop: Path) -
     assert (closed.status, closed.stderr) == (8, "par: not sent to feat/frontend\nhint: par open feat\n")
 
 
-def test_marks_that_were_lost_are_written_again_by_open(world: World, shop: Path, terminal: Terminal) -> None:
-    world.ok("workspace", "start", "feat", cwd=shop)
+def test_marks_that_were_lost_are_written_again_by_open(
+    world: World, shared: Path, terminal: Terminal
+) -> None:
     before, session = windows(world, "feat"), f"={world.session('feat')}:"
     first = world.tmux("show-options", "-v", "-t", session, "@par_pane")
     for option in ("@par_label", "@par_pane"):
@@ -461,8 +474,7 @@ def document(root: Path, *names: str) -> object:
     }
 
 
-def test_editors_open_the_file_of_a_workspace(world: World, shop: Path) -> None:
-    world.ok("workspace", "start", "feat", cwd=shop)
+def test_editors_open_the_file_of_a_workspace(world: World, shared: Path) -> None:
     file = root_of(world, "feat") / "feat.code-workspace"
     content = file.read_text()
     assert json.loads(content) == document(file.parent, "backend", "frontend")
@@ -496,8 +508,7 @@ def test_editors_open_the_file_of_a_workspace(world: World, shop: Path) -> None:
     assert file.read_text() == content
 
 
-def test_what_a_user_wrote_in_the_file_for_editors_stays(world: World, shop: Path) -> None:
-    world.ok("workspace", "start", "feat", cwd=shop)
+def test_what_a_user_wrote_in_the_file_for_editors_stays(world: World, shared: Path) -> None:
     root = root_of(world, "feat")
     file = root / "feat.code-workspace"
     notes = {"path": "/home/me/notes"}
@@ -516,8 +527,7 @@ def test_what_a_user_wrote_in_the_file_for_editors_stays(world: World, shop: Pat
     assert file.read_text() == commented
 
 
-def test_open_and_rm_can_be_written_after_workspace(world: World, shop: Path, terminal: Terminal) -> None:
-    world.ok("workspace", "start", "feat", cwd=shop)
+def test_open_and_rm_can_be_written_after_workspace(world: World, shared: Path, terminal: Terminal) -> None:
     terminal.par("workspace open feat")
     eventually(lambda: world.tmux("list-clients", "-F", "#{session_name}") == world.session("feat"))
     help_ = world.ok("workspace", "rm", "--help").stdout

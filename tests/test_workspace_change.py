@@ -47,9 +47,15 @@ class Desk(NamedTuple):
 
 @pytest.fixture
 def desk(world: World) -> Desk:
-    homes = tuple(world.repository(name) for name in ("back", "front", "docs"))
-    world.ok("workspace", "start", "big", "--repos", "back,front", cwd=world.home / "src")
+    world.copied(_big)
+    homes = tuple(world.home / "src" / name for name in ("back", "front", "docs"))
     return Desk(world, homes, world.worktree("big"))
+
+
+def _big(world: World) -> None:
+    for name in ("back", "front", "docs"):
+        world.repository(name)
+    world.ok("workspace", "start", "big", "--repos", "back,front", cwd=world.home / "src")
 
 
 def test_repository_is_added_with_worktree_branch_and_window(desk: Desk) -> None:

@@ -44,7 +44,13 @@ class Desk(NamedTuple):
 
 @pytest.fixture
 def desk(world: World) -> Desk:
-    homes = tuple(world.repository(name) for name in ("back", "front"))
+    world.copied(_big)
+    homes = tuple(world.home / "src" / name for name in ("back", "front"))
+    return Desk(world, homes, world.worktree("team/big"))
+
+
+def _big(world: World) -> None:
+    homes = [world.repository(name) for name in ("back", "front")]
     world.ok("workspace", "start", "team/big", cwd=world.home / "src")
     root = world.worktree("team/big")
     for home in homes:
@@ -54,7 +60,6 @@ def desk(world: World) -> Desk:
     (root / "notes/plan").write_text("beside\n")
     (root / "CLAUDE.md").write_text("read me\n")
     (root / "CLAUDE.md").chmod(0o600)
-    return Desk(world, homes, root)
 
 
 def edited(root: Path) -> Path:
