@@ -171,6 +171,16 @@ class World:
         """Begin `par` with these words and do not wait for it."""
         return _parent().begin(Call(words, str(cwd or self.home), {**self.env, **env}))
 
+    def par_apart(self, *words: str, cwd: Path) -> Running:
+        """Begin `par` in a process group of its own."""
+        return _parent().begin(Call(words, str(cwd), self.env, is_apart=True))
+
+    def par_limited(self, size: int, *words: str, cwd: Path) -> Result:
+        """Run `par` where no file can grow beyond so many bytes: a full disk, but for this process only."""
+        running = _parent().begin(Call(words, str(cwd), self.env, limit=size))
+        stdout, stderr = running.communicate()
+        return Result(running.wait(), stdout, stderr)
+
     def git(self, folder: Path, *words: str) -> str:
         """Run git in `folder`; its standard output without the last newline."""
         result = self.run("git", *words, cwd=folder)

@@ -11,6 +11,7 @@ import importlib
 import os
 import pickle
 import pkgutil
+import resource
 import select
 import signal
 import socket
@@ -33,13 +34,18 @@ SECONDS = 60.0
 
 
 class Call(NamedTuple):
-    """The words after `par`, and where it runs with which environment."""
+    """The words after `par`, and where it runs with which environment.
+
+    No file it writes can become larger than a `limit`. One that `is_apart` has a process group of its own.
+    """
 
     words: tuple[str, ...]
     folder: str
     environment: dict[str, str]
     doom: doom.Doom | None = None
     tracer: tuple[str, ...] = ()
+    limit: int = 0
+    is_apart: bool = False
 
 
 class Parent:
@@ -235,6 +241,10 @@ def _run(call: Call, streams: Sequence[int]) -> NoReturn:
     os.environ.update(call.environment)
     os.chdir(call.folder)
     sys.argv[1:] = call.words
+    if call.is_apart:
+        os.setsid()
+    if call.limit:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (call.limit, call.limit))
     if call.tracer:
         _become(call.tracer)
     if call.doom:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import resource
 import shutil
 import subprocess
 import time
@@ -21,6 +20,7 @@ import pytest
 from conftest import PAR, Result, World, eventually
 from doom import Doom
 from faults.snapshot import Snapshot
+from forks import Running
 
 MACHINE = "hint: par doctor --environment\n"
 RANDOM_KILLS = int(os.environ.get("PAR_FAULTS", "6"))
@@ -554,7 +554,7 @@ def test_disk_that_fills_up_in_the_middle_leaves_the_old_state(lab: Lab) -> None
     work = make_work(lab)
     index = (lab.world.data / "global_state.json").stat().st_size
     for size in (index + 100, index + 180, index + 240):
-        result = limited(lab.world, size, *REMOVE, cwd=lab.home)
+        result = lab.world.par_limited(size, *REMOVE, cwd=lab.home)
         lab.world.ok("ls")
         if not is_there(lab):
             lab.world.ok(*RESTORE)
@@ -744,17 +744,9 @@ def slow_fetch(lab: Lab) -> Gate:
     return gate
 
 
-def begin(lab: Lab, gate: Gate, *words: str) -> subprocess.Popen[bytes]:
+def begin(lab: Lab, gate: Gate, *words: str) -> Running:
     """Begin par in a process group of its own, and wait until git has come to the gate."""
-    process = subprocess.Popen(
-        [*PAR, *words],
-        cwd=lab.home,
-        env=lab.world.env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    process = lab.world.par_apart(*words, cwd=lab.home)
     eventually(gate.begun.exists, "the middle of git's work")
     return process
 
@@ -771,8 +763,7 @@ def check_orphan_is_left_alone(lab: Lab, gate: Gate, *words: str) -> None:
     gate.go.touch()
     eventually(lambda: not lab.world.ok("ls", "--json").json["contexts"], "the end of the orphan")
     assert lab.check_whole() == set()
-    assert process.stderr
-    process.stderr.close()
+    process.communicate()
 
 
 def test_nobody_touches_what_an_orphaned_checkout_still_works_on(lab: Lab, slow_checkout: Gate) -> None:
@@ -804,7 +795,7 @@ def check_group_end(lab: Lab, gate: Gate, end: End, *words: str) -> None:
     process = begin(lab, gate, *words)
     os.killpg(process.pid, end.sent)
     _, stderr = process.communicate(timeout=20)
-    assert (process.returncode, stderr.decode()) == (end.status, end.stderr)
+    assert (process.returncode, stderr) == (end.status, end.stderr)
     if end.sent is SIGKILL:
         lab.world.ok("ls")
     assert lab.check_whole() == set()
@@ -870,24 +861,11 @@ def settled(lab: Lab) -> bool:
     return True
 
 
-def limited(world: World, size: int, *words: str, cwd: Path) -> Result:
-    """Run par where no file can grow beyond so many bytes: as a full disk, but for this process only."""
-
-    def preexec() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-    command = [*PAR, *words]
-    done = subprocess.run(
-        command, cwd=cwd, env=world.env, capture_output=True, text=True, preexec_fn=preexec, check=False
-    )
-    return Result(done.returncode, done.stdout, done.stderr)
-
-
 @pytest.mark.parametrize("words", [("start", "more"), ("checkout", "mine"), REMOVE], ids=" ".join)
 def test_full_disk_leaves_the_old_index(lab: Lab, words: tuple[str, ...]) -> None:
     lab.world.ok("start", "feat", cwd=lab.home)
     before = (lab.world.data / "global_state.json").read_bytes()
-    result = limited(lab.world, 100, *words, cwd=lab.home)
+    result = lab.world.par_limited(100, *words, cwd=lab.home)
     index = lab.world.data / "global_state.json"
     told = f"par: the index {index} cannot be written: [Errno 27] File too large\n{MACHINE}"
     assert (result.status, result.stdout, result.stderr) == (7, "", told)
@@ -900,7 +878,7 @@ def test_disk_that_fills_up_during_the_checkout_leaves_nothing(lab: Lab) -> None
     lab.world.git(lab.home, "add", "big")
     lab.world.git(lab.home, "commit", "-q", "-m", "big")
     lab.world.git(lab.home, "push", "-q")
-    result = limited(lab.world, 50_000, "start", "feat", cwd=lab.home)
+    result = lab.world.par_limited(50_000, "start", "feat", cwd=lab.home)
     assert (result.status, result.stdout, result.stderr.count("\n")) == (8, "", 2), result
     assert result.stderr.startswith("par: git worktree add: ")
     assert lab.check_whole() == set()

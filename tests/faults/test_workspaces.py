@@ -13,7 +13,7 @@ import pytest
 from conftest import Result, World, commit, eventually, sealed_world
 from faults.model import CHANGING
 from faults.snapshot import Snapshot
-from faults.test_interrupted import IS_LONG, NEVER, doomed, limited, was_hit
+from faults.test_interrupted import IS_LONG, NEVER, doomed, was_hit
 
 NAMES = ("back", "front")
 MADE = ("workspace", "start", "big", "--repos", "back,front")
@@ -293,7 +293,7 @@ def test_disk_that_fills_up_in_the_second_repository_undoes_the_first(desk: Desk
     (home / "big").write_bytes(bytes(range(256)) * 400)
     desk.world.git(home, "add", "big")
     desk.world.git(home, "commit", "-q", "-m", "big")
-    result: Result = limited(desk.world, 50_000, *MADE, cwd=desk.source)
+    result: Result = desk.world.par_limited(50_000, *MADE, cwd=desk.source)
     assert (result.status, result.stdout) == (8, ""), result
     assert desk.check_whole() == ()
 
