@@ -94,7 +94,7 @@ fzf_has() {
 # Sets `status`, `query`, `key`, and of the rows chosen `ids`, `labels` and `states`; fails when it was left, or when
 # the rows could not be listed
 choose() {
-  local output id label state header=$keys _
+  local output id label state header=$keys is_said='' _
   introduce
   # shellcheck disable=SC2016 # the shell that fzf starts expands it
   PAR_PREVIEW=$root/scripts/preview.sh PAR_HOSTS=$root/scripts/hosts.sh PAR_CLIENT=$client PAR_VIEW=@_par_view_$$ \
@@ -111,13 +111,14 @@ choose() {
     while IFS=$'\t' read -r id label state _; do
       if [ "$id" = '!' ]; then
         [ -n "$key" ] || status=2
+        is_said=1 # by that row
         continue
       fi
       ids+=("$id") labels+=("$label") states+=("$state")
     done
   } <<<"$output"
   [ "$status" -le 1 ] || return
-  [ -n "$key" ] || settle
+  case $key,${#labels[@]}$is_said in ,* | ctrl-[sx],0) settle ;; esac
 }
 
 # Where contexts are known the rows are shown as they come; else there may be none, which has to be known first
@@ -129,8 +130,8 @@ introduce() {
   exec 3< <(printf '%s' "${rows:+$rows$'\n'}")
 }
 
-# fzf may take an enter that is typed in a hurry before it has filtered, or while its list is empty: then what fits
-# best counts
+# fzf may take a key that is typed in a hurry before it has filtered, or while its list is empty: then what fits best
+# counts
 settle() {
   local rows output='' status id label state _
   case ${#labels[@]} in

@@ -70,7 +70,7 @@ def test_typing_filters_and_enter_switches(world: World) -> None:
     desk.gone()
 
 
-def test_enter_before_the_rows_are_there_takes_what_fits_best(world: World) -> None:
+def test_a_key_before_the_rows_are_there_takes_what_fits_best(world: World) -> None:
     folder, shown = world.home / "slow", world.home / "shown"
     folder.mkdir()
     wait = f"until [ -e {shown} ]; do sleep 0.05; done"
@@ -90,6 +90,13 @@ def test_enter_before_the_rows_are_there_takes_what_fits_best(world: World) -> N
         desk.gone()
         shown.unlink()
         desk.tmux("switch-client", "-c", desk.client(), "-t", "=home:")
+    # So does a removal, which asks
+    desk.terminal.press(PREFIX, "A")
+    desk.terminal.wait("par>")
+    desk.terminal.press("o", "n", "C-x")
+    eventually(lambda: "par>" not in desk.terminal.screen())
+    shown.touch()
+    desk.terminal.wait("Remove one?")
 
 
 def test_escape_leaves_everything_as_it_was(world: World) -> None:
