@@ -66,7 +66,8 @@ fzf_options=$'#{?@par-picker,#{@par-picker},auto}\t#{?@_par_fzf,#{@_par_fzf},-}\
 fuzzy() {
   output=$(
     export FZF_DEFAULT_OPTS='' FZF_DEFAULT_OPTS_FILE='' SHELL=/bin/sh
-    exec "$fzf" --layout=reverse --info=inline --color=16 --no-hscroll --delimiter=$'\t' "$@"
+    # A popup has no shell that could wake what ctrl-z has stopped
+    exec "$fzf" --layout=reverse --info=inline --color=16 --no-hscroll --bind=ctrl-z:ignore --delimiter=$'\t' "$@"
   )
   status=$?
   case $status in

@@ -18,6 +18,7 @@ main() {
     return
   fi
   choose_layout "$@"
+  choose_order
   offer_views
   ask_hosts
   trap leave EXIT
@@ -76,6 +77,12 @@ leave() {
   tmux set-option -gu "@_par_view_$$" ${known[@]+"${known[@]}"} 2>/dev/null
 }
 
+# Of labels that fit the one that was typed in full comes first
+choose_order() {
+  order=()
+  ! fzf_has 0.36 || order=(--tiebreak=chunk,length)
+}
+
 # What the hosts said last is shown at once, and what they say now as soon as they have; an older fzf cannot
 ask_hosts() {
   asking=()
@@ -98,7 +105,7 @@ choose() {
   introduce
   # shellcheck disable=SC2016 # the shell that fzf starts expands it
   PAR_PREVIEW=$root/scripts/preview.sh PAR_HOSTS=$root/scripts/hosts.sh PAR_CLIENT=$client PAR_VIEW=@_par_view_$$ \
-    fuzzy --ansi --multi ${asking[@]+"${asking[@]}"} ${views[@]+"${views[@]}"} \
+    fuzzy --ansi --multi ${order[@]+"${order[@]}"} ${asking[@]+"${asking[@]}"} ${views[@]+"${views[@]}"} \
     --with-nth=7.. --prompt='par> ' --header="$header" --query="$query" --print-query \
     --expect=ctrl-n,ctrl-s,ctrl-x,ctrl-z,ctrl-t,ctrl-o,ctrl-r,'?' --bind=enter:deselect-all+accept \
     --bind=ctrl-/:toggle-preview,alt-p:toggle-preview \
@@ -140,7 +147,7 @@ settle() {
     *) return 0 ;;
   esac
   begin_rows
-  take_rows && [ -n "$rows" ] && fuzzy --ansi --with-nth=7.. --filter="$query" <<<"$rows" || return 0
+  take_rows && [ -n "$rows" ] && fuzzy --ansi ${order[@]+"${order[@]}"} --with-nth=7.. --filter="$query" <<<"$rows" || return 0
   [[ $'\n'$output != *$'\n'"${ids[0]-}"$'\t'"${labels[0]-}"$'\t'* ]] || return 0
   IFS=$'\t' read -r id label state _ <<<"$output"
   ids=("$id") labels=("$label") states=("$state")

@@ -291,6 +291,32 @@ def test_what_was_removed_with_work_in_it_comes_back(world: World) -> None:
     assert (world.worktree("feat") / "new").read_text() == "work\n"
 
 
+def test_nothing_that_is_asked_in_a_popup_can_be_stopped(world: World) -> None:
+    desk = Desk(world)
+    desk.par("start", "feat", cwd=world.repository("app"))
+    world.ok("rm", "feat")
+    desk.open("picker", "No contexts yet.")
+    desk.terminal.press("C-t")
+    desk.terminal.wait("Bring back")
+    desk.terminal.press("C-z")
+    desk.terminal.press("f", "e")
+    desk.terminal.wait("> fe")
+    desk.terminal.press("Enter")
+    desk.terminal.wait("par: restored 'feat'")
+
+
+def test_the_label_that_was_typed_in_full_comes_first(world: World) -> None:
+    desk = Desk(world)
+    desk.fake("beta-long")
+    desk.fake("beta")
+    desk.open("picker", HEADER)
+    desk.wait_rows("○ beta-long app", "○ beta app")
+    desk.terminal.press("b", "e", "t", "a")
+    desk.wait_rows("○ beta app", "○ beta-long app")
+    desk.terminal.press("Enter")
+    eventually(lambda: desk.shown() == "beta")
+
+
 def test_remove_refuses_what_the_user_locked(world: World) -> None:
     desk = Desk(world)
     desk.par("start", "feat", cwd=world.repository("app"))
