@@ -77,10 +77,10 @@ leave() {
   tmux set-option -gu "@_par_view_$$" ${known[@]+"${known[@]}"} 2>/dev/null
 }
 
-# Of labels that fit the one that was typed in full comes first
+# Of labels that fit the shortest comes first, and so the one that was typed in full
 choose_order() {
   order=()
-  ! fzf_has 0.36 || order=(--tiebreak=chunk,length)
+  ! fzf_has 0.36 || order=('--tiebreak=chunk,length')
 }
 
 # What the hosts said last is shown at once, and what they say now as soon as they have; an older fzf cannot

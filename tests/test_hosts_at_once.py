@@ -312,7 +312,7 @@ def test_what_is_broken_off_ends_over_there_too(world: World, machines: Machines
             ("feat", None),
             ("build1:feat", None),
         ]
-        assert not any(map(runs, (world, build1)))
+        eventually(lambda: not any(map(runs, (world, build1))), "the end of it everywhere")
     # A question for each machine, one after the other; Ctrl-C at one is a no to all that is not answered
     terminal = Terminal(world)
     asking = "Remove this context? [y/N]:"

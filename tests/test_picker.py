@@ -237,7 +237,7 @@ def test_marked_contexts_get_the_command(world: World) -> None:
         desk.par("start", label, cwd=home)
     desk.open("picker", "three")
     desk.terminal.press("t")
-    desk.wait_rows("○ three app", "○ two app")
+    desk.wait_rows("○ two app", "○ three app")
     desk.terminal.press("Tab", "Tab")
     desk.terminal.wait("(2)")
     desk.terminal.press("C-s")
