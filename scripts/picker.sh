@@ -156,7 +156,7 @@ settle() {
 keys='? keys  ^n new  ^s send  ^x remove  ^z undo  ^t trash  ^o center'
 welcome='No contexts yet. A context is a task with
 a branch, a folder and a session of its
-own. Type its name, enter makes it.
+own. Type its name and press enter.
 '
 
 # Fails when the popup has done its work

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from conftest import World
+from conftest import Terminal, World
 
 
 def demo_folders() -> set[Path]:
@@ -23,6 +23,13 @@ def test_the_demo_does_the_main_job_and_cleans_up(world: World) -> None:
     assert demo_folders() <= before
     assert not world.data.exists()
     assert world.sessions() == []
+
+
+def test_on_a_terminal_its_answers_are_what_a_person_gets(terminal: Terminal) -> None:
+    terminal.par("demo")
+    terminal.wait("Yours were never touched.")
+    assert "│ ○ faster-search" in terminal.screen()
+    assert "\nremoved 'fix-login': worktree, branch fix-login, session\n" in terminal.screen()
 
 
 def test_a_demo_that_is_kept_can_be_attached_to_and_ended(world: World) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,24 +37,31 @@ class Stage(NamedTuple):
         """Show and run a `par` command as a user would type it, and what it answers. Raises CommandError."""
         typed = " ".join(f"'{word}'" if " " in word else word for word in words)
         self.say(f"\n$ par {typed}")
-        self.say(self.quietly(*words).rstrip("\n").expandtabs(TAB_COLUMNS))
+        if sys.stdout.isatty():  # where it makes a table for a person, and marks
+            self._run(words, None)
+        else:
+            self.say(self.quietly(*words).rstrip("\n").expandtabs(TAB_COLUMNS))
 
     def quietly(self, *words: str) -> str:
         """Run a `par` command; what it answered. Raises CommandError."""
+        return self._run(words, subprocess.PIPE)
+
+    def _run(self, words: Sequence[str], output: int | None) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "par", "-S", str(self.socket), *words],
             cwd=self.folder / "src",
             env=self._environment(),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
             check=False,
         )
+        said = done.stdout or ""
         if done.returncode:
-            raise CommandError(f"the demo stopped: {done.stdout.strip()}")
-        return done.stdout
+            raise CommandError(f"the demo stopped: {said.strip() or ' '.join(words)}")
+        return said
 
     def _environment(self) -> dict[str, str]:
         kept = {
