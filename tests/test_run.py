@@ -66,7 +66,8 @@ def test_twenty_contexts_in_four_repositories(world: World) -> None:
     some = world.par("run", "b*", "-j", "1", "--json", "--", "test", "!", "-e", "broken")
     assert results(some) == {"b-1 b": 0, "b-2 b": 1, "b-3 b": None, "b-4 b": None, "b-5 b": None}
     assert [each["log"] is None for each in some.json["results"]] == [False, False, True, True, True]
-    # A later run closes what an earlier one left
+    # A later run closes what an earlier one left, if that has ended
+    eventually(lambda: run_windows(world) == ["b-2 run dead", "c-3 run dead"])
     (world.worktree("b-2") / "broken").unlink()
     plain = world.par("run", "--repo", "b", "--", "test", "!", "-e", "broken")
     assert plain.status == 0
