@@ -67,8 +67,7 @@ def asked(
     is_all = is_all or bool(options.get("all_hosts"))
     if not (patterns or is_all or any(":" in each for each in targets)):
         return None
-    if patterns and is_all:
-        raise UsageError("--all-hosts and --host cannot be together", hint="par host ls")
+    known.check_options(patterns, is_all=is_all)
     server = [each for flag, key in SERVER for each in (flag, options.get(key)) if options.get(key)]
     return Asked(Places(patterns, is_all), (name, *marked), tuple(targets), tuple(map(str, server)))
 
@@ -154,28 +153,34 @@ def _without_options(command: click.Command, words: Sequence[str]) -> tuple[list
 
 def _valued(command: click.Command, words: Sequence[str]) -> set[str]:
     """The options of the command behind which a value comes as a word of its own."""
-    inner = command
-    if isinstance(command, click.Group) and words:
-        inner = command.get_command(click.Context(command), words[0]) or command
-    options = (each for each in inner.params if isinstance(each, click.Option) and not each.is_flag)
+    inner, _ = _inner(command, words)
+    params = inner.params if inner else command.params
+    options = (each for each in params if isinstance(each, click.Option) and not each.is_flag)
     return {name for each in options if not each.count for name in each.opts} - {OPTION}
+
+
+def _inner(command: click.Command, words: Sequence[str]) -> tuple[click.Command | None, int]:
+    """The command that these words are for, None if a group has none such, and how many of them name it."""
+    if not isinstance(command, click.Group):
+        return command, 0
+    return command.get_command(click.Context(command), words[0]) if words else None, 1
 
 
 def _targets(command: click.Command, words: list[_Word]) -> list[_Word]:
     """Those of `words` that are labels."""
-    ctx = click.Context(command, resilient_parsing=True)
-    if isinstance(command, click.Group):
-        inner = command.get_command(ctx, words[0]) if words else None
-        return _targets(inner, words[1:]) if inner else []
+    inner, count = _inner(command, words)
+    if inner is None:
+        return []
+    words = words[count:]
     try:
-        values, _, _ = command.make_parser(ctx).parse_args(list(words))
+        values, _, _ = inner.make_parser(click.Context(inner, resilient_parsing=True)).parse_args(list(words))
     except click.UsageError:  # it is told by whoever reads the words in earnest
         return []
     found = [values.get(name) for name in TARGETS]
     flat = [one for each in found for one in (each if isinstance(each, (list, tuple)) else (each,))]
     flat = [each for each in flat if isinstance(each, _Word)]  # not what stands for no value
-    if command.name == "send":  # the last word is the text
+    if inner.name == "send":  # the last word is the text
         return flat[:-1]
-    if command.name in {"run", "compare"} and "--" in words:
+    if inner.name in {"run", "compare"} and "--" in words:
         return [each for each in flat if any(each is one for one in words[: words.index(_Word("--"))])]
     return flat

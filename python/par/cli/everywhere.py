@@ -9,7 +9,7 @@ from par.cli.targets import above
 from par.commands import ls, ls_hosts
 from par.commands.ls_hosts import SECONDS
 from par.contexts.selection import Wanted
-from par.errors import NotFoundError, UsageError
+from par.errors import NotFoundError
 from par.hosts import incoming, known
 from par.model import State
 from par.names import visible
@@ -47,8 +47,7 @@ class Seen(NamedTuple):
 def meant(words: tuple[str, ...], chosen: dict[str, Any], *, by_default: bool = False) -> Places:
     """The machines that labels and options mean. Raises NotFoundError for a host that is not there."""
     patterns = (*chosen["patterns"], *above())
-    if chosen["is_all"] and patterns:
-        raise UsageError("--all-hosts and --host cannot be together", hint="par host ls")
+    known.check_options(patterns, is_all=chosen["is_all"])
     prefixes = [each.partition(":")[0] for each in words if ":" in each]
     wanted = [one for each in (*patterns, *prefixes) for one in known.matching(each)]
     is_plain = any(":" not in each for each in words) or not words

@@ -6,10 +6,12 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from par.config import settings
-from par.errors import NotFoundError
+from par.errors import NotFoundError, UsageError
 from par.names import nearest, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from par.config.hosts import Host
 
 
@@ -34,6 +36,12 @@ def matching(pattern: str) -> tuple[Host, ...]:
     if found := tuple(each for each in hosts() if fnmatchcase(each.name.lower(), pattern.lower())):
         return found
     raise NotFoundError(f"no host matches '{visible(pattern)}'", hint="par host ls")
+
+
+def check_options(patterns: Sequence[str], *, is_all: bool) -> None:
+    """Raise UsageError where options name hosts and all of them at once."""
+    if patterns and is_all:
+        raise UsageError("--all-hosts and --host cannot be together", hint="par host ls")
 
 
 def is_glob(pattern: str) -> bool:

@@ -8,7 +8,7 @@ import os
 import select
 import subprocess
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,15 +67,7 @@ def listening(sockets: Collection[Path]) -> Iterator[Listeners]:
     watch = ["sh", "-c", CLEANING, "sh", *map(str, sockets)]
     listeners = Listeners(sockets)
     try:
-        with subprocess.Popen(
-            watch,
-            cwd=server.home(),
-            env=server.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for par
-        ):
+        with _started(watch, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL):
             yield listeners
     finally:
         listeners.close()
@@ -83,12 +75,17 @@ def listening(sockets: Collection[Path]) -> Iterator[Listeners]:
 
 def _client(socket: Path) -> subprocess.Popen[bytes]:
     said = ("display-message", "-p", READY.decode().strip())
+    words = server.argv(socket, *LISTENING, ";", *said, ";", "wait-for", CHANNEL)
+    return _started(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+
+
+def _started(words: Sequence[str], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        server.argv(socket, *LISTENING, ";", *said, ";", "wait-for", CHANNEL),
+        words,
         cwd=server.home(),
         env=server.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdin=stdin,
+        stdout=stdout,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is for par
     )
