@@ -221,15 +221,30 @@ class World:
 
     def started(self, *labels: str) -> Path:
         """A new repository `app` with contexts of these labels, as `par start` makes them; its path."""
+        self._copy_repeated(_made(_stand_in), labels)
+        return self.home / "src/app"
+
+    def apart(self, *labels: str, is_cloned: bool = False) -> None:
+        """For each of these labels a repository of that name with a context in it, as `par start` makes it.
+
+        One that `is_cloned` is a clone as `clone` makes it.
+        """
+        self._copy_repeated(_made(_stand_in_clone if is_cloned else _stand_in_apart), labels)
+
+    def _copy_repeated(self, made: Made, labels: tuple[str, ...]) -> None:
+        """Have the context of a stand-in once for each of these labels."""
         assert all(re.fullmatch(r"[\w-]+", each, re.ASCII) for each in labels), "others have other names too"
-        made = _made(_stand_in)
-        record: dict[str, str] = made.value
-        each = [{STAND_IN: label, record["operation"]: secrets.token_hex(6)} for label in labels]
+        record: dict[str, Any] = made.value
+        digested = {_digest(f"{made.home}/{name}"): name for name in made.digested if STAND_IN in name}
+        each = []
+        for label in labels:
+            own = {STAND_IN: label, record["operation"]: secrets.token_hex(6)}
+            names = {digest: copies.changed(name, own) for digest, name in digested.items()}
+            each.append(own | {digest: _digest(f"{self.home}/{name}") for digest, name in names.items()})
         script = [copies.changed(line, one) for one in each for line in made.script]
-        tree = copies.repeated(made.tree, STAND_IN, each)
+        tree = copies.repeated(made.tree, (STAND_IN, *digested), each)
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
         self._copy(made._replace(tree=tree, script=script), {record["created_at"]: now})
-        return self.home / "src/app"
 
     def copied(self, make: Callable[[World], T]) -> T:
         """Let this world have all that `make` makes in a new one; what it returned, in which no path may be.
@@ -354,7 +369,20 @@ def _made(make: Callable[[World], object]) -> Made:
 
 def _stand_in(world: World) -> dict[str, Any]:
     """The context that others are copies of; its record."""
-    world.ok("start", STAND_IN, cwd=world.repository())
+    return _started_in(world, world.repository())
+
+
+def _stand_in_apart(world: World) -> dict[str, Any]:
+    """The same in a repository of its own, which others are copies of too."""
+    return _started_in(world, world.repository(STAND_IN))
+
+
+def _stand_in_clone(world: World) -> dict[str, Any]:
+    return _started_in(world, world.clone(STAND_IN)[1])
+
+
+def _started_in(world: World, home: Path) -> dict[str, Any]:
+    world.ok("start", STAND_IN, cwd=home)
     record: dict[str, Any] = world.index["contexts"][STAND_IN]
     return record
 

@@ -89,18 +89,22 @@ def changed(name: str, changes: Mapping[str, str]) -> str:
     return name
 
 
-def repeated(tree: Tree, name: str, each: Sequence[Mapping[str, str]]) -> Tree:
-    """`tree` with what is called `name`, and each line that tells of it, once for each of these changes."""
+def repeated(tree: Tree, names: Sequence[str], each: Sequence[Mapping[str, str]]) -> Tree:
+    """`tree` with what is called by one of `names` once for each of these changes.
+
+    So is each line that tells of the first of them.
+    """
     made = Tree([], [], tree.links)
     for path, mode in tree.folders:
-        made.folders.extend((changed(path, one), mode) for one in (each if name in path else [{}]))
+        is_named = any(name in path for name in names)
+        made.folders.extend((changed(path, one), mode) for one in (each if is_named else [{}]))
     for path, mode, time, content in tree.files:
-        if name in path:
+        if any(name in path for name in names):
             made.files.extend(
                 File(changed(path, one), mode, time, _changed_bytes(content, one)) for one in each
             )
         else:
-            made.files.append(File(path, mode, time, _repeated_lines(content, name.encode(), each)))
+            made.files.append(File(path, mode, time, _repeated_lines(content, names[0].encode(), each)))
     return made
 
 

@@ -35,7 +35,8 @@ def told(world: World, *labels: str) -> dict[str, str]:
 
 def plain(world: World, text: str) -> str:
     """`text` without what differs between two worlds: the home, digests of paths, times, numbers of panes."""
-    for part in ("src/app", "src/app/.git", "src/lib", "src/lib/.git", "src"):
+    names = ("app", "lib", "one", "two")
+    for part in (*(f"src/{name}{inside}" for name in names for inside in ("", "/.git")), "src"):
         digest = f"{zlib.crc32(bytes(world.home / part)):08x}"
         text = text.replace(digest, f"digest of {part}")
     text = re.sub(rf"{world.home}|par-model-\w+", "HOME", text)
@@ -91,6 +92,15 @@ def test_a_world_that_is_copied_is_what_was_made(world: World) -> None:
     assert world.ok("doctor").stdout.startswith("Nothing to repair")
     world.ok("restore", "gone")
     assert world.git(world.worktree("gone"), "status", "-s") == ""
+
+
+def test_contexts_in_repositories_of_their_own_are_what_par_makes(world: World) -> None:
+    world.apart("one", "two", is_cloned=True)
+    with sealed_world() as other:
+        for label in ("one", "two"):
+            other.ok("start", label, cwd=other.clone(label)[1])
+        assert different(told(world, "one", "two"), told(other, "one", "two")) == {}
+    assert world.ok("doctor").stdout.startswith("Nothing to repair")
 
 
 def test_a_clone_that_is_copied_is_what_git_makes(world: World) -> None:
