@@ -224,12 +224,16 @@ class World:
         self._copy_repeated(_made(_stand_in), labels)
         return self.home / "src/app"
 
-    def apart(self, *labels: str, is_cloned: bool = False) -> None:
-        """For each of these labels a repository of that name with a context in it, as `par start` makes it.
+    def apart(self, *labels: str) -> None:
+        """For each of these labels a repository of that name with a context in it, as `par start` makes it."""
+        self.repeated(_stand_in_apart, *labels)
 
-        One that `is_cloned` is a clone as `clone` makes it.
+    def repeated(self, make: Callable[[World], dict[str, Any]], *labels: str) -> None:
+        """Have all that `make` makes, with what is called STAND_IN once for each label.
+
+        It returns the record of the context that is called so, the last that it made.
         """
-        self._copy_repeated(_made(_stand_in_clone if is_cloned else _stand_in_apart), labels)
+        self._copy_repeated(_made(make), labels)
 
     def _copy_repeated(self, made: Made, labels: tuple[str, ...]) -> None:
         """Have the context of a stand-in once for each of these labels."""
@@ -367,24 +371,19 @@ def _made(make: Callable[[World], object]) -> Made:
         return Made(str(world.home), tree, script, names, value)
 
 
-def _stand_in(world: World) -> dict[str, Any]:
-    """The context that others are copies of; its record."""
-    return _started_in(world, world.repository())
-
-
-def _stand_in_apart(world: World) -> dict[str, Any]:
-    """The same in a repository of its own, which others are copies of too."""
-    return _started_in(world, world.repository(STAND_IN))
-
-
-def _stand_in_clone(world: World) -> dict[str, Any]:
-    return _started_in(world, world.clone(STAND_IN)[1])
-
-
-def _started_in(world: World, home: Path) -> dict[str, Any]:
+def stand_in(world: World, home: Path) -> dict[str, Any]:
+    """Start the context that others are copies of; its record."""
     world.ok("start", STAND_IN, cwd=home)
     record: dict[str, Any] = world.index["contexts"][STAND_IN]
     return record
+
+
+def _stand_in(world: World) -> dict[str, Any]:
+    return stand_in(world, world.repository())
+
+
+def _stand_in_apart(world: World) -> dict[str, Any]:
+    return stand_in(world, world.repository(STAND_IN))
 
 
 def _digest(path: str) -> str:

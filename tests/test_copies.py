@@ -6,7 +6,7 @@ import re
 import zlib
 from pathlib import Path
 
-from conftest import World, sealed_world
+from conftest import STAND_IN, World, sealed_world, stand_in
 
 ABOUT_A_SESSION = (
     "list-sessions -F '#{session_name} #{session_path} #{session_windows} #{session_attached}'",
@@ -95,7 +95,7 @@ def test_a_world_that_is_copied_is_what_was_made(world: World) -> None:
 
 
 def test_contexts_in_repositories_of_their_own_are_what_par_makes(world: World) -> None:
-    world.apart("one", "two", is_cloned=True)
+    world.repeated(lambda model: stand_in(model, model.clone(STAND_IN)[1]), "one", "two")
     with sealed_world() as other:
         for label in ("one", "two"):
             other.ok("start", label, cwd=other.clone(label)[1])

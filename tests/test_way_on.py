@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from itertools import permutations, product
 from pathlib import Path
 from signal import SIGKILL
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
-from conftest import World, commit
+from conftest import STAND_IN, World, commit, stand_in
 from doom import Doom
 
 needs_proc = pytest.mark.skipif(
@@ -174,35 +174,47 @@ DATA: dict[str, Callable[[World], World]] = {
 PHASES = ("ready", "in the trash", "half removed", "half started")
 
 
-def made(world: World, phase: str, number: int, damages: tuple[str, ...]) -> Case:
-    """A case in this phase, damaged."""
-    case = Case(world, f"c{number}", damages)
-    world.clone(case.label)
+def other_and_clone(world: World) -> dict[str, Any]:
+    """A context in a repository that is like no other, and a stand-in for those of the cases."""
+    world.ok("start", "other", cwd=world.repository("other", commits=2))
+    return stand_in(world, world.clone(STAND_IN)[1])
+
+
+def made(world: World, phase: str, damages: list[tuple[str, ...]]) -> list[Case]:
+    """A case in this phase for each of these damages."""
+    cases = [Case(world, f"c{number}", each) for number, each in enumerate(damages)]
+    labels = [case.label for case in cases]
     if phase == "half started":
-        # Each case is killed elsewhere
-        world.par_until(Doom(2 + number * 3 % 17, SIGKILL), "start", case.label, cwd=case.home)
+        world.ok("start", "other", cwd=world.repository("other", commits=2))
     else:
-        world.ok("start", case.label, cwd=case.home)
-        (world.worktree(case.label) / "work").write_text(case.work)
+        world.repeated(other_and_clone, *labels)
+    for number, case in enumerate(cases):
+        if phase == "half started":
+            world.clone(case.label)
+            # Each case is killed elsewhere
+            world.par_until(Doom(2 + number * 3 % 17, SIGKILL), "start", case.label, cwd=case.home)
+        else:
+            (world.worktree(case.label) / "work").write_text(case.work)
+        if phase == "half removed":
+            world.par_until(Doom(3 + number * 5 % 23, SIGKILL), "rm", case.label, cwd=case.home)
     if phase == "in the trash":
-        world.ok("rm", case.label)
-    if phase == "half removed":
-        world.par_until(Doom(3 + number * 5 % 23, SIGKILL), "rm", case.label, cwd=case.home)
-    for each in damages:
-        DAMAGES[each](case)
-    return case
+        world.ok("rm", *labels)
+    for case in cases:
+        for each in case.damages:
+            DAMAGES[each](case)
+    return cases
 
 
-def settle(case: Case) -> None:
-    """End it as a person would who follows par's own words: the label is free, and the work at hand."""
-    world, label = case.world, case.label
-    if label in world.index["contexts"]:
-        world.ok("rm", label)
-    listed = world.ok("trash", "--json").json["trash"]
-    if any(each["label"] == label for each in listed):
-        restored = world.par("restore", label)
-        if restored.status:
-            _follow(case, label, restored.stderr)
+def settle(world: World, cases: list[Case]) -> None:
+    """End all as a person would who follows par's own words: the labels are free, and the work at hand."""
+    if labels := world.index["contexts"].keys() & {case.label for case in cases}:
+        world.ok("rm", *labels)
+    listed = {each["label"] for each in world.ok("trash", "--json").json["trash"]}
+    for case in cases:
+        if case.label in listed:
+            restored = world.par("restore", case.label)
+            if restored.status:
+                _follow(case, case.label, restored.stderr)
 
 
 def _follow(case: Case, name: str, said: str) -> None:
@@ -218,13 +230,14 @@ def _follow(case: Case, name: str, said: str) -> None:
 
 def ended(world: World) -> None:
     """Nothing is stuck in the trash: what has no record comes back as files, or is given up."""
-    for each in world.ok("trash", "--json").json["damaged"]:
+    damaged = world.ok("trash", "--json").json["damaged"]
+    for each in damaged:
         restored = world.par("restore", each["id"])
         assert restored.status == 7, restored
         files = ("--files", f"rescued-{each['id']}")
         if "doctor --fix" in restored.stderr or world.par("restore", each["id"], *files).status:
             world.ok("trash", "empty", each["id"], "-y")
-    assert world.ok("trash", "--json").json["damaged"] == []
+    assert not damaged or world.ok("trash", "--json").json["damaged"] == []
 
 
 def chosen() -> Iterator[tuple[str, str, list[tuple[str, ...]]]]:
@@ -242,8 +255,7 @@ WORLDS = [pytest.param(*each, id=f"{each[1]}, data folder {each[0]}") for each i
 @pytest.mark.timeout(3600 if IS_LONG else 300)
 @pytest.mark.parametrize(("data", "phase", "damages"), WORLDS)
 def test_there_is_a_way_on(world: World, data: str, phase: str, damages: list[tuple[str, ...]]) -> None:
-    world.ok("start", "other", cwd=world.repository("other", commits=2))
-    cases = [made(world, phase, number, each) for number, each in enumerate(damages)]
+    cases = made(world, phase, damages)
     has_work = [bool(case.places()) for case in cases]
     now = DATA[data](world)
     source = world.home / "src"
@@ -256,8 +268,8 @@ def test_there_is_a_way_on(world: World, data: str, phase: str, damages: list[tu
     # What no repair ends is named with a command that does
     assert all(each["hint"] for each in left.json["findings"]), left
     assert now.par("ls").status == 0
+    settle(now, [case._replace(world=now) for case in cases])
     for case, had_work in zip(cases, has_work, strict=True):
-        settle(case._replace(world=now))
         kept = any(each.read_text() == case.work for each in world.home.rglob("work"))
         assert kept or not had_work, case
     ended(now)
@@ -266,8 +278,7 @@ def test_there_is_a_way_on(world: World, data: str, phase: str, damages: list[tu
 
 
 def test_renamed_repository_is_followed_by_the_trash_too(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     oid = commit(world, world.worktree("feat"), "work")
     (world.worktree("feat") / "staged").write_text("staged\n")
     world.git(world.worktree("feat"), "add", "staged")
@@ -331,8 +342,7 @@ def found(world: World, *words: str) -> set[tuple[str, str, bool]]:
 def test_lock_of_a_git_that_was_killed_is_named_by_the_refusal_and_by_doctor(
     world: World, phase: str
 ) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     words = ("start", "new")
     name = "refs/heads/new.lock"
     if phase == "in the trash":
@@ -354,8 +364,7 @@ def test_lock_of_a_git_that_was_killed_is_named_by_the_refusal_and_by_doctor(
 
 @needs_proc
 def test_locks_of_a_worktree_in_the_trash_and_of_its_refs_are_found(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     world.ok("rm", "feat")
     (admin,) = (home / ".git/worktrees").iterdir()
     kept = next((home / ".git/refs/par/trash").iterdir())
@@ -370,8 +379,7 @@ def test_locks_of_a_worktree_in_the_trash_and_of_its_refs_are_found(world: World
 
 @pytest.mark.parametrize("phase", ["ready", "in the trash"])
 def test_refs_that_a_power_cut_left_empty_are_written_again(world: World, phase: str) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     oid = commit(world, world.worktree("feat"), "work")
     if phase == "in the trash":
         world.ok("rm", "feat")
@@ -392,8 +400,7 @@ def test_refs_that_a_power_cut_left_empty_are_written_again(world: World, phase:
 
 @pytest.mark.parametrize("phase", ["ready", "in the trash"])
 def test_repository_whose_head_a_power_cut_left_empty_is_named(world: World, phase: str) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     if phase == "in the trash":
         world.ok("rm", "feat")
     (home / ".git/HEAD").write_text("")
@@ -403,9 +410,29 @@ def test_repository_whose_head_a_power_cut_left_empty_is_named(world: World, pha
 
 
 def test_branch_of_which_nothing_knows_the_commit_is_named(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     (home / ".git/refs/heads/feat").unlink()
     (admin,) = (home / ".git/worktrees").iterdir()
     (admin / "logs/HEAD").unlink()
     assert found(world) == {("branch-gone", "feat", False)}
+
+
+@pytest.mark.parametrize(
+    ("words", "point"), [("rm feat", "update-ref -d refs/heads/feat"), ("restore feat", "rename DATA/trash")]
+)
+def test_files_whose_record_is_lost_before_a_killed_command_is_recovered_are_kept(
+    world: World, words: str, point: str
+) -> None:
+    home = world.started("feat")
+    (world.worktree("feat") / "work").write_text("mine\n")
+    if words == "restore feat":
+        world.ok("rm", "feat")
+    killed = world.par_until(Doom(point, SIGKILL), *words.split(), cwd=home)
+    assert killed.status == -SIGKILL
+    (record,) = world.data.glob("trash/*/entry.json")
+    record.unlink()
+    world.ok("ls")
+    assert world.par("doctor", "--fix").status == 4
+    (lost,) = world.ok("trash", "--json").json["damaged"]
+    world.ok("restore", lost["id"], "--files", "out")
+    assert (world.home / "out/work").read_text() == "mine\n"

@@ -183,8 +183,14 @@ def find(name: str) -> Entry:
 
 
 def clear(name: str, homes: Iterable[Repository]) -> None:
-    """Delete what is left of the entry `name` that is back: its folder, its refs in `homes`."""
+    """Delete what is left of the entry `name` that is back: its folder, its refs in `homes`.
+
+    Where something that was put away still lies in it, all stays: somebody deleted the record, or cut it.
+    """
     folder = paths.trash() / name
+    put_away = (each for each in folder.glob("*") if each.name == "root" or each.name.isdecimal())
+    if any(each.is_dir() for each in put_away):
+        return
     # First: then nothing takes the rest for an entry to bring back
     (folder / ENTRY).unlink(missing_ok=True)
     for home in homes:
