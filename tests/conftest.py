@@ -52,7 +52,7 @@ GIT_CONFIG = """[user]
  defaultBranch = main
 """
 # A label that is nowhere in what is copied, but where the label is
-STAND_IN = "stand-in-for-a-label"
+STAND_IN, OWNER = "stand-in-for-a-label", "stand-in-for-an-owner"
 # What a process takes from its environment only when it starts
 SETTLED = {"LC_ALL", "LANG", "PYTHONPATH", "TZ"}
 PAR = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"))
@@ -209,14 +209,15 @@ class World:
 
     def clone(self, name: str = "app", owner: str = "owner") -> tuple[Path, Path]:
         """A bare repository `<owner>/<name>.git` with one commit, and a clone whose origin it is."""
-        home, (seed, bare, local) = _clone(name, owner)
+        home, (seed, bare, local) = _clone()
+        changes = {home: str(self.home), STAND_IN: name, OWNER: owner}
         paths = (
             self.home / "seed" / owner / name,
             self.home / "hub" / owner / f"{name}.git",
             self.home / "src" / name,
         )
         for tree, path in zip((seed, bare, local), paths, strict=True):
-            copies.write(tree, path, {home: str(self.home)})
+            copies.write(tree, path, changes)
         return paths[1], paths[2]
 
     def started(self, *labels: str) -> Path:
@@ -225,7 +226,7 @@ class World:
         return self.home / "src/app"
 
     def apart(self, *labels: str) -> None:
-        """For each of these labels a repository of that name with a context in it, as `par start` makes it."""
+        """Repositories of these names, each with a context of that name in it, as `par start` makes it."""
         self.repeated(_stand_in_apart, *labels)
 
     def repeated(self, make: Callable[[World], dict[str, Any]], *labels: str) -> None:
@@ -332,11 +333,11 @@ def _drop_samples(folder: Path) -> None:
 
 
 @cache
-def _clone(name: str, owner: str) -> tuple[str, tuple[copies.Tree, ...]]:
+def _clone() -> tuple[str, tuple[copies.Tree, ...]]:
     """The home that it was made in, the repository, the bare one and its clone."""
     with _model() as world:
-        seed = world.repository(name, under=world.home / "seed" / owner)
-        bare, local = world.home / "hub" / owner / f"{name}.git", world.home / "src" / name
+        seed = world.repository(STAND_IN, under=world.home / "seed" / OWNER)
+        bare, local = world.home / "hub" / OWNER / f"{STAND_IN}.git", world.home / "src" / STAND_IN
         world.git(world.home, "clone", "-q", "--bare", str(seed), str(bare))
         world.git(world.home, "clone", "-q", str(bare), str(local))
         _drop_samples(bare)

@@ -174,9 +174,14 @@ DATA: dict[str, Callable[[World], World]] = {
 PHASES = ("ready", "in the trash", "half removed", "half started")
 
 
-def other_and_clone(world: World) -> dict[str, Any]:
-    """A context in a repository that is like no other, and a stand-in for those of the cases."""
+def other(world: World) -> None:
+    """A context in a repository that is like no other."""
     world.ok("start", "other", cwd=world.repository("other", commits=2))
+
+
+def other_and_clone(world: World) -> dict[str, Any]:
+    """The same, and a stand-in for the contexts of the cases."""
+    other(world)
     return stand_in(world, world.clone(STAND_IN)[1])
 
 
@@ -185,7 +190,7 @@ def made(world: World, phase: str, damages: list[tuple[str, ...]]) -> list[Case]
     cases = [Case(world, f"c{number}", each) for number, each in enumerate(damages)]
     labels = [case.label for case in cases]
     if phase == "half started":
-        world.ok("start", "other", cwd=world.repository("other", commits=2))
+        world.copied(other)
     else:
         world.repeated(other_and_clone, *labels)
     for number, case in enumerate(cases):
