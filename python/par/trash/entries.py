@@ -183,13 +183,9 @@ def find(name: str) -> Entry:
 
 
 def clear(name: str, homes: Iterable[Repository]) -> None:
-    """Delete what is left of the entry `name` that is back: its folder, its refs in `homes`.
-
-    Where something that was put away still lies in it, all stays: somebody deleted the record, or cut it.
-    """
+    """Delete what is left of an entry that is back, with its refs in `homes`; of one that is not, nothing."""
     folder = paths.trash() / name
-    put_away = (each for each in folder.glob("*") if each.name == "root" or each.name.isdecimal())
-    if any(each.is_dir() for each in put_away):
+    if any(each.is_dir() for each in (folder / "root", *folder.glob("[0-9]*"))):
         return
     # First: then nothing takes the rest for an entry to bring back
     (folder / ENTRY).unlink(missing_ok=True)
