@@ -10,7 +10,6 @@ from par.cli.output import emit, narrate
 from par.commands import batch as batch_command
 from par.commands.batch import Plan
 from par.render import batch as batch_text
-from par.render import trust as trust_text
 
 
 @click.command(epilog="Example: par batch tasks.yaml --max 4")
@@ -53,5 +52,4 @@ def _consider(planned: Plan) -> None:
     due = [step.planned for step in planned.steps if step.planned]
     homes = {each.worktrees[0].repository: each for each in due}
     for each in homes.values():
-        for line in trust_text.held(making.considered(each)):
-            narrate(line)
+        making.narrate_held(making.considered(each))

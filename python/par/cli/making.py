@@ -1,21 +1,27 @@
 """Making a planned context and telling of it: what start, checkout and workspace start share."""
 
-import os
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-from par.cli import asking, program
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from par.cli import program
 from par.cli.options import option
 from par.cli.output import emit, narrate
-from par.commands import init as init_command
-from par.commands import open as open_command
 from par.contexts import creation
-from par.contexts.plans import CreationPlan
-from par.render import init as init_text
 from par.render import start as start_text
-from par.render import trust as trust_text
-from par.setup import trust
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from par.commands.init import Report
+    from par.contexts.plans import CreationPlan
+    from par.model import Context
+
+path_option = option(
+    "-p", "--path", "folder", default=".", metavar="PATH", help="Any folder in the repository."
+)
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,17 +49,14 @@ def make(
     show = narrate if then_open else emit
     if not as_json:
         show(start_text.made(context, planned.init))
-    for line in (*start_text.stacked(planned), *trust_text.held(planned)):
-        narrate(line)
-    report = init_command.wait(context.label, socket) if with_wait else None
+    _narrate_notes(planned)
+    report = _waited(context, socket) if with_wait else None
     if as_json:
         emit(start_text.document(context, report.init.value if report and report.init else planned.init))
-    elif report and report.runs:
-        show(init_text.report(report))
     if report:
-        init_command.check(report)
+        _conclude(report, None if as_json else show)
     if then_open:
-        open_command.run(open_command.plan(open_command.Request(context.label, socket)))
+        open_made(context.label, socket)
 
 
 def make_all(planned: Sequence[CreationPlan], socket: Path, as_json: bool, with_wait: bool) -> None:
@@ -64,23 +67,71 @@ def make_all(planned: Sequence[CreationPlan], socket: Path, as_json: bool, with_
     if not as_json:
         made = zip(contexts, planned, strict=True)
         emit("\n".join(start_text.made(context, each.init) for context, each in made))
-    for line in (*start_text.stacked(first), *trust_text.held(first)):
-        narrate(line)
-    reports = [init_command.wait(each.label, socket) for each in contexts] if with_wait else []
+    _narrate_notes(first)
+    reports = [_waited(each, socket) for each in contexts] if with_wait else []
     if as_json:
         inits = [each.init.value if each.init else "" for each in reports] or [each.init for each in planned]
         emit(start_text.documents_of(contexts, inits))
     for report in reports:
-        init_command.check(report)
+        _conclude(report)
+
+
+def _narrate_notes(planned: CreationPlan) -> None:
+    for line in start_text.stacked(planned):
+        narrate(line)
+    narrate_held(planned)
+
+
+def narrate_held(planned: CreationPlan) -> None:
+    """Say what of a context waits for approval, and what can be done about it."""
+    if planned.is_held:
+        from par.render import trust as text  # noqa: PLC0415 - most wait for nothing
+
+        for line in text.held(planned):
+            narrate(line)
+
+
+def _waited(context: Context, socket: Path) -> Report:
+    from par.commands import init  # noqa: PLC0415 - few are waited for
+
+    return init.wait(context.label, socket)
+
+
+def _conclude(report: Report, show: Callable[[str], None] | None = None) -> None:
+    """Show how the commands went, and raise the error that says what did not go well."""
+    from par.commands import init  # noqa: PLC0415 - as above
+    from par.render import init as text  # noqa: PLC0415 - as above
+
+    if show and report.runs:
+        show(text.report(report))
+    init.check(report)
 
 
 def considered(planned: CreationPlan) -> CreationPlan:
     """The plan, after a person was asked to approve what of it is not."""
-    asked = planned.unapproved
-    if not (asked and asking.is_answered() and asking.agrees(asked)):
+    if not (asked := planned.unapproved):
+        return planned
+    from par.cli import asking  # noqa: PLC0415 - little is asked for twice
+    from par.setup import trust  # noqa: PLC0415 - as above
+
+    if not (asking.is_answered() and asking.agrees(asked)):
         return planned
     trust.approve(asked)
     return planned.reconsidered()
+
+
+def check_can_open(socket: Path) -> None:
+    """Raise the error that says why what is made cannot be shown here."""
+    from par.tmux import clients  # noqa: PLC0415 - only with --open
+
+    clients.check_can_show(socket)
+
+
+def open_made(label: str, socket: Path) -> None:
+    """Show a context that was made just now."""
+    from par.commands import open as command  # noqa: PLC0415 - as above
+
+    command.run(command.plan(command.Request(label, socket)))
 
 
 def existing(path: str) -> Path:

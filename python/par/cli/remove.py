@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from par.cli.confirming import confirm
 from par.cli.labels import Label
 from par.cli.options import option
 from par.cli.output import emit, narrate
@@ -82,6 +81,8 @@ def telling(statuses: Iterable[ContextStatus]) -> Callable[[str], None] | None:
 
 
 def _ask(planned: rm_command.Plan, wanted: Wanted) -> None:
+    from par.cli.confirming import confirm  # noqa: PLC0415 - most name what goes
+
     count = len(planned.statuses)
     question = f"Remove {'this context' if count == 1 else f'these {count} contexts'}?"
     hint = " ".join(filter(None, ("par rm", shlex.join(wanted.words), wanted.filters, "-y")))

@@ -1,32 +1,14 @@
-"""`par restore` and `par trash`."""
+"""`par restore`, which is `par undo` too."""
 
-import re
-from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from par.cli.confirming import confirm
-from par.cli.groups import Group
 from par.cli.options import option
-from par.cli.output import columns, emit, narrate
-from par.commands import rescue as rescue_command
+from par.cli.output import emit, narrate
 from par.commands import restore as restore_command
-from par.commands import trash as trash_command
-from par.commands import undo as undo_command
-from par.commands import undo_start as undo_start_command
 from par.names import visible
 from par.render import restore as restore_text
-from par.render import trash as trash_text
-
-UNITS = {"d": "days", "h": "hours", "m": "minutes"}
-
-
-def _age(_ctx: click.Context, _parameter: click.Parameter, value: str) -> timedelta:
-    match = re.fullmatch(r"(\d{1,6})([dhm])", value)
-    if not match:
-        raise click.BadParameter(f"'{value}' is not an age such as 14d, 12h or 30m")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
 @click.command(epilog="Example: par restore feature-auth")
@@ -54,15 +36,7 @@ def restore(
     if folder is not None:
         _bring_files_back(socket, wanted, folder, has_more=bool(new_label or as_json))
         return
-    if not (wanted or new_label) and (started := undo_start_command.plan(socket)):
-        undone = undo_start_command.run(started)
-        emit(restore_text.start_undone_document() if as_json else restore_text.start_undone(undone))
-        return
-    if not (wanted or new_label) and (moved := undo_command.plan(socket)):
-        back = undo_command.run(moved)
-        emit(restore_text.undone_document(back) if as_json else restore_text.undone(back))
-        for note in back.notes:
-            narrate(note)
+    if not (wanted or new_label) and _takes_back(socket, as_json):
         return
     planned = restore_command.plan(restore_command.Request(wanted, socket, new_label))
     done = []
@@ -76,47 +50,28 @@ def restore(
         narrate(note)
 
 
+def _takes_back(socket: Path, as_json: bool) -> bool:
+    """Take back what was done last if that was no removal: a start with changes, a merge or a rebase."""
+    from par.commands import undo, undo_start  # noqa: PLC0415 - most say what comes back
+
+    if started := undo_start.plan(socket):
+        left = undo_start.run(started)
+        emit(restore_text.start_undone_document() if as_json else restore_text.start_undone(left))
+        return True
+    if moved := undo.plan(socket):
+        back = undo.run(moved)
+        emit(restore_text.undone_document(back) if as_json else restore_text.undone(back))
+        for note in back.notes:
+            narrate(note)
+        return True
+    return False
+
+
 def _bring_files_back(socket: Path, wanted: tuple[str, ...], folder: str, has_more: bool) -> None:
     if has_more or len(wanted) > 1:
         raise click.UsageError("--files takes one LABEL or ID, and neither --as nor --json")
+    from par.commands import rescue  # noqa: PLC0415 - nearly all comes back whole
+
     place = Path(folder).expanduser().absolute()
-    planned = rescue_command.plan(wanted[0] if wanted else None, place, socket)
-    emit(f"its files are in {visible(str(rescue_command.run(planned)))}")
-
-
-@click.group(cls=Group, invoke_without_command=True, epilog="Example: par trash empty --older-than 14d")
-@option("--size", "with_size", is_flag=True, help="Also say how much room each takes.")
-@option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_context
-def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
-    """List what was removed and can be brought back; `par trash empty` deletes it for good."""
-    if ctx.invoked_subcommand is None:
-        found = trash_command.listing(ctx.obj)
-        sizes = [trash_command.size(each.entry) for each in found.prospects] if with_size else None
-        emit(trash_text.document(found, sizes) if as_json else trash_text.trash(found, sizes, columns()))
-
-
-@trash.command("empty", epilog="Example: par trash empty --older-than 14d")
-@click.argument("name", required=False, metavar="[LABEL|ID]")
-@option(
-    "--older-than",
-    "age",
-    metavar="AGE",
-    default="0d",
-    callback=_age,
-    help="Only what was removed at least so long ago: 14d, 12h.",
-)
-@option("-y", "--yes", is_flag=True, help="Do not ask; needed without a terminal.")
-@click.pass_obj
-def empty(socket: Path, name: str | None, age: timedelta, yes: bool) -> None:
-    """Delete for good what is in the trash. It says first what holds work that is nowhere else."""
-    planned = trash_command.plan(trash_command.Request(socket, name, age))
-    if not planned:
-        emit("Nothing in the trash is that old." if age else "The trash is empty.")
-        return
-    if not yes:
-        question = f"Delete {len(planned)} for good?"
-        again = f"par trash empty {name} -y" if name else "par trash empty -y"
-        confirm(trash_text.holdings(planned), question, "deleted", again)
-    for each in trash_command.run(planned):
-        emit(f"deleted '{visible(each.label)}' ({each.id})")
+    planned = rescue.plan(wanted[0] if wanted else None, place, socket)
+    emit(f"its files are in {visible(str(rescue.run(planned)))}")

@@ -20,8 +20,8 @@ class Verb(NamedTuple):
 
 GROUPS = {
     "Start a context": (
-        Verb("start", "create", "Start a context: a worktree, a branch and a session."),
-        Verb("checkout", "create", "Start a context on an existing branch or pull request."),
+        Verb("start", "start", "Start a context: a worktree, a branch and a session."),
+        Verb("checkout", "checkout", "Start a context on an existing branch or pull request."),
         Verb("workspace", "workspace", "Start a context over several repositories."),
         Verb("batch", "batch", "Start a context for each task in a file."),
         Verb("adopt", "doctor", "Take an existing worktree or tmux session into par."),
@@ -53,7 +53,7 @@ GROUPS = {
     "Remove and bring back": (
         Verb("rm", "remove", "Remove contexts; they can be brought back."),
         Verb("restore", "restore", "Bring back what was removed."),
-        Verb("trash", "restore", "List what can be brought back, or delete it for good."),
+        Verb("trash", "trash", "List what can be brought back, or delete it for good."),
         Verb("resurrect", "doctor", "Make the sessions of all stopped contexts again."),
         Verb("doctor", "doctor", "Compare what par knows with what is there, and repair it."),
     ),

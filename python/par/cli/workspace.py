@@ -12,7 +12,6 @@ from par.cli.verbs import load
 from par.cli.workspace_change import add, drop
 from par.commands import workspace as workspace_command
 from par.setup.preparation import Consent
-from par.tmux import clients
 
 # Every command that takes a label takes that of a workspace: these are only known by two names
 SHARED = ("open", "code", "cursor", "rm")
@@ -61,7 +60,7 @@ def start(
     repository or on its origin.
     """
     if then_open:
-        clients.check_can_show(socket)
+        making.check_can_open(socket)
     place, consent = making.existing(folder), Consent(is_trusted)
     request = workspace_command.Request(label, place, socket, repos, base, consent, asked.one())
     making.make(workspace_command.plan(request), socket, then_open, as_json, with_wait)

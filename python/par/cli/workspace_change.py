@@ -7,12 +7,11 @@ import click
 from par.cli import making
 from par.cli.labels import Label
 from par.cli.options import option
-from par.cli.output import emit, narrate
+from par.cli.output import emit
 from par.commands import workspace_change
 from par.commands.workspace_change import AddRequest, DropRequest
 from par.render import rm as rm_text
 from par.render import start as start_text
-from par.render import trust as trust_text
 from par.setup.preparation import Consent
 
 
@@ -33,8 +32,7 @@ def add(socket: Path, label: str, repo: str, base: str | None, is_trusted: bool,
     planned = making.considered(planned)
     grown = workspace_change.run_add(context, planned)
     emit(start_text.document(grown, planned.init) if as_json else start_text.added(grown, planned.init))
-    for line in trust_text.held(planned):
-        narrate(line)
+    making.narrate_held(planned)
 
 
 @click.command(epilog="Example: par workspace drop feature-auth docs")

@@ -3,20 +3,24 @@
 import re
 from pathlib import Path
 from shlex import quote
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from par import names
-from par.commands import checkout_target, checkout_update
+from par.commands import checkout_target
 from par.commands.checkout_target import BranchTarget, ForkTarget, RequestTarget
 from par.contexts import holders, plans, survey
 from par.contexts.plans import BranchPlan, CreationPlan
 from par.errors import ConflictError, NotFoundError, UsageError
-from par.git import branch_names, discovery, process, remotes, repository
+from par.git import discovery, process, remotes, repository
 from par.git.remotes import ORIGIN, Config, Place, Remote, Upstream
 from par.model import Kind, Repository
 from par.names import visible
 from par.setup.preparation import Consent
-from par.setup.programs import Program
+from par.tmux import marks
+
+if TYPE_CHECKING:
+    from par.commands import checkout_update
+    from par.setup.programs import Program
 
 
 class Request(NamedTuple):
@@ -33,17 +37,18 @@ class Request(NamedTuple):
     is_trusted: bool = False
     with_init: bool = False
     is_update: bool = False
-    program: Program | None = None
+    program: "Program | None" = None
 
 
-def plan(request: Request) -> CreationPlan | checkout_update.Plan:
+def plan(request: Request) -> "CreationPlan | checkout_update.Plan":
     """Decide which branch the context is on and where it comes from. Raises every refusal.
 
     Where a context has it already, and the request `is_update`, that is brought up to date.
     """
     found = survey.recovered_index(request.socket)
-    home = discovery.containing(request.folder)
-    known = remotes.load(home)
+    with marks.names_asked(request.socket) as told:
+        home = discovery.containing(request.folder)
+        known, taken = remotes.load(home), told()
     target = checkout_target.parse(request.target, [remote.name for remote in known.remotes])
     if not isinstance(target, RequestTarget):
         _check_word(target.branch)
@@ -54,13 +59,15 @@ def plan(request: Request) -> CreationPlan | checkout_update.Plan:
             if request.program:
                 message = f"context '{context.label}' has it already, so nothing begins in it"
                 raise ConflictError(message, hint=f"par send {context.label} COMMAND")
+            from par.commands import checkout_update  # noqa: PLC0415 - only with --update
+
             return checkout_update.plan(context, home, branch.name)
         holders.check_is_free(home, branch.name, found)
     label = names.from_ref(branch.name) if request.label is None else names.label(request.label)
     plans.check_label(found, label)
     is_strange = branch.is_strange or not isinstance(target, BranchTarget)
     consent = Consent(request.is_trusted, is_strange, request.with_init)
-    planned = plans.plan_context(label, Kind.CHECKOUT, home, branch, request.socket, consent)
+    planned = plans.plan_context(label, Kind.CHECKOUT, home, branch, request.socket, taken, consent)
     plans.check_path(found, planned.root)
     return planned._replace(program=request.program)
 
@@ -110,6 +117,8 @@ def _plain(target: BranchTarget, home: Repository, known: Config) -> BranchPlan:
 
 
 def _no_branch(branch: str, home: Repository) -> NotFoundError:
+    from par.git import branch_names  # noqa: PLC0415 - only where something is missing
+
     message = f"there is no branch '{visible(branch)}' in {home.name}"
     meant = (branch, branch_names.nearest(home, branch))
     return NotFoundError(message, hint="git branch --all", meant=meant)

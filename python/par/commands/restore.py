@@ -3,25 +3,27 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from par.commands import restore_entry, undo
+from par.commands import restore_entry
 from par.commands.restore_entry import Plan
-from par.contexts import plans, returning, survey
+from par.contexts import plans, survey
 from par.errors import ConflictError, NotFoundError, ParError, StateError, UsageError
 from par.git import trashing
-from par.git.branch_moves import Move
 from par.model import Context, Worktree
 from par.names import visible
 from par.setup import layouts, running
 from par.setup.preparation import with_free_ports
-from par.state import index, locks
+from par.state import index, locks, paths
 from par.state.index import Index
 from par.state.locks import Operation
 from par.system import signals
 from par.tmux import sessions
-from par.trash import damaged, entries, forgotten, moves, restoring, storing
+from par.trash import entries, restoring, storing
 from par.trash.entries import Entry
+
+if TYPE_CHECKING:
+    from par.git.branch_moves import Move
 
 ALL = "all"
 
@@ -47,7 +49,7 @@ class Restored(NamedTuple):
     context: Context
     init: str
     notes: tuple[str, ...]
-    moved: tuple[Move, ...] = ()
+    moved: "tuple[Move, ...]" = ()
     part: Worktree | None = None
 
 
@@ -61,8 +63,16 @@ def plan(request: Request) -> tuple[Plan, ...]:
         raise UsageError(f"--as renames one context, and this is {len(chosen)}: {labels}", hint=hint)
     if len(chosen) == 1:
         planned = restore_entry.plan(chosen[0], request.new_label, found)
-        return (undo.with_moves(planned, takes_back=not request.names),)
+        return (_with_moves(planned, takes_back=not request.names),)
     return _plan_together(chosen, found)
+
+
+def _with_moves(planned: Plan, takes_back: bool) -> Plan:
+    if not paths.moves().exists():
+        return planned
+    from par.commands import undo  # noqa: PLC0415 - many never merge with par
+
+    return undo.with_moves(planned, takes_back=takes_back)
 
 
 def _chosen(request: Request) -> tuple[Entry, ...]:
@@ -75,11 +85,15 @@ def _find(name: str, socket: Path) -> Entry:
     try:
         return entries.find(name)
     except NotFoundError:
+        from par.trash import damaged  # noqa: PLC0415 - few are
+
         damaged.check(name, socket)
         raise
 
 
 def _last_removed(request: Request, found: Index) -> tuple[Entry, ...]:
+    from par.trash import damaged, forgotten  # noqa: PLC0415 - most say what comes back
+
     gone = forgotten.last()
     latest = next(iter(entries.entries()), None)
     # What was adopted again since then is no news
@@ -129,6 +143,8 @@ def _restore(planned: Plan) -> Restored:
             raise ConflictError("another par is already working on it", hint="par trash")
         if planned.workspace:
             return _returned(planned, planned.workspace, operation)
+        if planned.moved:
+            from par.trash import moves  # noqa: PLC0415 - as above
         context = _reserve(context)
         try:
             _put_back(planned._replace(context=context), operation)
@@ -151,6 +167,8 @@ def _restore(planned: Plan) -> Restored:
 
 
 def _returned(planned: Plan, workspace: Context, operation: Operation) -> Restored:
+    from par.contexts import returning  # noqa: PLC0415 - few are repositories of a workspace
+
     entry, (head,) = planned.entry, planned.heads
     try:
         grown = returning.return_repository(workspace, planned.context, entry, head, operation)
@@ -165,11 +183,15 @@ def _return(planned: Plan, context: Context, operation: Operation) -> None:
     with signals.ignored(), suppress(ParError, OSError):
         restoring.return_to_trash(planned.entry, context, operation)
         if planned.moved:
+            from par.trash import moves  # noqa: PLC0415 - as above
+
             moves.go_on(planned.moved, operation)
 
 
 def _put_back(planned: Plan, operation: Operation) -> None:
     if planned.moved:
+        from par.trash import moves  # noqa: PLC0415 - as above
+
         moves.begin(planned.moved)
     if planned.entry.has_root:
         storing.put_root_back(planned.entry, planned.context.root)

@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from par import names
 from par.contexts import holders, plans
@@ -14,7 +14,9 @@ from par.names import visible
 from par.state.index import Index
 from par.trash import restore_plan
 from par.trash.entries import Entry
-from par.trash.move_records import Moves
+
+if TYPE_CHECKING:
+    from par.trash.move_records import Moves
 
 
 class Plan(NamedTuple):
@@ -29,7 +31,7 @@ class Plan(NamedTuple):
     context: Context
     heads: tuple[str, ...]
     notes: tuple[str, ...]
-    moved: Moves | None = None
+    moved: "Moves | None" = None
     workspace: Context | None = None
 
 

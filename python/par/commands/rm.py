@@ -1,5 +1,6 @@
 """`par rm`: put contexts away where they can be brought back; with `--purge` delete them at once."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from par.state import index, locks, paths
 from par.state.locks import Operation
 from par.system import narration, processes, signals
 from par.tmux import panes
-from par.trash import emptying, entries, expiry, forgotten, holding, removal, storing, workspace_folder
+from par.trash import entries, removal, storing, workspace_folder
 from par.trash.entries import Entry
 from par.trash.removal import Removed
 from par.trash.storing import Seen
@@ -94,7 +95,12 @@ def expire(planned: Plan) -> tuple[Entry, ...]:
     """Empty the trash of what is in it for too long; the entries that were deleted."""
     if planned.age is None:
         return ()
-    return expiry.expire(planned.age)
+    # A file that is younger says enough: all of them would be read at each removal
+    if not (old := entries.written_before(time.time() - planned.age.total_seconds())):
+        return ()
+    from par.trash import expiry  # noqa: PLC0415 - once in a while
+
+    return expiry.expire(planned.age, old)
 
 
 def _remove(status: ContextStatus, planned: Plan, command: str) -> Removed:
@@ -105,12 +111,20 @@ def _remove(status: ContextStatus, planned: Plan, command: str) -> Removed:
     done = _purged(entry, done) if entry else done
     # With an empty trash an undo finds nothing older to bring back
     if planned.is_purge and not (done.trash_id or done.is_adopted) and entries.entries():
-        forgotten.note(done)
+        _note(done)
     return done
+
+
+def _note(done: Removed) -> None:
+    from par.trash import forgotten  # noqa: PLC0415 - nearly all goes into the trash
+
+    forgotten.note(done)
 
 
 def _purged(entry: Entry, done: Removed) -> Removed:
     """Delete for good what was put away, unless something came in up to the end of its session."""
+    from par.trash import emptying, holding  # noqa: PLC0415 - as above
+
     if any(holding.losses(entry)) or not emptying.empty(entry):
         return done
     left = paths.removed(entry.id)
@@ -128,7 +142,7 @@ def take_away(status: ContextStatus, planned: Plan, operation: Operation, comman
         index.save(found.with_(removing))
     if removing.is_adopted:
         done = removal.forget_adopted(removing, status.session)
-        forgotten.note(done)
+        _note(done)
         return done
     try:
         session_id = status.session.id if status.session else None
@@ -162,6 +176,8 @@ def _take_away(
 
 
 def _check_again(entry: Entry) -> None:
+    from par.trash import emptying, holding  # noqa: PLC0415 - as above
+
     emptying.check(entry)
     if any(lost := holding.losses(entry)):
         label = entry.context.label

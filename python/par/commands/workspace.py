@@ -17,6 +17,7 @@ from par.setup.preparation import Consent, prepare
 from par.setup.programs import Program
 from par.state import paths
 from par.state.index import Index
+from par.tmux import marks
 
 REPOS_HINT = "par workspace start LABEL --repos PATH,PATH"
 
@@ -59,7 +60,7 @@ def plan(request: Request) -> CreationPlan:
         root=root,
         worktrees=tuple(_worktrees(sources, root, label, request, found)),
         named_after=names.digest(folder),
-        taken=plans.live_session_names(request.socket),
+        taken=marks.taken_names(request.socket),
         socket=request.socket,
         consent=request.consent,
         program=request.program,

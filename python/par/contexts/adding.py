@@ -1,6 +1,6 @@
 """How a workspace gets one more repository: reserved in the index as it was planned, then made, or undone."""
 
-from par.contexts import creation, rollback, workspace_view
+from par.contexts import creation, workspace_view
 from par.contexts.plans import CreationPlan
 from par.errors import ConflictError
 from par.model import Context, Phase
@@ -27,6 +27,8 @@ def add_repository(context: Context, planned: CreationPlan) -> Context:
             return creation.mark_ready(grown)
         except BaseException as error:
             with signals.ignored():
+                from par.contexts import rollback  # noqa: PLC0415 - few fail
+
                 failed = rollback.roll_back_added(grown, operation)
             creation.add_failures(error, failed)
             raise

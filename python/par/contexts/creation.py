@@ -6,12 +6,12 @@ from datetime import datetime, timezone
 from functools import partial
 
 from par import names
-from par.contexts import carrying, plans, rollback
+from par.contexts import plans
 from par.contexts.plans import CreationPlan, WorktreePlan
 from par.errors import ParError
-from par.git import fetching, repository, usable
+from par.git import repository, usable
 from par.model import Context, Kind, Phase, Worktree
-from par.setup import layouts, ports, preparation, running, workspace_file
+from par.setup import layouts, ports, preparation, running
 from par.state import index, locks
 from par.state.index import Index
 from par.state.locks import Operation
@@ -29,6 +29,8 @@ def create(planned: CreationPlan) -> Context:
 
 def create_all(planned: Sequence[CreationPlan]) -> list[Context]:
     """Make all of these contexts, or leave nothing of any. Raises ParError with what failed."""
+    if is_carrying := any(each.changes for each in planned):
+        from par.contexts import carrying  # noqa: PLC0415 - few take changes along
     with locks.operation() as operation:
         contexts = _reserve(planned, operation)
         pairs = [*zip(planned, contexts, strict=True)]
@@ -37,21 +39,23 @@ def create_all(planned: Sequence[CreationPlan]) -> list[Context]:
                 _make_worktrees(each, context, operation)
                 if each.changes:
                     carrying.bring(each.changes, context.worktrees[0].path, operation.id)
-                if context.kind is Kind.WORKSPACE:
-                    workspace_file.write(context)
             for each, context, session_id in [(*pair, sessions.create(pair[1])) for pair in pairs]:
                 prepared = [worktree.preparation for worktree in each.worktrees]
                 layouts.build(context, session_id, prepared)
                 running.begin(context, session_id, prepared)
-            carrying.arrive(operation.id)
+            if is_carrying:
+                carrying.arrive(operation.id)
             ready = _mark_all_ready(contexts)
         except BaseException as error:
             with signals.ignored():
+                from par.contexts import rollback  # noqa: PLC0415 - few fail
+
                 failed = [line for each in contexts for line in rollback.roll_back(each, operation)]
             add_failures(error, failed)
             raise
-        with signals.ignored():
-            carrying.leave(ready[0], operation.id)
+        if is_carrying:
+            with signals.ignored():
+                carrying.leave(ready[0], operation.id)
     return ready
 
 
@@ -112,6 +116,10 @@ def _make_worktrees(planned: CreationPlan, context: Context, operation: Operatio
     else:
         workers = max(1, (os.cpu_count() or 1) // min(len(pairs), MOST_AT_ONCE))
         _at_once([partial(_make_named, *pair, operation, with_hooks, workers) for pair in pairs])
+    if context.kind is Kind.WORKSPACE:
+        from par.setup import workspace_file  # noqa: PLC0415 - few are workspaces
+
+        workspace_file.write(context)
 
 
 def _make_named(
@@ -144,8 +152,11 @@ def make_worktree(
     planned: WorktreePlan, worktree: Worktree, operation: Operation, with_hooks: bool, workers: int = 0
 ) -> None:
     """Make the branch and the worktree, and bring what git does not track. Raises ParError."""
-    home, branch = planned.repository, planned.branch
-    start = fetching.fetch(home, *branch.source, operation) if branch.source else branch.start
+    home, branch, start = planned.repository, planned.branch, planned.branch.start
+    if branch.source:
+        from par.git import fetching  # noqa: PLC0415 - most begin at what is here
+
+        start = fetching.fetch(home, *branch.source, operation)
     with locks.repository(home.common_dir):
         if branch.is_new:
             began = worktree.base or worktree.base_oid

@@ -3,21 +3,25 @@
 from collections.abc import Container, Iterable
 from pathlib import Path
 from shlex import quote
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from par import names
 from par.config.recipe import Recipe
 from par.contexts import holders
 from par.errors import ConflictError
 from par.git import owners, remotes, repository
-from par.git.changes import Changes
 from par.git.remotes import Config, Remote, Upstream
 from par.model import Kind, Repository
 from par.setup.preparation import Consent, Preparation, prepare
-from par.setup.programs import Program
 from par.state import paths
 from par.state.index import Index
-from par.tmux import marks
+
+if TYPE_CHECKING:
+    from par.git.changes import Changes
+    from par.setup.programs import Program
+
+
+Head = tuple[str, str]  # the commit that is checked out, and its ref
 
 
 class BranchPlan(NamedTuple):
@@ -63,8 +67,8 @@ class CreationPlan(NamedTuple):
     socket: Path
     consent: Consent = Consent()
     stacked_on: str = ""
-    program: Program | None = None
-    changes: Changes | None = None
+    program: "Program | None" = None
+    changes: "Changes | None" = None
 
     @property
     def is_review(self) -> bool:
@@ -95,22 +99,23 @@ class CreationPlan(NamedTuple):
 
 
 def plan_context(
-    label: str, kind: Kind, home: Repository, branch: BranchPlan, socket: Path, consent: Consent
+    label: str,
+    kind: Kind,
+    home: Repository,
+    branch: BranchPlan,
+    socket: Path,
+    taken: frozenset[str],
+    consent: Consent,
 ) -> CreationPlan:
     """The plan of a new context in the repository `home`. Raises ConfigError."""
     path = paths.worktrees(home.path, consent.is_review) / label
     worktree = WorktreePlan(home, path, branch, prepare(home, consent))
     after = names.digest(home.path)
-    return CreationPlan(label, kind, path, (worktree,), after, live_session_names(socket), socket, consent)
+    return CreationPlan(label, kind, path, (worktree,), after, taken, socket, consent)
 
 
 def plan_branch(
-    home: Repository,
-    label: str,
-    base: str | None,
-    folder: Path,
-    found: Index,
-    head: tuple[str, str] | None = None,
+    home: Repository, label: str, base: str | None, folder: Path, found: Index, head: Head | None = None
 ) -> BranchPlan:
     """How the branch `label` of a new context comes to be: one that is here, a remote's, or a new one.
 
@@ -119,8 +124,9 @@ def plan_branch(
     """
     there = f"refs/remotes/*/{label}"
     named = [f"refs/heads/{base}", f"refs/remotes/{base}"] if base else []
-    known = repository.refs(home, [*repository.neighbours(label), there, *named])
-    config = remotes.load(home)
+    with remotes.asked(home) as configured:
+        known = repository.refs(home, [*repository.neighbours(label), there, *named])
+        config = configured()
     if f"refs/heads/{label}" in known:
         if base is not None:
             message = f"branch '{label}' already exists, so --base {names.visible(base)} cannot apply"
@@ -169,11 +175,6 @@ def holding(
     several = ", ".join(names.visible(each.name) for each in found)
     message = f"branch '{names.visible(branch)}' is on several remotes: {several}"
     raise ConflictError(message, hint=f"par checkout {quote(names.visible(f'{found[0].name}/{branch}'))}")
-
-
-def live_session_names(socket: Path) -> frozenset[str]:
-    """The names of the sessions that a new one cannot have."""
-    return marks.taken_names(socket)
 
 
 def check_label(found: Index, label: str) -> None:

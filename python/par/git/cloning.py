@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from par.errors import CommandError, NotFoundError, UnsafeError
-from par.git import launch, process, remotes
+from par.git import launch, remotes
 from par.git.process import Outcome
 from par.model import Repository
 from par.names import visible
@@ -39,7 +39,7 @@ def clone(url: str, folder: Path) -> None:
     how = dict.fromkeys(("stdin", "stdout"), subprocess.DEVNULL)
     words = ["git", "-c", "protocol.ext.allow=never", "clone", "--quiet", "--", url, str(part)]
     with launch.started(
-        words, 0, cwd="/", env=process.environment(), stderr=subprocess.PIPE, encoding="utf-8", **how
+        words, 0, cwd="/", env=launch.environment(), stderr=subprocess.PIPE, encoding="utf-8", **how
     ) as git:
         _, said = git.communicate()
     if git.returncode:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from par.errors import CommandError
-from par.git import process, uncommitted
+from par.git import launch, process, uncommitted
 from par.model import Worktree
 
 COUNTED = re.compile(r"(\d+) (file|insertion|deletion)")
@@ -29,7 +29,7 @@ def show(worktree: Worktree, since: str, *, options: Sequence[str], paths: Seque
 
     `options` are those of git-diff(1), `paths` are relative to the worktree. Raises CommandError.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in process.DROPPED}
+    kept = {name: value for name, value in os.environ.items() if name not in launch.DROPPED}
     with uncommitted.index(worktree, with_content=False) as index, _left_to_pager():
         command = ("git", *process.NO_HOOKS, *process.FOUND_BY_NAME, "diff", *options, since, "--", *paths)
         env = {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_INDEX_FILE": str(index)}

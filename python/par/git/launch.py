@@ -1,4 +1,4 @@
-"""Starting git so that it ends with what it was started for: nothing is undone while it still writes."""
+"""Starting git: what it finds in its environment, and that it ends with what it was started for."""
 
 import os
 import signal
@@ -8,6 +8,25 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from par.system import processes, signals
+
+# What points git at one repository, or belongs to the one git command that started par: of what
+# `git rev-parse --local-env-vars` lists, all but what carries the user's `-c` (GIT_CONFIG_COUNT and
+# GIT_CONFIG_PARAMETERS), and more from git(1). All else that begins with GIT_ is the user's way of using git
+DROPPED = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"),
+    *("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_GRAFT_FILE", "GIT_SHALLOW_FILE"),
+    *("GIT_NAMESPACE", "GIT_IMPLICIT_WORK_TREE", "GIT_PREFIX", "GIT_INTERNAL_SUPER_PREFIX"),
+    "GIT_QUARANTINE_PATH",
+    *("GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_REFLOG_ACTION", "GIT_ATTR_SOURCE"),
+    # par's patterns say themselves how they are meant
+    *("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
+)
+
+
+def environment() -> dict[str, str]:
+    """The environment for git: nothing that points it to another repository or makes it ask."""
+    kept = {key: value for key, value in os.environ.items() if key not in DROPPED}
+    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
 
 
 @contextmanager

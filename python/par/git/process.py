@@ -1,10 +1,10 @@
 """Running git: a clean environment, no hooks unless asked for, git's own words as errors."""
 
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -15,29 +15,6 @@ from par.git import launch, readable
 from par.model import Repository
 from par.names import visible
 
-# What points git at one repository, or belongs to the one git command that started par: of what
-# `git rev-parse --local-env-vars` lists, all but what carries the user's `-c` (GIT_CONFIG_COUNT and
-# GIT_CONFIG_PARAMETERS), and more from git(1). All else that begins with GIT_ is the user's way of using git
-DROPPED = (
-    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"),
-    *(
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_CONFIG",
-        "GIT_GRAFT_FILE",
-        "GIT_SHALLOW_FILE",
-        "GIT_NAMESPACE",
-    ),
-    *(
-        "GIT_NAMESPACE",
-        "GIT_IMPLICIT_WORK_TREE",
-        "GIT_PREFIX",
-        "GIT_INTERNAL_SUPER_PREFIX",
-        "GIT_QUARANTINE_PATH",
-    ),
-    *("GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_REFLOG_ACTION", "GIT_ATTR_SOURCE"),
-    # par's patterns say themselves how they are meant
-    *("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
-)
 # A stranger's worktree may name programs in its own hooks folder: none of them runs for par's own looks
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 # Nor is a bare repository found by lying where git looks: anybody can commit one, with its hooks
@@ -81,12 +58,6 @@ class Outcome(NamedTuple):
         return "par doctor --fix" if re.search(LOCKED, self.stderr) or BARE in self.stderr else ""
 
 
-def environment() -> dict[str, str]:
-    """The environment for git: nothing that points it to another repository or makes it ask."""
-    kept = {key: value for key, value in os.environ.items() if key not in DROPPED}
-    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
-
-
 def attempt(
     place: Path | Repository,
     *arguments: str,
@@ -100,25 +71,46 @@ def attempt(
     `text` is what it reads from its standard input, `index` the file that it uses as the index, and
     `variables` is in its environment too.
     """
+    more = {**({"GIT_INDEX_FILE": str(index)} if index else {}), **variables}
+    with begun(place, *arguments, text=text, options=options, variables=more) as left:
+        return left()
+
+
+@contextmanager
+def begun(
+    place: Path | Repository,
+    *arguments: str,
+    text: str | None = None,
+    options: Sequence[str] = (*NO_HOOKS, *FOUND_BY_NAME),
+    variables: Mapping[str, str] = NOTHING,
+) -> Iterator[Callable[[], Outcome]]:
+    """As `attempt`, for a body that has something else to do meanwhile: it calls for what git left."""
     folder, named = _located(place)
     command = ["git", *options, *named, *arguments]
     if odd := _unreadable(place, arguments):
-        return odd
-    try:
-        with launch.started(
-            command,
-            BRIEF_SECONDS,
-            cwd=folder,
-            env={**environment(), **({"GIT_INDEX_FILE": str(index)} if index else {}), **variables},
-            stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="surrogateescape",
-        ) as git:
-            stdout, stderr = git.communicate(text)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise missing(folder) from error
+        yield lambda: odd
+        return
+    starting = launch.started(
+        command,
+        BRIEF_SECONDS,
+        cwd=folder,
+        env={**launch.environment(), **variables},
+        stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="surrogateescape",
+    )
+    with ExitStack() as stack:
+        try:
+            git = stack.enter_context(starting)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise missing(folder) from error
+        yield lambda: _outcome(git, text)
+
+
+def _outcome(git: subprocess.Popen[str], text: str | None) -> Outcome:
+    stdout, stderr = git.communicate(text)
     return Outcome(git.returncode, stdout, stderr)
 
 
@@ -176,7 +168,7 @@ def run_shown(
             ["git", *named, *arguments],
             0,
             cwd=folder,
-            env=environment(),
+            env=launch.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=progress.sink,

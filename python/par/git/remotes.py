@@ -1,6 +1,8 @@
 """The remotes of a repository: which there are, what they name, and what its branches follow."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from par.errors import NotFoundError
@@ -90,7 +92,18 @@ class Config(NamedTuple):
 
 def load(repository: Repository) -> Config:
     """The remotes that git is configured with, in any of its files."""
-    said = process.attempt(repository, "config", "--get-regexp", "-z", ASKED).stdout
+    with asked(repository) as told:
+        return told()
+
+
+@contextmanager
+def asked(repository: Repository) -> Iterator[Callable[[], Config]]:
+    """As `load`, for a body that asks something else meanwhile."""
+    with process.begun(repository, "config", "--get-regexp", "-z", ASKED) as left:
+        yield lambda: _config(left().stdout)
+
+
+def _config(said: str) -> Config:
     pairs = [(key, value) for key, _, value in (each.partition("\n") for each in said.split("\0")) if key]
     values: dict[str, list[str]] = {}
     for key, value in pairs:

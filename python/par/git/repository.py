@@ -6,7 +6,7 @@ from pathlib import Path
 
 from par import names
 from par.errors import CommandError, ConflictError, NotFoundError
-from par.git import flushing, process, worktrees
+from par.git import config_file, flushing, process, worktrees
 from par.git.remotes import Upstream
 from par.model import Repository
 from par.names import visible
@@ -87,8 +87,10 @@ def neighbours(branch: str) -> list[str]:
 
 
 def holder_of(repository: Repository, branch: str) -> str | None:
-    """The folder of the worktree that has `branch` checked out, if any has."""
-    found = (each for each in worktrees.listed(repository) if branch and each.branch == branch)
+    """The folder of the worktree that has `branch` checked out, if any has. Raises CommandError."""
+    if not branch or not worktrees.may_have(repository, branch):
+        return None
+    found = (each for each in worktrees.listed(repository) if each.branch == branch)
     return next((each.folder for each in found), None)
 
 
@@ -168,6 +170,8 @@ def upstream_of(repository: Repository, branch: str) -> Upstream | None:
 
 def settings_of(repository: Repository, branch: str) -> tuple[tuple[str, str], ...]:
     """What the repository has configured for `branch`, by the last part of each name."""
+    if not config_file.may_name(repository, branch):  # as most are: one git less
+        return ()
     asked = ("config", "--local", "--get-regexp", "-z", f"^branch\\.{re.escape(branch)}\\.[^.]+$")
     fields = process.attempt(repository, *asked).stdout.split("\0")
     pairs = [field.partition("\n") for field in fields if field]

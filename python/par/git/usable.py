@@ -7,7 +7,7 @@ With extensions.worktreeConfig what the common configuration says of `core.bare`
 from pathlib import Path
 
 from par.errors import CommandError
-from par.git import links, process
+from par.git import config_file, links, process
 from par.model import Repository, Worktree
 
 # The index is read and the files are compared, but of one only: a large worktree costs no more
@@ -16,14 +16,10 @@ ASKED = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=a
 
 def is_passed_on(home: Repository) -> bool:
     """Whether every worktree of the repository that does not say otherwise counts as bare."""
-    config = home.common_dir / "config"
-    try:
-        # A FIFO would never end: what git meets there is said elsewhere
-        is_asked = config.is_file() and b"worktreeconfig" in config.read_bytes().lower()
-    except OSError:
+    if b"worktreeconfig" not in (config_file.said(home) or b""):
         return False
-    asked = ("config", "--file", str(config), "--type=bool", "--get", "core.bare")
-    return is_asked and process.attempt(home, *asked).stdout == "true\n"
+    asked = ("config", "--file", str(home.common_dir / "config"), "--type=bool", "--get", "core.bare")
+    return process.attempt(home, *asked).stdout == "true\n"
 
 
 def is_bare(path: Path) -> bool:

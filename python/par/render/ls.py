@@ -146,19 +146,8 @@ def _status(status: ContextStatus, heads: Mapping[str, str]) -> dict[str, Any]:
         "worktrees": [_worktree(worktree, branch, heads) for worktree, branch in pairs],
         "branch": status.branches[0],
         "created_at": context.created_at.isoformat(),
-        "program": program(context),
+        "program": documents.program(context),
     }
-
-
-def program(context: Context) -> dict[str, Any]:
-    """What a context began with, and how that stands; null and empty where nothing did."""
-    stage = None
-    if context.command:
-        from par.setup import programs  # noqa: PLC0415 - most have none
-
-        stage = programs.stage(context)
-    said = stage.value if stage else ""
-    return {"command": context.command or None, "prompt": context.prompt, "state": said}
 
 
 def _moment(seconds: int) -> str:
@@ -171,13 +160,8 @@ def _worktree(worktree: Worktree, branch: str | None, heads: Mapping[str, str]) 
         "path": worktree.folder,
         "branch": branch,
         "head": heads.get(worktree.folder) if branch is not None else None,
-        **ports(worktree),
+        **documents.ports(worktree),
     }
-
-
-def ports(worktree: Worktree) -> dict[str, Any]:
-    """The ports that a worktree has: the first, or null, and how many."""
-    return {"port": worktree.port or None, "ports": worktree.port_count}
 
 
 def place(context: Context) -> str:

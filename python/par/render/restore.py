@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from par.model import Kind
 from par.names import visible
-from par.render import documents, ls, start
+from par.render import documents, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,11 +55,15 @@ def _title(done: Restored) -> str:
     if done.part:
         return f"restored '{context.label}/{visible(done.part.name)}' into the workspace"
     where = f"{context.kind.value} in {visible(context.repository.name)}"
-    return f"restored '{context.label}': {ls.place(context) if context.kind is Kind.WORKSPACE else where}"
+    if context.kind is Kind.WORKSPACE:
+        from par.render import ls  # noqa: PLC0415 - few are workspaces
+
+        where = ls.place(context)
+    return f"restored '{context.label}': {where}"
 
 
 def _note(init: str) -> str:
-    return f" (init {init})" if init in ls.INITS_SHOWN else ""
+    return f" (init {init})" if init in start.WAITED_FOR else ""
 
 
 def document(done: Sequence[Restored]) -> str:

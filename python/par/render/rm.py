@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from par.model import ContextStatus
 from par.names import visible
-from par.render import documents, ls
-from par.trash import forgotten
+from par.render import documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,6 +69,8 @@ def _branches(name: str, count: int) -> str:
 
 
 def _forgotten(done: Removed) -> str:
+    from par.trash import forgotten  # noqa: PLC0415 - few are adopted
+
     (folder,) = done.kept
     said = f"forgot '{done.label}': {visible(str(folder))} was not made by par and stays as it is"
     if done.session:
@@ -89,6 +90,8 @@ def expired(entries: Iterable[Entry]) -> str:
 
 def to_remove(statuses: Iterable[ContextStatus], faults: Mapping[str, ParError]) -> str:
     """What `par rm all` is about to remove, a line each, and what stays."""
+    from par.render import ls  # noqa: PLC0415 - most are named, and not asked about
+
     lines = [
         f"  {each.context.label}  ({visible(ls.place(each.context))})"
         + ("  adopted: only forgotten" if each.context.is_adopted else "")

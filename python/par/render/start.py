@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from par.model import Context, Kind, State, Worktree
 from par.names import visible
-from par.render import documents, ls
+from par.render import documents
 
 WAITED_FOR = ("running", "held", "failed")
 
@@ -111,7 +111,7 @@ def values(context: Context, init: str) -> documents.Document:
         "worktrees": [*map(_worktree, context.worktrees)],
         "branch": context.branch,
         "created_at": context.created_at.isoformat(),
-        "program": ls.program(context),
+        "program": documents.program(context),
     }
 
 
@@ -121,5 +121,5 @@ def _worktree(worktree: Worktree) -> documents.Document:
         "path": worktree.folder,
         "branch": worktree.branch,
         "created_branch": worktree.is_branch_ours,
-        **ls.ports(worktree),
+        **documents.ports(worktree),
     }

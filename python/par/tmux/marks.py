@@ -1,5 +1,7 @@
 """What par wrote on the sessions of a server, whichever they are: for putting it right."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +10,7 @@ from par.errors import CommandError
 from par.model import Context
 from par.state import paths
 from par.tmux import server
+from par.tmux.server import Outcome
 from par.tmux.sessions import NAME, OPTIONS, argument
 
 FIELDS = (
@@ -55,7 +58,18 @@ def folders(socket: Path, session_id: str) -> list[Path]:
 
 def taken_names(socket: Path) -> frozenset[str]:
     """The names of all sessions on the server at `socket`, whosever they are. Raises CommandError."""
-    outcome = server.attempt(socket, "list-sessions", "-F", NAME)
+    with names_asked(socket) as told:
+        return told()
+
+
+@contextmanager
+def names_asked(socket: Path) -> Iterator[Callable[[], frozenset[str]]]:
+    """As `taken_names`, for a body that asks something else meanwhile."""
+    with server.begun(socket, "list-sessions", "-F", NAME) as left:
+        yield lambda: _names(left())
+
+
+def _names(outcome: Outcome) -> frozenset[str]:
     if outcome.status and not outcome.is_absent:
         raise CommandError(f"tmux list-sessions: {outcome.stderr.strip()}")
     return frozenset(names.lines(outcome.stdout))

@@ -130,12 +130,9 @@ def send(
     """
     buffer = f"par-{os.getpid()}"
     plain = CONTROL.sub("", text)
-    if plain:
-        server.run(socket, "load-buffer", "-b", buffer, "-", text=plain)
-    is_command = plain.startswith("/") and "\n" not in plain
+    paste = _loaded(socket, buffer, plain) if plain else ""
     targets = [*pane_ids]
     later = {each for each in targets if plain and with_enter and each in pausing}
-    paste = ("" if is_command else "-p ") + f"-b {buffer}" if plain else ""
     steps = {
         each: _steps(each, paste, buffer if with_enter and each not in later else "") for each in targets
     }
@@ -144,6 +141,15 @@ def send(
         time.sleep(PAUSE_SECONDS)
         took -= later - _typed(socket, {each: _steps(each, "", buffer) for each in waiting}, buffer, False)
     return took
+
+
+def _loaded(socket: Path, buffer: str, plain: str) -> str:
+    """Put a text into a buffer of tmux's; the command that pastes it, but for the pane."""
+    loading = ("load-buffer", "-b", buffer, "-", ";", "display-message", "-p", PASTES_RAW)
+    is_raw = server.run(socket, *loading, text=plain).strip() == "1"
+    is_command = plain.startswith("/") and "\n" not in plain
+    options = [*(["-S"] if is_raw else []), *([] if is_command else ["-p"])]
+    return " ".join(["paste-buffer", *options, "-b", buffer])
 
 
 def _typed(socket: Path, steps: Mapping[str, str], buffer: str, with_text: bool) -> set[str]:
@@ -160,8 +166,7 @@ def _typed(socket: Path, steps: Mapping[str, str], buffer: str, with_text: bool)
 def _steps(pane_id: str, paste: str, buffer: str) -> str:
     steps = [f"copy-mode -q -t {pane_id}"]
     if paste:
-        words = f"{paste} -t {pane_id}"
-        steps.append(f"if-shell -F '{PASTES_RAW}' 'paste-buffer -S {words}' 'paste-buffer {words}'")
+        steps.append(f"{paste} -t {pane_id}")
     if buffer:
         steps.append(f"paste-buffer -b {buffer}-enter -t {pane_id}")
     return " ; ".join(steps)

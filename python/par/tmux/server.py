@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,21 +44,39 @@ def attempt(socket: Path, *arguments: str, text: str | None = None, folder: Path
 
     `text` goes to its standard input; a session that is made begins in `folder`.
     """
+    with begun(socket, *arguments, text=text, folder=folder) as left:
+        return left()
+
+
+@contextmanager
+def begun(
+    socket: Path, *arguments: str, text: str | None = None, folder: Path | None = None
+) -> Iterator[Callable[[], Outcome]]:
+    """As `attempt`, for a body that has something else to do meanwhile: it calls for what tmux left."""
     try:
-        done = subprocess.run(
+        tmux = subprocess.Popen(
             argv(socket, *arguments),
             cwd=folder or home(),
             env=environment(),
-            input=text,
-            stdin=subprocess.DEVNULL if text is None else None,
-            capture_output=True,
+            stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="surrogateescape",
-            check=False,
         )
     except FileNotFoundError as error:
         raise NotFoundError("tmux is not on PATH", hint="install tmux 3.2 or newer") from error
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    with tmux:
+        try:
+            yield lambda: _outcome(tmux, text)
+        except BaseException:
+            tmux.kill()
+            raise
+
+
+def _outcome(tmux: subprocess.Popen[str], text: str | None) -> Outcome:
+    stdout, stderr = tmux.communicate(text)
+    return Outcome(tmux.returncode, stdout, stderr)
 
 
 def run(socket: Path, *arguments: str, text: str | None = None, folder: Path | None = None) -> str:

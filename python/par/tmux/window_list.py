@@ -12,16 +12,20 @@ NAMES = ("#W", "#{window_name}")
 OPTIONS = ("window-status-format", "window-status-current-format")
 # Asks for the formats that windows have by default, a line each
 QUESTION = tuple(word for option in OPTIONS for word in ("show-options", "-g", "-w", "-v", option, ";"))
-# Of a window, the format that it has now
-FIELD = f"#{{{OPTIONS[0]}}}"
+# Of a window, the formats that it has now
+FIELD = "\t".join(f"#{{{option}}}" for option in OPTIONS)
 
 
 def commands(defaults: Iterable[str], window_id: str, current: str) -> list[str]:
-    """The commands that put the mark into the formats of a window that has none of the user's own."""
+    """The commands that put the mark into the formats of a window that has none of the user's own.
+
+    `current` is its FIELD; none are needed where that has the mark already.
+    """
     formats = [*defaults]
-    if current != formats[0] and MARK not in current:
+    marked = [*map(_marked, formats)]
+    if current == "\t".join(marked) or (current != "\t".join(formats) and MARK not in current):
         return []
-    pairs = zip(OPTIONS, map(_marked, formats), strict=True)
+    pairs = zip(OPTIONS, marked, strict=True)
     return [f"set-option -w -t {window_id} {option} {server.quoted(value)}" for option, value in pairs]
 
 

@@ -1,6 +1,6 @@
 """When what is in the trash goes by itself: old by more than one look at the clock, and no loss."""
 
-import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -25,16 +25,15 @@ class Prospect(NamedTuple):
     holds: Losses
 
 
-def expire(age: timedelta) -> tuple[Entry, ...]:
-    """Delete for good what was removed so long ago and holds no work; the entries that were deleted.
+def expire(age: timedelta, names: Iterable[str]) -> tuple[Entry, ...]:
+    """Delete for good which of the entries `names` are that old and hold no work; those that were deleted.
 
     One wrong clock deletes nothing: an entry goes only where an earlier run, a day before or more, found
     it too old as well. What holds work is looked at again a day later.
     """
-    # A file that is younger says enough: all of them would be read at each removal
-    old = entries.written_before(time.time() - age.total_seconds())
-    found = entries.entries(old)
-    return tuple(each for each in found if _is_over(each, age) and _is_due(each) and _delete(each))
+    return tuple(
+        each for each in entries.entries(names) if _is_over(each, age) and _is_due(each) and _delete(each)
+    )
 
 
 def prospects(age: timedelta | None) -> tuple[Prospect, ...]:

@@ -5,7 +5,6 @@ from contextlib import suppress
 from par.errors import ParError, StateError
 from par.git import moving, nested, trashing
 from par.model import Context, Worktree
-from par.setup import workspace_file
 from par.state import locks, paths
 from par.state.locks import Operation
 from par.system import narration
@@ -76,6 +75,8 @@ def finish(context: Context, operation: Operation) -> Context:
 def _rewrite_workspace_file(context: Context, entry: Entry) -> None:
     is_as_it_was = entry.has_root and context.label == entry.context.label
     if workspace_folder.own_folder(context) and not is_as_it_was:
+        from par.setup import workspace_file  # noqa: PLC0415 - few are workspaces
+
         try:
             workspace_file.write(context, entry.context)
         except StateError as error:  # an editor's file: it can be written at any time

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from par.model import Context, Kind
-from par.setup import workspace_file
 from par.state import paths
 
 
@@ -46,4 +45,6 @@ def _files(root: Path, context: Context) -> Iterator[str]:
 
 
 def _is_pars(place: Path, root: Path, context: Context) -> bool:
+    from par.setup import workspace_file  # noqa: PLC0415 - few are workspaces
+
     return place.parent == root and workspace_file.is_as_written(context, place)
