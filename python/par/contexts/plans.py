@@ -149,8 +149,7 @@ def plan_branch(
 
 def judged(home: Repository, config: Config, branch: BranchPlan, oid: str = "") -> BranchPlan:
     """`branch`, marked as strange where a stranger's code is on it; it points, or will, to `oid`."""
-    sources = (branch.upstream, Upstream(*branch.source) if branch.source else None)
-    followed = [each for each in sources if each]
+    followed = [Upstream(*each) for each in (branch.upstream, branch.source) if each]
     tip = oid or branch.start
     is_strange = owners.is_strange(followed, config) or (
         bool(tip) and owners.holds_strange(home, config, branch.name, tip)
