@@ -16,7 +16,7 @@ from par.commands.doctor_settings import Check
 from par.errors import ParError
 from par.git import process
 from par.model import Context, Kind, Phase, Repository, Session, Worktree
-from par.tmux import marks, panes, server, sessions
+from par.tmux import marks, pasting, server, sessions
 
 SECONDS, OLDEST_TMUX, OLDEST_GIT = 10.0, (3, 2), (2, 25)
 HOOKS = {"session-created": "@par_check_created", "session-closed": "@par_check_closed"}
@@ -132,7 +132,7 @@ def _session(bench: Bench) -> Session | Check:
 
 def _typed(bench: Bench, session: Session, command: str, answer: str, seconds: float) -> bool:
     """Whether the shell shows `answer` after `command` was typed, which must not end with it."""
-    panes.send(bench.socket, [session.pane_id], command, with_enter=True)
+    pasting.send(bench.socket, [session.pane_id], command, with_enter=True)
     asked = ("capture-pane", "-p", "-J", "-S", "-", "-t", session.pane_id)
 
     def is_over() -> bool:

@@ -11,7 +11,7 @@ from par.contexts.selection import Target, Wanted
 from par.errors import NotFoundError
 from par.state import index
 from par.system import ends
-from par.tmux import panes
+from par.tmux import panes, pasting
 from par.tmux.panes import Pane
 
 WAITING, WORKING = "waiting", "working"
@@ -113,7 +113,7 @@ def run(planned: tuple[Delivery, ...], request: Request) -> tuple[Delivery, ...]
         mine = [each for each in planned if each.socket == socket and not each.fault]
         slow = {each.pane_id for each in mine if each.is_slow}
         wanted = [each.pane_id for each in mine]
-        sent = panes.send(socket, wanted, request.text, request.with_enter, slow)
+        sent = pasting.send(socket, wanted, request.text, request.with_enter, slow)
         took |= {(socket, pane_id) for pane_id in sent}
     done = tuple(_receipt(each, (each.socket, each.pane_id) in took) for each in planned)
     heard = _heard([each for each in done if each.state == TYPED and request.with_enter])
