@@ -118,7 +118,8 @@ def test_what_par_did_not_make_or_name_keeps_its_name(world: World) -> None:
     home = world.repository()
     theirs = world.home / "theirs"
     world.git(home, "worktree", "add", "-q", "-b", "topic", str(theirs))
-    world.tmux("new-session", "-d", "-s", "mine", "-c", str(theirs))
+    # tmux calls a window after what runs there, which is itself until the shell has begun
+    world.tmux("new-session", "-d", "-s", "mine", "-n", "theirs", "-c", str(theirs))
     world.ok("adopt", "mine", "--label", "taken")
     world.git(home, "branch", "old")
     world.ok("checkout", "old", "--label", "old", cwd=home)
@@ -132,7 +133,7 @@ def test_what_par_did_not_make_or_name_keeps_its_name(world: World) -> None:
     assert world.branches(home) == {"main", "topic", "old"}
     assert world.git(world.worktree("new"), "status", "--branch", "--porcelain") == "## old"
     assert world.sessions() == ["called", "mine"]
-    assert windows(world) == ["called old/#(touch pwned) new", "mine sh adopted"]
+    assert windows(world) == ["called old/#(touch pwned) new", "mine theirs adopted"]
     assert world.ok("ls", "--json").json["contexts"][0]["session"]["name"] == "mine"
     assert list(world.home.rglob("pwned")) == []
 
