@@ -7,7 +7,7 @@ from par.errors import ConflictError, NotFoundError, StateError, UsageError
 from par.git import worktree_repair
 from par.names import visible
 from par.state import locks
-from par.trash import damaged, entries
+from par.trash import damaged, entries, lookup
 from par.trash.damaged import Damaged
 from par.trash.entries import Entry
 
@@ -37,7 +37,7 @@ def plan(name: str | None, folder: Path, socket: Path) -> Plan:
 
 def _found(name: str | None, socket: Path) -> Entry | Damaged:
     try:
-        return entries.find(name) if name else _last()
+        return lookup.find(name) if name else _last()
     except NotFoundError:
         if found := damaged.find(name, socket):
             return found.entry or found
@@ -45,7 +45,7 @@ def _found(name: str | None, socket: Path) -> Entry | Damaged:
 
 
 def _last() -> Entry:
-    first, *others = entries.last_removed()
+    first, *others = lookup.last_removed()
     if others:
         labels = ", ".join(each.context.label for each in (first, *others))
         raise UsageError(

@@ -5,10 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from par.commands import restore_entry
+from par.commands import restore_choice, restore_entry
 from par.commands.restore_entry import Plan
 from par.contexts import plans, survey
-from par.errors import ConflictError, NotFoundError, ParError, StateError, UsageError
+from par.errors import ConflictError, ParError, StateError, UsageError
 from par.git import trashing
 from par.model import Context, Worktree
 from par.names import visible
@@ -24,8 +24,6 @@ from par.trash.entries import Entry
 
 if TYPE_CHECKING:
     from par.git.branch_moves import Move
-
-ALL = "all"
 
 
 class Request(NamedTuple):
@@ -56,7 +54,7 @@ class Restored(NamedTuple):
 def plan(request: Request) -> tuple[Plan, ...]:
     """Find the entries and see that their labels, places and branches are free. Raises every refusal."""
     found = survey.recovered_index(request.socket)
-    chosen = _chosen(request) if request.names else _last_removed(request, found)
+    chosen = restore_choice.chosen(request.names, request.socket, found)
     if request.new_label and len(chosen) > 1:
         labels = ", ".join(each.context.label for each in chosen)
         hint = f"par restore {chosen[0].id} --as {request.new_label}"
@@ -73,39 +71,6 @@ def _with_moves(planned: Plan, takes_back: bool) -> Plan:
     from par.commands import undo  # noqa: PLC0415 - many never merge with par
 
     return undo.with_moves(planned, takes_back=takes_back)
-
-
-def _chosen(request: Request) -> tuple[Entry, ...]:
-    if [each.casefold() for each in request.names] == [ALL]:
-        return entries.latest()
-    return tuple({each.id: each for each in (_find(name, request.socket) for name in request.names)}.values())
-
-
-def _find(name: str, socket: Path) -> Entry:
-    try:
-        return entries.find(name)
-    except NotFoundError:
-        from par.trash import damaged  # noqa: PLC0415 - few are
-
-        damaged.check(name, socket)
-        raise
-
-
-def _last_removed(request: Request, found: Index) -> tuple[Entry, ...]:
-    from par.trash import damaged, forgotten  # noqa: PLC0415 - most say what comes back
-
-    gone = forgotten.last()
-    latest = next(iter(entries.entries()), None)
-    # What was adopted again since then is no news
-    if gone and not found.like(gone.label) and not (latest and latest.removed_at > gone.at):
-        if not gone.place:
-            message = f"'{visible(gone.label)}' was deleted for good: there is nothing to bring back"
-            raise NotFoundError(message, hint="par trash")
-        message = f"par only forgot '{visible(gone.label)}', an adopted one: there is nothing to bring back"
-        raise NotFoundError(message, hint=gone.again)
-    if latest is None:
-        damaged.check(None, request.socket)
-    return entries.last_removed()
 
 
 def _plan_together(chosen: Iterable[Entry], found: Index) -> tuple[Plan, ...]:

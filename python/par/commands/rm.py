@@ -10,7 +10,7 @@ from par.commands import rm_check
 from par.config import settings
 from par.contexts import selection, survey
 from par.contexts.selection import Wanted
-from par.errors import ConflictError, StateError, UnsafeError
+from par.errors import ConflictError, StateError
 from par.git import repository, trashing
 from par.git.trashing import Kept
 from par.model import Context, ContextStatus, Phase, Worktree
@@ -93,10 +93,8 @@ def run(planned: Plan) -> Iterator[Removed]:
 
 def expire(planned: Plan) -> tuple[Entry, ...]:
     """Empty the trash of what is in it for too long; the entries that were deleted."""
-    if planned.age is None:
-        return ()
     # A file that is younger says enough: all of them would be read at each removal
-    if not (old := entries.written_before(time.time() - planned.age.total_seconds())):
+    if not (planned.age and (old := entries.written_before(time.time() - planned.age.total_seconds()))):
         return ()
     from par.trash import expiry  # noqa: PLC0415 - once in a while
 
@@ -165,7 +163,7 @@ def _take_away(
     shown = panes.programs(removing.socket, session_id) if session_id else []
     seen = Seen(kept, tuple(each.pane_id for each in shown))
     if planned.is_purge:
-        return storing.put_in(removing, operation, session_id, _check_again, seen=seen)
+        return storing.put_in(removing, operation, session_id, rm_check.check_put_away, seen=seen)
     # What runs the first commands ends what it has started, on terminals of its own
     ending = processes.children(each.pid for each in shown if each.is_runner)
     root = workspace_folder.own_folder(removing)
@@ -173,17 +171,6 @@ def _take_away(
     running = processes.inside(folders, [*(each.pid for each in shown), *ending])
     removed = storing.put_in(removing, operation, session_id, command=command, seen=seen)
     return removed._replace(processes=running)
-
-
-def _check_again(entry: Entry) -> None:
-    from par.trash import emptying, holding  # noqa: PLC0415 - as above
-
-    emptying.check(entry)
-    if any(lost := holding.losses(entry)):
-        label = entry.context.label
-        message = f"'{label}' has {rm_check.counted(lost)} since it was looked at, so it is back where it was"
-        hint = f"save the work, or give it up: par rm --purge --force {label}"
-        raise UnsafeError(message, hint, tuple(f"{label}: {line}" for line in rm_check.listed(lost)))
 
 
 def _removing(context: Context, operation_id: str, is_at_once: bool) -> tuple[Context, tuple[Kept, ...]]:

@@ -7,6 +7,7 @@ from par.git import unsaved
 from par.git.unsaved import Losses
 from par.model import Context, ContextStatus
 from par.trash import obstacles, workspace_folder
+from par.trash.entries import Entry
 
 LISTED = 1000
 
@@ -28,6 +29,18 @@ def check(
         hint = f"save the work, or give it up: par rm --purge --force {' '.join(losing)}"
         details = tuple(f"{label}: {line}" for label, lost in losing.items() for line in listed(lost))
         raise UnsafeError(f"work would be lost: {message}", hint, details)
+
+
+def check_put_away(entry: Entry) -> None:
+    """Raise UnsafeError where work came in between, which a purge would lose."""
+    from par.trash import emptying, holding  # noqa: PLC0415 - nearly all goes into the trash
+
+    emptying.check(entry)
+    if any(lost := holding.losses(entry)):
+        label = entry.context.label
+        message = f"'{label}' has {counted(lost)} since it was looked at, so it is back where it was"
+        hint = f"save the work, or give it up: par rm --purge --force {label}"
+        raise UnsafeError(message, hint, tuple(f"{label}: {line}" for line in listed(lost)))
 
 
 def _losses(context: Context) -> Losses:

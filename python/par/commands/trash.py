@@ -9,7 +9,7 @@ from par.config import settings
 from par.errors import NotFoundError
 from par.names import key, visible
 from par.system import narration
-from par.trash import damaged, emptying, entries, expiry, holding
+from par.trash import damaged, emptying, expiry, holding, lookup
 from par.trash.damaged import Damaged
 from par.trash.entries import Entry
 from par.trash.expiry import Prospect
@@ -58,7 +58,7 @@ def plan(request: Request) -> tuple[Holding, ...]:
     emptying.finish_emptying()
     if request.name is not None:
         try:
-            entries.find(request.name)
+            lookup.find(request.name)
         except NotFoundError:
             if found := damaged.find(request.name, request.socket):
                 return (_broken(found),)
@@ -66,7 +66,7 @@ def plan(request: Request) -> tuple[Holding, ...]:
     name = request.name
     chosen = [
         each
-        for each in entries.older_than(request.age)
+        for each in lookup.older_than(request.age)
         if name is None or each.id == name or key(name) in {key(each.context.label), key(each.label)}
     ]
     for each in chosen:

@@ -3,15 +3,14 @@
 import json
 import os
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from par.errors import NotFoundError, StateError
+from par.errors import StateError
 from par.git import deletion, kept_commits
 from par.git.trashing import Kept
 from par.model import Context, Kind, Repository
-from par.names import key, nearest, visible
 from par.state import index, paths
 from par.state.records import followed, from_record, to_record, when
 from par.system import files
@@ -144,42 +143,14 @@ def _is_younger(path: str, moment: float) -> bool:
 
 def entries(wanted: Iterable[str] | None = None) -> list[Entry]:
     """All that can be brought back, or the `wanted` of it, the latest removal first."""
-    names = [each.name for each in paths.trash().glob("*")] if wanted is None else wanted
-    found = [load(name) for name in names if name.isalnum()]
+    found = [load(name) for name in (names() if wanted is None else wanted) if name.isalnum()]
     whole = [entry for entry in found if entry and entry.is_whole]
     return sorted(whole, key=lambda entry: (entry.removed_at, entry.id), reverse=True)
 
 
-def older_than(age: timedelta) -> list[Entry]:
-    """What was removed at least so long ago, the latest removal first."""
-    now = datetime.now(timezone.utc)
-    return [entry for entry in entries() if now - entry.removed_at >= age]
-
-
-def last_removed() -> tuple[Entry, ...]:
-    """All that the last command removed, in the order in which it did. Raises NotFoundError."""
-    known = entries()
-    if not known:
-        raise NotFoundError("the trash is empty", hint="par ls")
-    return tuple(each for each in reversed(known) if each.command == known[0].command)
-
-
-def latest() -> tuple[Entry, ...]:
-    """The last removal of each label, the oldest first. Raises NotFoundError."""
-    known = {key(each.context.label): each for each in reversed(entries())}
-    if not known:
-        raise NotFoundError("the trash is empty", hint="par ls")
-    return tuple(known.values())
-
-
-def find(name: str) -> Entry:
-    """The entry with this label (or LABEL/REPO) or id, the latest of its label. Raises NotFoundError."""
-    known = entries()
-    for each in known:
-        if name == each.id or key(name) in {key(each.context.label), key(each.label)}:
-            return each
-    near = nearest(name, (each.label for each in known))
-    raise NotFoundError(f"'{visible(name)}' is not in the trash", hint="par trash", meant=(name, near))
+def names() -> list[str]:
+    """The names of all that is in the trash, be it an entry or not."""
+    return [each.name for each in paths.trash().glob("*")]
 
 
 def clear(name: str, homes: Iterable[Repository]) -> None:
