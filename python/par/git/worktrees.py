@@ -45,13 +45,15 @@ def may_have(home: Repository, branch: str) -> bool:
     """
     if (home.common_dir / "reftable").is_dir():  # then only git knows
         return True
-    return any(
-        head.removeprefix("ref:").strip() == f"refs/heads/{branch}"
-        # As git made it long ago: its content is that of the branch
-        or (not head.startswith("ref:") and os.path.islink(f"{admin}/HEAD"))  # noqa: PTH114 - many of them
-        for admin in (str(home.common_dir), *links.admins(home.common_dir))
-        if (head := links.head_of(admin))
-    )
+    admins = (str(home.common_dir), *links.admins(home.common_dir))
+    return any(_may_be_on(each, f"refs/heads/{branch}") for each in admins)
+
+
+def _may_be_on(admin: str, ref: str) -> bool:
+    head = links.head_of(admin)
+    if head.startswith("ref:"):
+        return head[4:].strip() == ref
+    return os.path.islink(f"{admin}/HEAD")  # noqa: PTH114 - many; as git made it long ago
 
 
 def _listed(told: re.Match[str] | None, block: str, end: str) -> Listed:
