@@ -24,14 +24,17 @@ def test_a_branch_is_checked_out_however_head_says_so(world: World) -> None:
 def test_what_is_configured_for_a_branch_comes_back_however_it_is_written(world: World) -> None:
     home = world.repository()
     config = home / ".git/config"
-    for number, section in enumerate(('branch "NAME"', 'BRANCH "NAME"', "branch.NAME", 'branch "\\NAME"')):
+    sections = ('branch "work0"', 'BRANCH "work1"', "branch.work2", r'branch "wo\rk3"')
+    for number, section in enumerate(sections):
         name = f"work{number}"
         world.ok("start", name, cwd=home)
-        said = f"[{section.replace('NAME', name)}]\n\tdescription = {number}\n"
+        said = f"[{section}]\n\tdescription = {number}\n"
         config.write_text(config.read_text() + said)
         key = f"branch.{name}.description"
         assert world.git(home, "config", key) == f"{number}", section
         world.ok("rm", name)
+        is_gone = world.run("git", "config", key, cwd=home).status == 1
+        assert is_gone is (section != 'BRANCH "work1"'), section  # which git reads, but does not remove
         world.ok("restore", name)
         assert world.git(home, "config", key) == f"{number}", section
 
