@@ -5,13 +5,13 @@ Each text tries to make the file `pwned` in the home folder where something take
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
 from conftest import World, eventually
 from desk import Desk
+from plugin import marking
 
 HEADER = "? keys"
 
@@ -24,15 +24,15 @@ class Text(NamedTuple):
     shown: str = ""
 
 
-# What git takes for the name of a branch
+# What git takes for the name of a branch; as labels they may not be alike
 BRANCHES = (
-    Text("command-substitution", "x$(touch${IFS}HOME/pwned)"),
-    Text("backticks", "x`touch${IFS}HOME/pwned`"),
-    Text("tmux-command", "x#(touch${IFS}HOME/pwned)"),
+    Text("command-substitution", "a$(touch${IFS}HOME/pwned)"),
+    Text("backticks", "b`touch${IFS}HOME/pwned`"),
+    Text("tmux-command", "c#(touch${IFS}HOME/pwned)"),
     Text("tmux-format", "x#{session_id}#{E#{pane_id}"),
-    Text("single-quotes", "x';touch${IFS}HOME/pwned;'"),
-    Text("double-quotes", 'x";touch${IFS}HOME/pwned;"'),
-    Text("pipes-and-ampersands", "x|touch${IFS}HOME/pwned&"),
+    Text("single-quotes", "d';touch${IFS}HOME/pwned;'"),
+    Text("double-quotes", 'e";touch${IFS}HOME/pwned;"'),
+    Text("pipes-and-ampersands", "f|touch${IFS}HOME/pwned&"),
     Text("semicolon-last", "x;kill-server;"),
     Text("braces-of-fzf", "x{}{1}{+}{q}"),
     Text("percent", "x%%%1%%'%d"),
@@ -52,10 +52,6 @@ FOLDERS = (
 )
 
 
-def ids(texts: tuple[Text, ...]) -> list[str]:
-    return [text.id for text in texts]
-
-
 def harmless(desk: Desk) -> None:
     """Nothing was run: the file is not there, and the server and its first session are."""
     found = desk.world.home.rglob("*pwned")
@@ -63,61 +59,96 @@ def harmless(desk: Desk) -> None:
     assert desk.tmux("has-session", "-t", "=home:") == ""
 
 
+def not_run(world: World, text: str) -> None:
+    """What a text would make is not there yet: the first that does is named."""
+    assert not [each for each in (world.home / "pwned", world.home / "-pwned") if each.exists()], text
+
+
 def all_texts(world: World) -> list[str]:
     return [text.text.replace("HOME", str(world.home)) for text in BRANCHES]
 
 
-@pytest.mark.parametrize("case", BRANCHES, ids=ids(BRANCHES))
-def test_branches_in_checkout_picker_and_preview(world: World, case: Text) -> None:
-    name = case.text.replace("HOME", str(world.home))
-    shown = (case.shown or name).replace("HOME", str(world.home))
+def place_of(text: str, look: Callable[[], list[str]]) -> int:
+    """Where the first line with `text` is, once there is one."""
+    found = eventually(lambda: [place for place, line in enumerate(look()) if text in line], f"{text!r}")
+    return int(found[0])
+
+
+def wait_rows(desk: Desk, *rows: str) -> None:
+    """Wait until the picker shows these rows, in whatever order."""
+    eventually(lambda: sorted(" ".join(row.split()) for row in desk.rows()) == sorted(rows), f"{rows}")
+
+
+def go_home(desk: Desk) -> None:
+    desk.tmux("switch-client", "-c", desk.client(), "-t", "=home:")
+
+
+def test_branches_in_checkout_picker_and_preview(world: World) -> None:
     home = world.repository("app")
-    desk = Desk(world, folder=home, columns=300)
-    world.git(home, "update-ref", f"refs/heads/{name}", world.git(home, "rev-parse", "main"))
-    desk.open("checkout", "a branch, or type")
-    eventually(lambda: shown in desk.terminal.screen(), shown)
-    if "main" in desk.popup()[2]:
-        desk.terminal.press("Down")
-    desk.terminal.press("Enter")
-    eventually(lambda: desk.shown() != "home", "the new context")
-    (context,) = world.ok("ls", "--json").json["contexts"]
-    assert context["branch"] == name
+    desk = Desk(world, folder=home, columns=300, lines=45)
+    shown = {name: case.shown or name for name, case in zip(all_texts(world), BRANCHES, strict=True)}
+    tip = world.git(home, "rev-parse", "main")
+    made = "".join(f"create refs/heads/{name} {tip}\n" for name in shown)
+    assert world.run("git", "update-ref", "--stdin", cwd=home, text=made).status == 0
+    labels = {"main": "home"}
+    for name, text in shown.items():
+        desk.open("checkout", "a branch, or type")
+        # Above the rows are the prompt and the title
+        desk.terminal.press(*["Down"] * (place_of(f" {text}", desk.popup) - 2), "Enter")
+        eventually(lambda: desk.shown() not in labels.values(), f"the context of {name}")
+        labels[name] = desk.shown()
+        not_run(world, name)
+    del labels["main"]
+    contexts = world.ok("ls", "--json").json["contexts"]
+    assert {each["branch"]: each["label"] for each in contexts} == labels
+    rest = {name: "app" if label == name else f"app {shown[name]}" for name, label in labels.items()}
+    go_home(desk)
     desk.open("picker", HEADER)
-    branch = "" if context["label"] == name else f" {shown}"
-    desk.wait_rows(f"● {context['label']}* app{branch}")
+    wait_rows(desk, *(f"○ {label} {rest[name]}" for name, label in labels.items()))
     desk.terminal.press("Escape")
     desk.gone()
-    desk.tmux("switch-client", "-c", desk.client(), "-t", "=home:")
-    desk.tmux("kill-session", "-t", f"={context['session']['name']}:")
-    desk.open("picker", f"branch      {shown}")
-    desk.terminal.press("Enter")
-    desk.shows(context["label"])
+    desk.tmux("kill-session", "-a", "-t", "=home:")
+    for name, label in labels.items():
+        desk.open("picker", HEADER)
+        desk.terminal.press(*["Down"] * place_of(f"· {label} ", desk.rows))
+        desk.terminal.wait(f"branch      {shown[name]}")
+        desk.terminal.press("Enter")
+        desk.shows(label)
+        go_home(desk)
+        not_run(world, name)
     harmless(desk)
 
 
-@pytest.mark.parametrize("case", FOLDERS, ids=ids(FOLDERS))
-def test_repositories_in_new_picker_and_preview(world: World, case: Text) -> None:
-    name = case.text.replace("HOME", "")
-    shown = case.shown or name
-    home = world.repository(name)
-    desk = Desk(world)
-    desk.par("start", "first", cwd=home)
-    desk.tmux("switch-client", "-c", desk.client(), "-t", f"={world.session('first')}:")
-    desk.open("new", f"New context in {shown}, from first: type its label")
-    desk.terminal.type("second")
-    desk.shows("second")
-    desk.tmux("kill-session", "-t", f"={world.session('first')}:")
+def test_repositories_in_new_picker_and_preview(world: World) -> None:
+    desk = Desk(world, columns=300, lines=45)
+    names = [case.text.replace("HOME", "") for case in FOLDERS]
+    shown = [case.shown or name for case, name in zip(FOLDERS, names, strict=True)]
+    for number, name in enumerate(names):
+        desk.par("start", f"first{number}", cwd=world.repository(name))
+        desk.tmux("switch-client", "-c", desk.client(), "-t", f"=first{number}:")
+        desk.open("new", f"New context in {shown[number]}, from first{number}: type its label")
+        desk.terminal.type(f"second{number}")
+        desk.shows(f"second{number}")
+        desk.tmux("kill-session", "-t", f"=first{number}:")
+        not_run(world, name)
+    go_home(desk)
     desk.open("picker", HEADER)
-    desk.wait_rows(f"· first {shown}", f"● second* {shown}")
-    desk.terminal.wait(f"repository  {world.home}/src/{shown}")
+    stopped = [f"· first{number} {each}" for number, each in enumerate(shown)]
+    wait_rows(desk, *stopped, *(f"○ second{number} {each}" for number, each in enumerate(shown)))
+    desk.terminal.press("f", "i", "r", "s", "t")
+    wait_rows(desk, *stopped)
+    for row in [" ".join(each.split()) for each in desk.rows()]:
+        desk.terminal.wait(f"repository  {world.home}/src/{shown[stopped.index(row)]}")
+        desk.terminal.press("Down")
     desk.terminal.press("Escape")
-    desk.gone()
-    desk.tmux("switch-client", "-c", desk.client(), "-t", "=home:")
-    desk.open("new", f"{world.home}/src/{shown}")
-    desk.terminal.press("Enter")
-    desk.terminal.wait(f"New context in {shown}, from main: type its label")
-    desk.terminal.type("third")
-    desk.shows("third")
+    for number, each in enumerate(shown):
+        desk.open("new", "choose one, or type its folder")
+        desk.terminal.press(*["Down"] * (place_of(f"{world.home}/src/{each}", desk.popup) - 2), "Enter")
+        desk.terminal.wait(f"New context in {each}, from main: type its label")
+        desk.terminal.type(f"third{number}")
+        desk.shows(f"third{number}")
+        go_home(desk)
+        not_run(world, each)
     harmless(desk)
 
 
@@ -128,8 +159,8 @@ def test_titles_states_and_options_in_picker_and_tree(world: World) -> None:
         program = 'printf \'\\033]2;%s\\007%s\\n\' "$TEXT" "$TEXT"; exec cat'
         desk.tmux("set-environment", "-g", "TEXT", text)
         session = desk.fake(f"c{number}", repository=text, branch=text, program=program)
-        for option in ("@par_state", "@par_init", "@par_path", "@par_kind"):
-            desk.tmux("set-option", "-t", session, option, text.removesuffix(";"))
+        options = ("@par_state", "@par_init", "@par_path", "@par_kind")
+        desk.tmux(*marking(session, dict.fromkeys(options, text.removesuffix(";")))[1:])
     desk.open("picker", HEADER)
     eventually(lambda: len(desk.rows()) > 5)
     for row in desk.rows()[:5]:
@@ -176,7 +207,7 @@ def test_typed_text_is_text(world: World) -> None:
     for text in all_texts(world)[:4]:
         for flow, question in (("new", "its label"), ("checkout", "a branch, or type")):
             desk.open(flow, question)
-            desk.terminal.type(text.replace("x", "zzz", 1))
+            desk.terminal.type(f"zzz{text[1:]}")
             desk.terminal.wait("(any key)")
             assert desk.popup()[0].startswith("par: ")
             desk.terminal.press("x")
