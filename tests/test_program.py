@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -50,34 +51,49 @@ def told(world: World, label: str, count: int = 1) -> list[list[str]]:
     return eventually(look, f"start {count} of the agent")  # type: ignore[no-any-return]
 
 
+def programs(world: World, *labels: str) -> list[dict[str, Any]]:
+    """What par says of the programs of contexts, all of them by default."""
+    return [each["program"] for each in world.ok("ls", *labels, "--json").json["contexts"]]
+
+
 def program(world: World, label: str) -> dict[str, Any]:
-    (context,) = world.ok("ls", label, "--json").json["contexts"]
-    found: dict[str, Any] = context["program"]
+    (found,) = programs(world, label)
     return found
 
 
-def stands(world: World, label: str, state: str) -> None:
-    """Wait until par says so of a program: it is asked where what the scripts noted has changed."""
-    noted: list[str] = ["nothing yet"]
+def runs(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    return True
+
+
+def stand(world: World, state: str, *labels: str) -> None:
+    """Wait until par says so of programs: it is asked where what it tells that by has changed."""
+    noted: list[tuple[str, bool]] = []
 
     def look() -> bool:
-        now = [each.read_text() for each in (world.data / "init").glob("*/program")]
-        is_new = now != noted or state == "lost"  # which nobody notes
+        texts = [each.read_text() for each in (world.data / "init").glob("*/program")]
+        now = [(text, runs(text.split()[-1])) for text in texts]  # that of what runs is a process id
+        is_new = now != noted
         noted[:] = now
-        return is_new and program(world, label)["state"] == state
+        return is_new and all(each["state"] == state for each in programs(world, *labels))
 
-    eventually(look, f"{state} of {label}")
+    eventually(look, f"{state} of {', '.join(labels)}")
 
 
 def quit_agent(world: World, label: str) -> None:
     world.tmux("send-keys", "-t", f"={world.session(label)}:", "quit", "Enter")
-    stands(world, label, "ended")
+    stand(world, "ended", label)
 
 
 def test_program_gets_its_prompt_as_one_argument_and_leaves_the_shell(world: World, agent: Path) -> None:
     home = world.repository()
     (home / "task.md").write_text(ODD)
     world.tmux("-f", "/dev/null", "new-session", "-d", "-s", "mine", "exec sleep 600")
+    # In a new home fish would read all man pages of the machine: seconds
+    (world.home / ".local/share/fish/generated_completions").mkdir(parents=True)
     command = f"{agent} --model 'a b'"
     shells = [each for each in ("dash", "bash", "zsh", "fish", "tcsh", "ksh") if shutil.which(each)]
     for shell in shells:
@@ -85,18 +101,20 @@ def test_program_gets_its_prompt_as_one_argument_and_leaves_the_shell(world: Wor
         made = world.ok("start", shell, "--run", command, "--prompt", "@task.md", cwd=home)
         assert f"  run       {command}\n" in made.stdout
     for shell in shells:
-        assert told(world, shell) == [["--model", "a b", ODD]]
-        assert "python" in world.tmux("display-message", "-p", "-t", f"={shell}:", "#{pane_current_command}")
-        stands(world, shell, "running")
-        assert program(world, shell) == {"command": command, "prompt": ODD, "state": "running"}
+        assert told(world, shell) == [["--model", "a b", ODD]], shell
+    stand(world, "running", *shells)
+    assert programs(world) == [{"command": command, "prompt": ODD, "state": "running"}] * len(shells)
+    shown = world.tmux("list-panes", "-a", "-F", "#{session_name} #{pane_current_command}").splitlines()
+    assert {each.partition(" ")[0] for each in shown if "python" in each} == {*shells}
+    for shell in shells:
         record = world.index["contexts"][shell]
         assert (record["command"], record["prompt"]) == (command, ODD)
         world.tmux("send-keys", "-t", f"={shell}:", "quit", "Enter")
     assert {each.stat().st_mode & 0o77 for each in (world.data / "init").glob("*/*")} == {0}
+    stand(world, "ended", *shells)
+    assert world.ok("send", *shells, "touch shell").stdout == "".join(f"{shell}: typed\n" for shell in shells)
     for shell in shells:
-        stands(world, shell, "ended")
-        world.ok("send", shell, "touch shell")
-        eventually((world.worktree(shell) / "shell").exists)
+        eventually((world.worktree(shell) / "shell").exists, shell)
     # No other pane has the prompt
     seen = world.home / "env"
     world.tmux("new-window", "-d", "-t", "=dash:", f"env > {seen}.part; mv {seen}.part {seen}")
@@ -120,7 +138,7 @@ def test_program_waits_until_the_commands_went_well(world: World, agent: Path) -
     (folder / "go").touch()
     assert world.ok("init", "feat", "--retry", "--wait", "--json").json["init"] == "ok"
     assert told(world, "feat") == [["it"]]
-    stands(world, "feat", "running")
+    stand(world, "running", "feat")
     # What has been started is not started once more
     world.ok("init", "feat", "--retry", "--wait")
     quit_agent(world, "feat")
@@ -152,8 +170,7 @@ def test_what_ran_when_the_session_was_lost_is_started_again_and_nothing_else(
     world.ok("start", "five", cwd=home)
     assert told(world, "one") == [["first", "do it"]]
     assert told(world, "two") == [["first", "from\nstandard input\n"]]
-    for label in ("one", "two", "three", "four"):
-        stands(world, label, "running")
+    stand(world, "running", "one", "two", "three", "four")
     world.ok("rename", "two", "second")
     quit_agent(world, "second")
     world.ok("rename", "second", "two")
@@ -161,7 +178,7 @@ def test_what_ran_when_the_session_was_lost_is_started_again_and_nothing_else(
     world.ok("undo")
     assert program(world, "four")["state"] == "ended"
     world.tmux("kill-server")
-    stands(world, "one", "lost")
+    stand(world, "lost", "one")
     terminal.par("open three")
     assert told(world, "three", 2) == [["x", "again"]] * 2
     assert sorted(world.ok("resurrect").stdout.splitlines()) == [
@@ -175,7 +192,7 @@ def test_what_ran_when_the_session_was_lost_is_started_again_and_nothing_else(
     assert program(world, "five") == {"command": None, "prompt": None, "state": ""}
     # A setting that is wrong keeps no session from coming back
     config.write_text("resume: 1\n")
-    stands(world, "one", "running")
+    stand(world, "running", "one")
     world.tmux("kill-server")
     said = world.ok("resurrect")
     assert "'one' is not resumed: " in said.stderr
@@ -186,12 +203,12 @@ def test_what_another_tool_brought_back_has_nothing_to_start_again(world: World,
     home = world.repository()
     world.ok("start", "feat", "--run", str(agent), cwd=home)
     assert told(world, "feat") == [[]]
-    stands(world, "feat", "running")
+    stand(world, "running", "feat")
     # What still runs in a session that lost its marks is seen
     world.tmux("set-option", "-u", "-t", "=feat:", "@par_label")
     assert program(world, "feat")["state"] == "running"
     world.tmux("kill-server")
-    stands(world, "feat", "lost")
+    stand(world, "lost", "feat")
     world.tmux("new-session", "-d", "-s", "feat", "-c", str(world.worktree("feat")))
     assert world.ok("resurrect").stdout == "feat: session found again\n"
     assert program(world, "feat")["state"] == "ended"
@@ -207,7 +224,7 @@ def test_a_pane_that_is_busy_is_not_typed_into(world: World, agent: Path) -> Non
     eventually((folder / "typed").exists)
     (kept,) = (world.data / "init").glob("*")
     world.tmux("run-shell", "-b", f"sh {SCRIPT} {pane} {kept} 2")
-    stands(world, "feat", "busy")
+    stand(world, "busy", "feat")
     # What somebody has begun to type is no part of the line
     world.tmux("send-keys", "-t", pane, "C-c")
     eventually(lambda: world.tmux("display-message", "-p", "-t", pane, "#{pane_current_command}") != "cat")
