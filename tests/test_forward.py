@@ -9,7 +9,7 @@ from pathlib import Path
 
 import machines as other
 from conftest import Result, World, eventually, refused
-from machines import Machines, machines
+from machines import Machines, know, machines
 
 __all__ = ["machines"]
 pytestmark = other.needed
@@ -37,7 +37,7 @@ def test_ports_over_there_are_reached_here(world: World, machines: Machines) -> 
     (home / ".par.yaml").write_text("ports: 2\n")
     there.repository("plain")
     machines.configure("  RemoteCommand echo mine\n")  # for the user's own ssh
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     world.ok("start", "web", "--host", "build1", "-p", "src/app")
     world.ok("start", "two", "--host", "build1", "-p", "src/app")
     world.ok("start", "bare", "--host", "build1", "-p", "src/plain")
@@ -95,7 +95,7 @@ def test_an_editor_is_given_the_folder_over_there(world: World, machines: Machin
     there = machines.worlds["build1"]
     for name in ("api", "web"):
         there.repository(name)
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     world.ok("start", "feat", "--host", "build1", "-p", "src/api")
     world.ok("workspace", "start", "both", "--host", "build1", "-p", "src")
     called = world.home / "called"

@@ -10,7 +10,7 @@ import pytest
 
 import machines as other
 from conftest import Terminal, World, eventually, refused
-from machines import Machines, machines
+from machines import Machines, know, machines
 
 __all__ = ["machines"]
 pytestmark = other.needed
@@ -72,7 +72,7 @@ def test_the_value_of_an_option_names_no_host(world: World) -> None:
 
 def test_a_host_that_is_not_there_is_refused(world: World, machines: Machines) -> None:
     refused(world.par("open", "build1:x"), 3, "there is no host 'build1'", "par host add build1")
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     refused(world.par("rm", "biuld1:x"), 3, "there is no host 'biuld1'", "did you mean 'build1'?")
     for word in ("build1:", "build1:a:b", "build1:build1:a"):
         refused(world.par("rm", word), 2, f"'{word}' is not HOST:LABEL", "par host ls")
@@ -88,7 +88,7 @@ def test_a_repository_that_is_not_there_yet_is_cloned_first(
 ) -> None:
     there = machines.worlds["build1"]
     bare, local = world.clone()
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     folder = f"the remote 'origin' is a folder of this machine: {bare}"
     refused(world.par("start", "feat", "--clone", "--host", "build1", cwd=local), 3, folder, "git remote -v")
     alone = "--clone is for another machine: --host HOST"
@@ -119,7 +119,7 @@ def test_a_repository_that_is_not_there_yet_is_cloned_first(
 def test_what_is_read_from_here_is_read_there(world: World, machines: Machines) -> None:
     there = machines.worlds["build1"]
     there.repository()
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     (world.home / "prompt").write_text("it's from here\n")
     command = f'{sys.executable} -c \'import sys; open("said", "w").write(sys.argv[1])\''
     world.ok("start", "feat", "--host", "build1", "-p", "src/app", "--run", command, "--prompt", "@prompt")
@@ -136,7 +136,7 @@ def test_what_is_for_a_terminal_is_made_for_the_one_here(
     there = machines.worlds["build1"]
     there.ok("start", "feat", cwd=there.repository())
     (there.worktree("feat") / "file0").write_text("new\x1b]0;title\x07\n")
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     patch = world.ok("diff", "build1:feat").stdout
     assert patch == there.ok("diff", "feat").stdout
     assert "+new\x1b]0;title\x07\n" in patch

@@ -13,7 +13,7 @@ from typing import Any
 
 import machines as other
 from conftest import Terminal, World, eventually, refused, sealed_world
-from machines import Machines, machines
+from machines import Machines, know, machines
 from test_hosts_hostile import Liar
 from test_json import SCHEMAS, faults
 
@@ -59,7 +59,7 @@ def test_one_list_of_this_machine_and_hosts_and_what_a_silent_one_said_last(
         there.ok("start", label, cwd=there.repository(label))
     world.ok("start", "feat", cwd=world.repository())
     assert "hosts" not in world.ok("ls", "--json").json
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     labels, hosts = listed(world)
     assert labels == ["feat", "build1:feat", "build1:fix"]
     assert hosts == {"build1": {"name": "build1", "state": "ok", "age": 0, "error": None}}
@@ -112,7 +112,7 @@ def test_ten_hosts_at_once_one_of_them_dead(world: World, machines: Machines) ->
     names = [f"host{number}" for number in range(9)]
     for each in names:
         machines.add(each, there)
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     with swallowed() as port:
         write_hosts(world, *names, dead=port)
         world.ok("ls", "--timeout", "20", "--host", "host*")
@@ -148,12 +148,12 @@ def merged(world: World, *words: str, status: int = 0, text: str | None = None) 
 def test_one_command_for_contexts_here_and_on_hosts(world: World, machines: Machines) -> None:
     here, build1 = world, machines.worlds["build1"]
     with sealed_world() as build2, swallowed() as port:
+        other.put_par(build2)
         machines.add("build2", build2)
         for each in (here, build1, build2):
             started(each, "feat")
         started(build1, "fix")
-        for name in ("build1", "build2"):
-            world.ok("host", "add", name)
+        know(world, "build1", "build2")
         # Text that is read once, receipts in the order asked
         command = "printf '%s-%s\\n' see 42"
         asked = ("build2:feat", "feat", "build1:f*")
@@ -240,7 +240,7 @@ def test_one_command_for_contexts_here_and_on_hosts(world: World, machines: Mach
 def test_a_host_that_says_nonsense_is_a_reason_and_hides_nobody(world: World, machines: Machines) -> None:
     build1 = machines.worlds["build1"]
     started(build1, "feat")
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     liar = Liar(world, machines)
     write_hosts(world, "liar", "build1")
     row = build1.ok("ls", "--json").json["contexts"][0]
@@ -281,7 +281,7 @@ def test_what_is_broken_off_ends_over_there_too(world: World, machines: Machines
     build1 = machines.worlds["build1"]
     started(world, "feat")
     started(build1, "feat")
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     liar = Liar(world, machines)
     write_hosts(world, "build1", "liar")
     # A connection that is cut in the middle of a send: nobody knows

@@ -15,7 +15,7 @@ from typing import Any
 
 import machines as other
 from conftest import ROOT, World, eventually, refused
-from machines import Machines, machines
+from machines import Machines, know, machines
 
 __all__ = ["machines"]
 pytestmark = other.needed
@@ -161,7 +161,8 @@ def test_what_a_pane_over_there_shows_is_text_and_colours_in_the_preview(
 
 def test_a_connection_that_is_stopped_or_was_killed_is_no_obstacle(world: World, machines: Machines) -> None:
     machines.worlds["build1"].repository()
-    world.ok("host", "add", "build1")
+    know(world, "build1")
+    world.ok("ls", "--host", "build1")
     shown = world.home / "programs/ssh"
     ssh = shown.read_text()
     shown.write_text(ssh.replace("exec", f'echo "$*" >>{world.home}/typed\nexec'))
@@ -229,7 +230,7 @@ def test_a_connection_that_is_cut_in_the_middle_leaves_nothing_half_done(
 ) -> None:
     there = machines.worlds["build1"]
     home = there.repository()
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     begun = there.home / "begun"
     hook = home / ".git/hooks/post-checkout"
     hook.write_text(f"#!/bin/sh\ntouch {begun}\nexec sleep 20\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import machines as other
 from conftest import Terminal, World, eventually, refused, sealed_world
-from machines import Machines, machines
+from machines import Machines, know, machines
 
 __all__ = ["machines"]
 pytestmark = other.needed
@@ -20,7 +20,7 @@ def test_a_session_over_there_is_shown_and_comes_back_after_a_break(world: World
     there.repository()
     # A login shell would forget the PATH that leads to the tests' ssh
     (world.home / ".tmux.conf").write_text("set -g default-command sh\n")
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     for label in ("feat", "feat-2"):
         world.ok("start", label, "--host", "build1", "-p", "src/app")
     world.ok("start", "local", cwd=world.repository())
@@ -103,9 +103,10 @@ def test_a_terminal_that_is_unknown_over_there_is_no_obstacle(world: World, mach
     (world.home / ".tmux.conf").write_text("set -g default-command sh\n")
     terminal = Terminal(world)
     with sealed_world() as there:
+        other.put_par(there)
         machines.add("build2", there, TERM="tmux-of-tomorrow")
         there.repository()
-        world.ok("host", "add", "build2")
+        know(world, "build2")
         world.ok("start", "feat", "--host", "build2", "-p", "src/app")
         terminal.par("open build2:feat")
         eventually(lambda: there.tmux("list-clients", "-F", "#{client_termname}") == "screen-256color")

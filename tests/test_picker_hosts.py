@@ -5,7 +5,7 @@ from __future__ import annotations
 import machines as other
 from conftest import World, eventually
 from desk import Desk
-from machines import Machines, machines
+from machines import Machines, know, machines
 
 __all__ = ["machines"]
 pytestmark = other.needed
@@ -14,7 +14,7 @@ pytestmark = other.needed
 def test_it_fills_in_as_hosts_answer_and_its_keys_work_there(world: World, machines: Machines) -> None:
     there = machines.worlds["build1"]
     home = there.repository()
-    world.ok("host", "add", "build1")
+    know(world, "build1")
     world.ok("start", "feat", "--host", "build1", "-p", "src/app")
     world.ok("send", "build1:feat", "echo SEEN-$((40 + 2))")
     world.ok("ls")
