@@ -115,10 +115,9 @@ class Bench:
             self.model.fill(self.model.follow(folder, home), folder, KINDS)
 
     def clear(self) -> None:
-        """Give up all that the command was tried with."""
-        self.model.look()
-        for label in (each for each in (*self.model.listed,) if each.startswith("feat")):
-            self.world.ok("rm", "--purge", "--force", label)
+        """Give up all that the command was tried with, as the last check found it."""
+        if labels := [each for each in self.model.listed if each.startswith("feat")]:
+            self.world.ok("rm", "--purge", "--force", *labels)
         if self.model.removed:
             self.world.ok("trash", "empty", "-y")
         self.model.check(self.model.works.keys() - self.model.fixed.keys())
@@ -142,10 +141,11 @@ class Bench:
         # What was done for all that is not there to be done again
         assert again.status in {0, 3, 4}, (told, result, again)
         self._mend()
-        model.check(gone)
-        if "feat" not in model.listed and model.works.keys() - model.fixed.keys():
+        if gone:
+            model.check(gone)
+        if "feat" not in self.world.index["contexts"] and model.works.keys() - model.fixed.keys():
             self.world.ok("restore", "feat", *(("--as", "feat") if "drop" in self.command.words else ()))
-            model.check()
+        model.check()
 
 
 def sampled(points: Iterable[Point]) -> Iterator[Point]:

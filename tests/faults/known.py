@@ -93,23 +93,21 @@ def unfinished(notes: dict[str, bytes]) -> dict[str, bytes]:
     }
 
 
-def index(world: World, folder: Path) -> str:
-    """What is staged in the worktree `folder`, with its flags."""
-    return world.git(folder, "ls-files", "-s", "-v")
-
-
 def head(folder: Path) -> str:
     """The commit that is checked out, as git's files have it; '' where there is none."""
     own = admin(folder)
     said = (own / "HEAD").read_text().rstrip("\n") if own else ""
-    common, ref = (own or Path()).parent.parent, said.removeprefix("ref: ")
-    if ref == said:
-        return said
-    if (common / ref).is_file():
-        return (common / ref).read_text().rstrip("\n")
+    common, name = (own or Path()).parent.parent, said.removeprefix("ref: ")
+    return said if name == said else ref(common, name)
+
+
+def ref(common: Path, name: str) -> str:
+    """The commit that the ref `name` is on, as git's files in `common` have it; '' where there is none."""
+    if (common / name).is_file():
+        return (common / name).read_text().rstrip("\n")
     packed = common / "packed-refs"
     lines = packed.read_text().splitlines() if packed.exists() else []
-    return next((line.split(" ")[0] for line in lines if line.endswith(f" {ref}")), "")
+    return next((line.split(" ")[0] for line in lines if line.endswith(f" {name}")), "")
 
 
 def kept(world: World, home: Path) -> set[str]:

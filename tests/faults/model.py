@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import ClassVar
 
 from conftest import Result, World, eventually
 from faults.contents import Made, Place
 from faults.kinds import Kind
-from faults.known import MARK, Work, admin, head, index, kept, noted, notes, tree, unfinished
+from faults.known import MARK, Work, admin, head, kept, noted, notes, ref, tree, unfinished
 from faults.snapshot import stamps
 
 REPOSITORIES = ("app", "back", "front", "docs")
@@ -25,6 +26,9 @@ class Model:
     missing, and what was begun may not be finished.
     """
 
+    # What is staged in an index of this content
+    _staged: ClassVar[dict[bytes, str]] = {}
+
     def __init__(self, world: World) -> None:
         self.world = world
         self.source = world.home / "src"
@@ -39,6 +43,7 @@ class Model:
         self.removed: dict[str, str] = {}
         # What git was asked of last, with its answers as they should be
         self._seen: dict[str, tuple[object, ...]] = {}
+        self._trash: tuple[object, dict[str, str]] = ({}, {})
         self._count = 0
         self.mine = {name: self._mine(home) for name, home in self.homes.items()}
 
@@ -53,9 +58,17 @@ class Model:
 
     def _mine(self, home: Path) -> tuple[object, ...]:
         """What is the user's own in a repository: files, index, and the branches that were there first."""
-        refs = self.world.git(home, "rev-parse", "HEAD", "refs/heads/main", "refs/heads/mine").split()
         # Where `mine` is may change: it is checked out in contexts
-        return tree(home), index(self.world, home), (home / ".git/HEAD").read_text(), refs[:2]
+        main, is_mine = ref(home / ".git", "refs/heads/main"), bool(ref(home / ".git", "refs/heads/mine"))
+        return tree(home), self._index(home), (home / ".git/HEAD").read_text(), main, is_mine
+
+    def _index(self, folder: Path) -> str:
+        """What is staged in the worktree `folder`, with its flags: an index always says the same."""
+        file = (admin(folder) or folder / ".git") / "index"
+        content = file.read_bytes() if file.exists() else b""
+        if content not in self._staged:
+            self._staged[content] = self.world.git(folder, "ls-files", "-s", "-v")
+        return self._staged[content]
 
     def number(self) -> int:
         self._count += 1
@@ -88,7 +101,7 @@ class Model:
             known.home,
             tree(folder, known.home is None),
             unfinished(told),
-            index(world, folder) if known.home else "",
+            self._index(folder) if known.home else "",
             at,
             known.objects | frozenset(made.objects) | frozenset([at] if at else []),
             tuple(each._replace(said=world.git(folder / each.place, *each.words)) for each in inner),
@@ -144,19 +157,23 @@ class Model:
     def look(self) -> None:
         """Let par heal what it finds, and read what it lists."""
 
-        def listed() -> list[dict[str, object]]:
-            said = self.world.ok("ls", "--json").json["contexts"]
+        def listed() -> list[dict[str, str]]:
+            rows = [line.split("\t") for line in self.world.ok("ls").stdout.splitlines()[1:]]
+            said = {label: state for label, state, *_ in rows}
             # A git that outlived its par is waited for
-            is_waiting = bool(CHANGING & {each["state"] for each in said}) and not self.sick
-            return [] if is_waiting else [{"contexts": said}]
+            is_waiting = bool(CHANGING.intersection(said.values())) and not self.sick
+            return [] if is_waiting else [said]
 
-        (seen,) = eventually(listed, "the end of orphans")
-        self.listed = {
-            each["label"]: [Path(one["path"]) for one in each["worktrees"]] for each in seen["contexts"]
-        }
-        is_empty = not [*self.world.data.glob("trash/*")]
-        told = [] if is_empty else self.world.ok("trash", "--json").json["trash"]
-        self.removed = {each["id"]: each["label"] for each in told}
+        (said,) = eventually(listed, "the end of orphans")
+        is_there = (self.world.data / "global_state.json").exists()
+        records = self.world.index["contexts"] if is_there else {}
+        assert said.keys() == records.keys()
+        self.listed = {label: [Path(each["path"]) for each in records[label]["worktrees"]] for label in said}
+        lying = {path: path.stat().st_mtime_ns for path in self.world.data.glob("trash/*/*")}
+        if lying != self._trash[0]:
+            told = self.world.ok("trash", "--json").json["trash"] if lying else []
+            self._trash = (lying, {each["id"]: each["label"] for each in told})
+        self.removed = self._trash[1]
 
     def check(self, may_go: Iterable[str] = ()) -> None:
         """Find all work, whole; only what `may_go` may be gone, and is known no more then."""
@@ -206,7 +223,7 @@ class Model:
 
     def _ask(self, work: Work, place: Path) -> None:
         """Ask git of a worktree that is in its place, where anything that git knows of it has changed."""
-        assert index(self.world, place) == work.staging, f"another index in {place}"
+        assert self._index(place) == work.staging, f"another index in {place}"
         for each in work.nested:
             said = self.world.run("git", *each.words, cwd=place / each.place)
             assert said.stdout.rstrip("\n") == each.said, (place / each.place, said)

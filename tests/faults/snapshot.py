@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import weakref
@@ -10,12 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR
 
+import copies
 from conftest import World
 from scratch import SCRATCH
 
 Stamp = tuple[int, ...]
 UNTOUCHED = "[core]\n checkStat = minimal\n trustctime = false\n"
 SOCKETS = "tmux-"
+NEW = re.compile(r'"new-session" .*?"-s" "([^"]*)"')
 # Without ids: they are others in a session that is made again
 WINDOW = "#{session_name}\t#{@par_label}\t#{@par_path}\t#{@par_context}\t#{@par_worktree}\t#{window_name}"
 
@@ -69,18 +72,37 @@ class Snapshot:
             else:
                 shutil.copy2(path, self._copy(path), follow_symlinks=False)
         self._sessions = self._shown()
+        # By what it is made, for each session that was made again
+        self._told: dict[str, str] = {}
 
     def back(self) -> None:
         """Bring all back to where it was; what was not touched since is not touched."""
         self._bring_files_back()
-        now, ended = self._shown(), list[str]()
-        for name in now.keys() - {name for name, said in self._sessions.items() if said == now.get(name)}:
-            ended += [*([";"] if ended else []), "kill-session", "-t", f"={name}"]
-        if ended:
-            self._world.tmux(*ended)
-        if self._sessions.items() - now.items():
-            self._world.ok("resurrect")
+        now = self._shown()
+        stay = {name for name, said in self._sessions.items() if now.get(name) == said}
+        gone, kills = (
+            self._sessions.keys() - stay,
+            [f"kill-session -t '={name}'" for name in now.keys() - stay],
+        )
+        # A server ends with its last session
+        is_told = bool(stay) and gone <= self._told.keys()
+        if script := "\n".join([*kills, *(self._told[name] for name in gone if is_told)]):
+            self._world.run("tmux", "-u", "source-file", "-", text=script)
+        if not is_told and gone:
+            self._resurrect()
+        if gone:
             self._sessions = self._shown()
+
+    def _resurrect(self) -> None:
+        """Have par make the sessions that are gone, and know by what it tells tmux for each."""
+        with tempfile.TemporaryDirectory(prefix="par-calls-", dir=SCRATCH) as calls:
+            copies.record(Path(calls))
+            path = f"{calls}:{self._world.env['PATH']}"
+            self._world.ok("resurrect", cwd=None, text=None, PATH=path)
+            lines = [each for each in copies.recorded(Path(calls)) if "par-boot" not in each]
+        made = [NEW.match(each) for each in lines]
+        if all(made):  # else something was done in them after that
+            self._told |= {each[1]: line for each, line in zip(made, lines, strict=True) if each}
 
     def _shown(self) -> dict[str, str]:
         """What tmux has of each session."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +18,7 @@ import pytest
 from conftest import PAR, Result, sealed_world
 from faults import order
 from faults.commands import COMMANDS, IS_LONG, Bench, Command, sampled
-from faults.injected import WAYS, failing
+from faults.injected import PROGRAMS, WAYS, failing
 from faults.order import Effect
 
 WRITES = (
@@ -77,9 +79,13 @@ class Point(NamedTuple):
     fault: str = ""
 
 
-def can_trace(bench: Bench) -> bool:
+@cache
+def can_trace() -> bool:
     tried = ("strace", *FOLLOWING, "-qq", "-o", "/dev/null", "true")
-    return bool(shutil.which("strace")) and bench.world.run(*tried).status == 0
+    return (
+        bool(shutil.which("strace"))
+        and not subprocess.run(tried, capture_output=True, check=False).returncode
+    )
 
 
 def run(bench: Bench, point: Point, *before: str) -> tuple[Result, list[str]]:
@@ -108,16 +114,26 @@ def status(trace: str) -> int:
 def look(bench: Bench) -> Seen:
     """Run the command of the bench as it is, and look at all that it does, where that can be traced."""
     bench.prepare()
-    log, command = bench.world.home / "trace", bench.command
     # A server that a command starts lives on: strace would follow it for ever
-    follow = () if command.damage == "server" else FOLLOWING
+    log, follow = bench.world.home / "trace", () if bench.command.damage == "server" else FOLLOWING
     traced = ("strace", *follow, "-y", "-qq", "-s", "4096", "-o", str(log), "-e", TRACED)
-    is_traced = can_trace(bench)
-    result, calls = run(bench, Point(0, ""), *(traced if is_traced else ()))
+    is_traced = can_trace()
+    if is_traced and follow:
+        result = bench.world.run(*traced, *PAR, *bench.command.words, cwd=bench.model.source)
+        made = called(log.read_text(errors="replace"))
+    else:
+        result, calls = run(bench, Point(0, ""), *(traced if is_traced else ()))
+        made = len(calls)
     assert result.status == 0, result
     bench.model.check(bench.given_up)
     said = log.read_text(errors="replace") if is_traced else ""
-    return Seen(len(calls), tuple(writes(said, bool(follow))), tuple(order.effects(said)))
+    return Seen(made, tuple(writes(said, bool(follow))), tuple(order.effects(said)))
+
+
+def called(trace: str) -> int:
+    """How often git and tmux were called in a trace, but by git itself."""
+    ran = "|".join(re.escape(str(shutil.which(each))) for each in PROGRAMS)
+    return len(re.findall(rf'execve\("({ran})"', trace))
 
 
 def writes(trace: str, has_pids: bool) -> Iterator[tuple[str, int]]:
