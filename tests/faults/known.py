@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +109,24 @@ def ref(common: Path, name: str) -> str:
     packed = common / "packed-refs"
     lines = packed.read_text().splitlines() if packed.exists() else []
     return next((line.split(" ")[0] for line in lines if line.endswith(f" {name}")), "")
+
+
+def refs(common: Path) -> dict[str, str]:
+    """All refs in `common`, each with the commit that it is on, as git's files have them."""
+    packed = common / "packed-refs"
+    rows = [line.split(" ") for line in packed.read_text().splitlines()] if packed.exists() else []
+    found = {row[1]: row[0] for row in rows if len(row) == 2}
+    for path in (common / "refs").rglob("*"):
+        if path.is_file() and not (said := path.read_text().rstrip("\n")).startswith("ref: "):
+            assert re.fullmatch("[0-9a-f]{40}", said), f"{path}: {said}"
+            found[str(path.relative_to(common))] = said
+    return found
+
+
+def has_object(world: World, common: Path, oid: str) -> bool:
+    """Whether a repository has an object; git is asked where it has no file of its own."""
+    is_loose = (common / "objects" / oid[:2] / oid[2:]).exists()
+    return is_loose or world.run("git", "cat-file", "-e", oid, cwd=common).status == 0
 
 
 def kept(world: World, home: Path) -> set[str]:

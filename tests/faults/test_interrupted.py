@@ -19,6 +19,7 @@ import pytest
 
 from conftest import PAR, Result, World, eventually
 from doom import Doom
+from faults.known import has_object, ref, refs, tree
 from faults.snapshot import Snapshot
 from forks import Running
 
@@ -60,30 +61,28 @@ class Lab(NamedTuple):
 
     world: World
     home: Path
+    seen: dict[str, object]
 
     def check_whole(self) -> set[str]:
         """Index, git, tmux and the data folder agree, and what is the user's is there; the labels."""
-        world, home = self
+        world, home, _ = self
         records = self.records()
         assert {record["phase"] for record in records.values()} <= {"ready"}
         paths = {record["root"] for record in records.values()}
         branches = {record["worktrees"][0]["branch"] for record in records.values()}
-        said = world.git(home, "worktree", "list", "--porcelain").splitlines()
-        folders = {line.removeprefix("worktree ") for line in said if line.startswith("worktree ")}
+        admins = list((home / ".git").glob("worktrees/*"))
+        folders = {(each / "gitdir").read_text().removesuffix("/.git\n") for each in admins}
         graves = {
             str(grave): name for name in self.trash() for grave in (world.data / "trash" / name).glob("?")
         }
-        assert folders == {str(home), *paths, *graves}
+        assert (folders, len(admins)) == ({*paths, *graves}, len(paths) + len(graves))
         places = [world.data / name for name in ("worktrees", "review")]
         assert {str(path) for place in places for path in place.glob("*/*")} == paths
-        assert len(list((home / ".git").glob("worktrees/*"))) == len(paths) + len(graves)
         assert world.branches(home) == {"main", "mine", *branches}
-        told = world.git(home, "for-each-ref", "--format=%(refname)\t%(contents:subject)").splitlines()
-        refs = dict(line.split("\t") for line in told)
-        assert {tuple(ref.split("/")[:4]) for ref in refs if ref.startswith("refs/par")} == {
-            ("refs", "par", "trash", n) for n in graves.values()
-        }
-        assert refs["refs/heads/mine"] == "of the user"
+        known = refs(home / ".git")
+        assert all(has_object(world, home / ".git", oid) for oid in {*known.values()})
+        kept_for = {tuple(each.split("/")[:4]) for each in known if each.startswith("refs/par")}
+        assert kept_for == {("refs", "par", "trash", n) for n in graves.values()}
         assert not (world.data / "emptied").exists()
         kept = self._tmux_sessions()
         assert kept == sorted((record["session"], label) for label, record in records.items())
@@ -91,8 +90,20 @@ class Lab(NamedTuple):
         assert not (world.data / "removed").exists()
         configured = re.findall('^\\[branch "(.*)"', (home / ".git/config").read_text(), re.MULTILINE)
         assert {*configured} <= {"main", *branches}
-        assert world.git(home, "status", "--porcelain=v1", "--branch") == "## main...origin/main\n?? notes"
+        self._check_home()
         return set(records)
+
+    def _check_home(self) -> None:
+        """What is the user's own is as it was, and git says the same of the same files."""
+        git, mine = self.home / ".git", ref(self.home / ".git", "refs/heads/mine")
+        names = ("HEAD", "refs/heads/main", "refs/remotes/origin/main", "index", "info/exclude")
+        files = [each for each in (git / name for name in names) if each.exists()]
+        now = (mine, tree(self.home), {each: each.read_bytes() for each in files})
+        if now != self.seen.get("home"):
+            asked = ("status", "--porcelain=v1", "--branch")
+            assert self.world.git(self.home, *asked) == "## main...origin/main\n?? notes"
+            assert self.world.git(self.home, "log", "-1", "--format=%s", mine) == "of the user"
+            self.seen["home"] = now
 
     def trash(self) -> list[str]:
         """The ids of what is in the trash: all that lies there, and whole."""
@@ -115,16 +126,23 @@ class Lab(NamedTuple):
 
 @pytest.fixture
 def lab(world: World) -> Lab:
-    return made_in(world)
+    world.copied(make)
+    return Lab(world, world.home / "src/app", {})
 
 
-def made_in(world: World) -> Lab:
+def make(world: World) -> None:
+    """What a lab has."""
     bare, home = world.clone()
     (home / "notes").write_text("not committed\n")
     world.git(home, "branch", "mine", world.git(home, "commit-tree", "-m", "of the user", "HEAD^{tree}"))
     request = world.git(bare, "commit-tree", "-m", "a request", "HEAD^{tree}")
     world.git(bare, "update-ref", "refs/pull/1/head", request)
-    return Lab(world, home)
+
+
+def make_with_other(world: World) -> None:
+    """The same, and a context."""
+    make(world)
+    world.ok("start", "other", cwd=world.home / "src/app")
 
 
 START = ("start", "feat")
@@ -215,7 +233,9 @@ def interruptions(
     must be all that are `expected`; a short run takes only every fourth of these.
     """
     told, is_over = "", False
-    if "other" not in lab.records():
+    if not lab.records():
+        lab.world.copied(make_with_other)
+    elif "other" not in lab.records():
         lab.world.ok("start", "other", cwd=lab.home)
     start = Snapshot(lab.world) if from_start else None
     named = list(expected)[:: 1 if IS_LONG else 4]
@@ -376,8 +396,26 @@ def test_purge_that_has_begun_is_not_stopped_by_signals(lab: Lab) -> None:
         assert lab.check_whole() == set()
 
 
-def make_work(lab: Lab) -> str:
-    """A context with every kind of work in it; what there is of it, to be compared."""
+def make_work(lab: Lab, *, with_other: bool = False) -> str:
+    """A context with every kind of work in it; what there is of it, to be compared.
+
+    It is made in a lab in which nothing is yet, `with_other` after another context.
+    """
+    return lab.world.copied(work_beside_other if with_other else work_alone)
+
+
+def work_beside_other(world: World) -> str:
+    make_with_other(world)
+    return worked(Lab(world, world.home / "src/app", {}))
+
+
+def work_alone(world: World) -> str:
+    make(world)
+    return worked(Lab(world, world.home / "src/app", {}))
+
+
+def worked(lab: Lab) -> str:
+    """Make by par and git what `make_work` copies."""
     secret = start_with_secret(lab)
     folder = secret.parent
     lab.world.git(lab.home, "config", "branch.feat.description", "mine")
@@ -409,7 +447,7 @@ def is_there(lab: Lab) -> bool:
 
 
 def test_removal_killed_before_any_of_its_effects_keeps_every_file_and_commit(lab: Lab) -> None:
-    work = make_work(lab)
+    work = make_work(lab, with_other=True)
     for _, result, is_over in interruptions(lab, [SIGKILL], REMOVE, REMOVING):
         assert result.status == (0 if is_over else -SIGKILL), result
         lab.world.ok("ls")
@@ -420,7 +458,7 @@ def test_removal_killed_before_any_of_its_effects_keeps_every_file_and_commit(la
 
 
 def test_restore_killed_before_any_of_its_effects_keeps_every_file_and_commit(lab: Lab) -> None:
-    work = make_work(lab)
+    work = make_work(lab, with_other=True)
     lab.world.ok(*REMOVE)
     for _, result, is_over in interruptions(lab, [SIGKILL], RESTORE, RESTORING, from_start=True):
         assert result.status == (0 if is_over else -SIGKILL), result
@@ -443,7 +481,7 @@ def test_restore_asked_to_end_before_any_of_its_effects_leaves_all_in_the_trash(
 
 
 def test_emptying_killed_before_any_of_its_effects_is_taken_back_or_finished(lab: Lab) -> None:
-    work = make_work(lab)
+    work = make_work(lab, with_other=True)
     lab.world.ok(*REMOVE)
     for _, result, is_over in interruptions(lab, [SIGKILL], EMPTY, EMPTYING, from_start=True):
         assert result.status == (0 if is_over else -SIGKILL), result
@@ -475,11 +513,11 @@ def check_sound(lab: Lab) -> None:
 @pytest.mark.parametrize("place", ["../theirs", "work"])
 def test_adoption_killed_before_any_of_its_effects_is_taken_back_or_finished(lab: Lab, place: str) -> None:
     theirs = lab.home.with_name("theirs")
+    lab.world.copied(make_with_other)
     lab.world.git(lab.home, "worktree", "add", "-q", "-b", "topic", str(theirs))
     (theirs / "new").write_text("theirs\n")
     lab.world.tmux("new-session", "-d", "-s", "work", "-c", str(theirs))
     asked = ("worktree", "list", "--porcelain")
-    lab.world.ok("start", "other", cwd=lab.home)
     before = lab.world.git(lab.home, *asked), lab.world.git(lab.home, "for-each-ref")
     for _, result, is_over in interruptions(lab, [SIGKILL], ("adopt", place, "-l", "feat"), ADOPTING):
         assert result.status == (0 if is_over else -SIGKILL), result
@@ -494,8 +532,7 @@ def test_adoption_killed_before_any_of_its_effects_is_taken_back_or_finished(lab
 
 
 def test_resurrection_killed_before_any_of_its_effects_goes_on_where_it_was(lab: Lab) -> None:
-    lab.world.ok("start", "other", cwd=lab.home)
-    work = make_work(lab)
+    work = make_work(lab, with_other=True)
     lab.world.tmux("kill-server")
     for _, result, is_over in interruptions(lab, [SIGKILL], ("resurrect",), RISING):
         assert result.status == (0 if is_over else -SIGKILL), result
@@ -523,8 +560,7 @@ def untie(lab: Lab) -> None:
 def test_repair_killed_before_any_of_its_effects_is_done_by_the_next(
     lab: Lab, damage: Callable[[Lab], None], expected: tuple[str, ...]
 ) -> None:
-    lab.world.ok("start", "other", cwd=lab.home)
-    work = make_work(lab)
+    work = make_work(lab, with_other=True)
     damage(lab)
     for _, result, is_over in interruptions(lab, [SIGKILL], ("doctor", "--fix"), expected):
         assert result.status == (0 if is_over else -SIGKILL), result
@@ -791,24 +827,24 @@ ENDS = [
 ]
 
 
-def check_group_end(lab: Lab, gate: Gate, end: End, *words: str) -> None:
-    process = begin(lab, gate, *words)
-    os.killpg(process.pid, end.sent)
-    _, stderr = process.communicate(timeout=20)
-    assert (process.returncode, stderr) == (end.status, end.stderr)
-    if end.sent is SIGKILL:
-        lab.world.ok("ls")
-    assert lab.check_whole() == set()
+def check_group_ends(lab: Lab, gate: Gate, *words: str) -> None:
+    for end in ENDS:
+        process = begin(lab, gate, *words)
+        os.killpg(process.pid, end.sent)
+        _, stderr = process.communicate(timeout=20)
+        assert (process.returncode, stderr) == (end.status, end.stderr), end
+        if end.sent is SIGKILL:
+            lab.world.ok("ls")
+        assert lab.check_whole() == set(), end
+        gate.begun.unlink()
 
 
-@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.id)
-def test_half_checked_out_tree_is_undone(lab: Lab, slow_checkout: Gate, end: End) -> None:
-    check_group_end(lab, slow_checkout, end, "start", "feat")
+def test_half_checked_out_tree_is_undone(lab: Lab, slow_checkout: Gate) -> None:
+    check_group_ends(lab, slow_checkout, "start", "feat")
 
 
-@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.id)
-def test_half_done_fetch_is_undone(lab: Lab, slow_fetch: Gate, end: End) -> None:
-    check_group_end(lab, slow_fetch, end, "checkout", "pr/1", "--label", "feat")
+def test_half_done_fetch_is_undone(lab: Lab, slow_fetch: Gate) -> None:
+    check_group_ends(lab, slow_fetch, "checkout", "pr/1", "--label", "feat")
 
 
 @needs_proc
@@ -861,16 +897,16 @@ def settled(lab: Lab) -> bool:
     return True
 
 
-@pytest.mark.parametrize("words", [("start", "more"), ("checkout", "mine"), REMOVE], ids=" ".join)
-def test_full_disk_leaves_the_old_index(lab: Lab, words: tuple[str, ...]) -> None:
+def test_full_disk_leaves_the_old_index(lab: Lab) -> None:
     lab.world.ok("start", "feat", cwd=lab.home)
-    before = (lab.world.data / "global_state.json").read_bytes()
-    result = lab.world.par_limited(100, *words, cwd=lab.home)
     index = lab.world.data / "global_state.json"
+    before = index.read_bytes()
     told = f"par: the index {index} cannot be written: [Errno 27] File too large\n{MACHINE}"
-    assert (result.status, result.stdout, result.stderr) == (7, "", told)
-    assert index.read_bytes() == before
-    assert lab.check_whole() == {"feat"}
+    for words in (("start", "more"), ("checkout", "mine"), REMOVE):
+        result = lab.world.par_limited(100, *words, cwd=lab.home)
+        assert (result.status, result.stdout, result.stderr) == (7, "", told), words
+        assert index.read_bytes() == before
+        assert lab.check_whole() == {"feat"}
 
 
 def test_disk_that_fills_up_during_the_checkout_leaves_nothing(lab: Lab) -> None:
@@ -903,7 +939,8 @@ def small(world: World) -> Iterator[Lab]:
     with mounted(world.home):
         (world.home / ".gitconfig").write_text(config)
         try:
-            lab = made_in(world)
+            world.copied(make)
+            lab = Lab(world, world.home / "src/app", {})
             (lab.home / "big").write_bytes(os.urandom(50_000))
             world.git(lab.home, "add", "big")
             world.git(lab.home, "commit", "-q", "-m", "big")
@@ -928,7 +965,7 @@ def test_disk_that_is_full_at_any_point_leaves_the_old_state_or_the_new(
     small: Lab, words: tuple[str, ...]
 ) -> None:
     statuses = set()
-    work = "" if words == START else make_work(small)
+    work = "" if words == START else worked(small)
     if words == RESTORE:
         small.world.ok(*REMOVE)
     start = Snapshot(small.world)
