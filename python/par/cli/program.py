@@ -1,15 +1,19 @@
 """The options that say what a new context begins with, for every command that makes one."""
 
+from __future__ import annotations
+
 import functools
 import sys
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from par.cli.options import option
-from par.setup import programs
-from par.setup.programs import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from par.setup.programs import Program
 
 
 class Asked(NamedTuple):
@@ -25,10 +29,13 @@ class Asked(NamedTuple):
             raise click.UsageError("--run and --agent are two ways to say what starts")
         if self == Asked():
             return None
-        command = programs.usual() if self.command is None else self.command
-        return _checked(Program(command, self._text()))
+        from par.setup import programs  # noqa: PLC0415 - most begin with none
+
+        return _checked(programs.usual() if self.command is None else self.command, self._text())
 
     def _text(self) -> str | None:
+        from par.setup import programs  # noqa: PLC0415 - as above
+
         if self.prompt == "-":
             return programs.text(sys.stdin.buffer)
         return None if self.prompt is None else programs.prompt(self.prompt)
@@ -40,7 +47,7 @@ class Asked(NamedTuple):
         if self.command is not None or self.with_agent:
             raise click.UsageError("--each goes with neither --run nor --agent")
         text = self._text()  # standard input is read once
-        return [_checked(Program(line, text)) for line in each for _ in range(count)]
+        return [_checked(line, text) for line in each for _ in range(count)]
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,6 +66,9 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return asking
 
 
-def _checked(found: Program) -> Program:
+def _checked(command: str, prompt: str | None) -> Program:
+    from par.setup import programs  # noqa: PLC0415 - as above
+
+    found = programs.Program(command, prompt)
     programs.check(found)
     return found

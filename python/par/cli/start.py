@@ -8,7 +8,8 @@ from par.cli import making
 from par.cli.options import option
 from par.cli.program import Asked
 from par.commands import start as start_command
-from par.commands import start_each
+
+MOST = 50
 
 
 @click.command(epilog="Example: par start feature-auth -p ~/projects/my-app --base main")
@@ -20,7 +21,7 @@ from par.commands import start_each
 @option("--with-changes", is_flag=True, help="Take along what is not committed where you are.")
 @option("--fetch", "with_fetch", is_flag=True, help="Fetch from the default remote first.")
 @option("--each", multiple=True, metavar="COMMAND", help="A context for each COMMAND: LABEL-its-name.")
-@option("--count", type=click.IntRange(1, start_each.MOST), help="So many: LABEL-1, LABEL-2 ...")
+@option("--count", type=click.IntRange(1, MOST), help="So many: LABEL-1, LABEL-2 ...")
 @click.pass_obj
 def start(
     socket: Path,
@@ -54,6 +55,8 @@ def start(
         clone.run(clone.plan(incoming.source(), place))
     request = start_command.Request(label, place, socket, base, with_fetch, is_trusted)
     if each or count:
+        from par.commands import start_each  # noqa: PLC0415 - most begin one
+
         if then_open:
             raise click.UsageError("--open shows one context: see all with par control-center")
         if with_changes:

@@ -11,8 +11,6 @@ from par.names import visible
 from par.setup import programs
 from par.setup.programs import Program
 
-MOST = 50
-
 
 def labels(label: str, commands: Sequence[str]) -> list[str]:
     """A label for each of these commands, called after its program; numbered where several are called so.

@@ -1,25 +1,25 @@
 """How a context is made: reserved in the index as it was planned, then made, or undone."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from functools import partial
 
 from par import names
+from par.config.recipe import Recipe
 from par.contexts import plans
 from par.contexts.plans import CreationPlan, WorktreePlan
 from par.errors import ParError
 from par.git import repository, usable
 from par.model import Context, Kind, Phase, Worktree
-from par.setup import layouts, ports, preparation, running
-from par.state import index, locks
+from par.setup import ports, preparation
+from par.setup.preparation import Preparation
+from par.state import index, locks, paths
 from par.state.index import Index
 from par.state.locks import Operation
 from par.system import signals
 from par.system.narration import report
 from par.tmux import sessions
-
-MOST_AT_ONCE = 4
 
 
 def create(planned: CreationPlan) -> Context:
@@ -40,9 +40,7 @@ def create_all(planned: Sequence[CreationPlan]) -> list[Context]:
                 if each.changes:
                     carrying.bring(each.changes, context.worktrees[0].path, operation.id)
             for each, context, session_id in [(*pair, sessions.create(pair[1])) for pair in pairs]:
-                prepared = [worktree.preparation for worktree in each.worktrees]
-                layouts.build(context, session_id, prepared)
-                running.begin(context, session_id, prepared)
+                _begin(context, session_id, [worktree.preparation for worktree in each.worktrees])
             if is_carrying:
                 carrying.arrive(operation.id)
             ready = _mark_all_ready(contexts)
@@ -114,8 +112,10 @@ def _make_worktrees(planned: CreationPlan, context: Context, operation: Operatio
     if len(pairs) == 1:
         make_worktree(*pairs[0], operation, with_hooks)
     else:
-        workers = max(1, (os.cpu_count() or 1) // min(len(pairs), MOST_AT_ONCE))
-        _at_once([partial(_make_named, *pair, operation, with_hooks, workers) for pair in pairs])
+        from par.contexts import at_once  # noqa: PLC0415 - most contexts have one worktree
+
+        workers = max(1, (os.cpu_count() or 1) // min(len(pairs), at_once.MOST))
+        at_once.take([partial(_make_named, *pair, operation, with_hooks, workers) for pair in pairs])
     if context.kind is Kind.WORKSPACE:
         from par.setup import workspace_file  # noqa: PLC0415 - few are workspaces
 
@@ -130,22 +130,6 @@ def _make_named(
     except ParError as error:
         error.message += f" in '{names.visible(str(worktree.repository.path))}'"
         raise
-
-
-def _at_once(steps: Sequence[Callable[[], None]]) -> None:
-    """Take all steps, some at a time; where one fails stop the others, and raise what it raised."""
-    from concurrent import futures  # noqa: PLC0415 - most contexts have one worktree
-
-    from par.git import progress  # noqa: PLC0415 - as above
-
-    with futures.ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        try:
-            for each in futures.as_completed([pool.submit(step) for step in steps]):
-                each.result()
-        except BaseException:
-            with signals.ignored(), progress.stopped():
-                pool.shutdown(wait=True, cancel_futures=True)
-            raise
 
 
 def make_worktree(
@@ -175,6 +159,16 @@ def make_worktree(
         from par.setup import files  # noqa: PLC0415 - few ask for files
 
         files.copy_and_link(worktree, recipe)
+
+
+def _begin(context: Context, session_id: str, prepared: Sequence[Preparation]) -> None:
+    """Build the layouts and run the commands, where there are any: what is kept of earlier ones goes too."""
+    is_asked = context.command or any(each.is_held or each.recipe != Recipe() for each in prepared)
+    if is_asked or paths.init(context.root).exists():
+        from par.setup import layouts, running  # noqa: PLC0415 - most ask for nothing
+
+        layouts.build(context, session_id, prepared)
+        running.begin(context, session_id, prepared)
 
 
 def mark_ready(context: Context) -> Context:
