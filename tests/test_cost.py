@@ -95,7 +95,6 @@ class Cost(NamedTuple):
 
 LIGHT = frozenset({"click"})
 STRAIGHTENED = {"ast"}  # with `inspect`, by which click tidies up texts of help
-CHANGING = LIGHT | {"pty"}
 COSTS = [
     Cost("--version", 0, 0, LIGHT),
     Cost("--help", 0, 0, LIGHT | STRAIGHTENED),
@@ -116,15 +115,15 @@ COSTS = [
     Cost("control-center --no-attach", 3, 0, LIGHT),
     Cost("completion bash", 0, 0, LIGHT),
     Cost("code feat --editor true", 0, 0, LIGHT),
-    Cost("start new", 2, 6, CHANGING),
-    Cost("rm new", 5, 5, CHANGING),
-    Cost("restore new", 2, 5, CHANGING),
-    Cost("rm new", 5, 5, CHANGING),
-    Cost("workspace start several --repos .", 2, 7, CHANGING),
+    Cost("start new", 2, 6, LIGHT),
+    Cost("rm new", 5, 4, LIGHT),
+    Cost("restore new", 2, 5, LIGHT),
+    Cost("rm new", 5, 4, LIGHT),
+    Cost("workspace start several --repos .", 2, 7, LIGHT),
     Cost("workspace ls", 1, 0, LIGHT),
-    Cost("rm several", 5, 5, CHANGING),
-    Cost("checkout topic", 2, 6, CHANGING),
-    Cost("rm topic", 5, 3, CHANGING),
+    Cost("rm several", 5, 4, LIGHT),
+    Cost("checkout topic", 2, 5, LIGHT),
+    Cost("rm topic", 5, 3, LIGHT),
 ]
 
 

@@ -1,7 +1,6 @@
 """Following a slow git: its standard error is kept, and shown on a terminal after a second."""
 
 import os
-import pty
 import select
 import subprocess
 import threading
@@ -43,7 +42,7 @@ class Progress:
 
     def __init__(self, screen: TextIO) -> None:
         self._screen = screen.fileno() if screen.isatty() else None
-        self._source, self.sink = pty.openpty() if self._screen is not None else os.pipe()
+        self._source, self.sink = os.openpty() if self._screen is not None else os.pipe()
         self._said = b""
         self._shown = 0
         self._is_on_stage = False
