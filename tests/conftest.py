@@ -30,7 +30,7 @@ import pytest
 
 import copies
 from doom import Doom
-from forks import Call, Parent, Running
+from forks import SETTLED, Call, Parent, Running
 from scratch import SCRATCH
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,8 +53,6 @@ GIT_CONFIG = """[user]
 """
 # A label that is nowhere in what is copied, but where the label is
 STAND_IN, OWNER = "stand-in-for-a-label", "stand-in-for-an-owner"
-# What a process takes from its environment only when it starts
-SETTLED = {"LC_ALL", "LANG", "PYTHONPATH", "TZ"}
 PAR = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"))
 
 
@@ -148,7 +146,7 @@ class World:
 
     def par(self, *words: str, cwd: Path | None = None, text: str | None = None, **env: str) -> Result:
         """Run `par` with these words."""
-        if any(env[each] != self.env.get(each) for each in SETTLED & env.keys()):
+        if any(env[each] != self.env.get(each) for each in env.keys() & SETTLED):
             return self.run(*PAR, *words, cwd=cwd, text=text, **env)
         folder = str(cwd or self.home)
         return Result(*_parent().run(Call(words, folder, {**self.env, **env}), text))
@@ -414,6 +412,26 @@ def _parent() -> Parent:
     return parent
 
 
+@cache
+def forked_python(source: Path = ROOT / "python") -> str:
+    """What PAR_PYTHON may be, for the scripts/par beside `source`, where nobody looks at the start of par.
+
+    The par of keys, popups and hosts is a fork then; `forked.py` says when it is one.
+    """
+    return str(_parent().write_python(source))
+
+
+@cache
+def _shell() -> str:
+    """A shell for panes that reads no start files, as tmux's login shells would: most of what they cost."""
+    folder = tempfile.TemporaryDirectory(prefix="par-shell-", dir=SCRATCH)
+    atexit.register(folder.cleanup)
+    shell = Path(folder.name, "sh")
+    shell.write_text('#!/bin/sh\nexec /bin/sh "$@"\n')
+    shell.chmod(0o755)
+    return str(shell)
+
+
 def environment(home: Path) -> dict[str, str]:
     """What every program in a sealed world finds in its environment."""
     kept = {key: value for key, value in os.environ.items() if key in {"PATH", "LANG", "TERM"}}
@@ -422,7 +440,7 @@ def environment(home: Path) -> dict[str, str]:
         "HOME": str(home),
         "TMUX_TMPDIR": str(home),
         "LC_ALL": "C.UTF-8",
-        "SHELL": "/bin/sh",
+        "SHELL": _shell(),
         "TERM": "xterm-256color",
         "PS1": "$ ",
         "GIT_CONFIG_NOSYSTEM": "1",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conftest import Terminal, eventually
+from conftest import Terminal, eventually, forked_python
 from plugin import PREFIX, Plugin, marking
 
 FLOWS = (
@@ -46,7 +45,7 @@ class Desk(Plugin):
     def __post_init__(self) -> None:
         bindings = (BIND.format(place, f"popup.sh {flow}") for place, flow in enumerate(FLOWS, 1))
         self.after = (*self.after, *bindings)
-        self.variables = {"PAR_PYTHON": sys.executable, **self.variables}
+        self.variables = {"PAR_PYTHON": forked_python(), **self.variables}
         self.start()
         self.terminal = self.attach()
 

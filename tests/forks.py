@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import gc
 import importlib
+import marshal
 import os
 import pickle
 import pkgutil
 import resource
 import select
+import shlex
 import signal
 import socket
 import subprocess
@@ -23,7 +25,7 @@ from collections.abc import Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, NamedTuple, NoReturn
+from typing import IO, Any, NamedTuple, NoReturn
 
 import doom
 from scratch import SCRATCH
@@ -48,12 +50,19 @@ class Call(NamedTuple):
     is_apart: bool = False
 
 
+# What a call of forked.py begins with
+FORKED = b"m"
+# What a process takes from its environment only when it starts
+SETTLED = ("LC_ALL", "LANG", "PYTHONPATH", "TZ")
+
+
 class Parent:
     """A par that waits at `socket`, started with `environment`."""
 
     def __init__(self, source: Path, environment: dict[str, str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="par-forks-", dir=SCRATCH)
         self._socket = Path(self._folder.name, "socket")
+        self._environment, self._pythons = environment, 0
         entry = "import sys; sys.path[:0] = sys.argv[1:3]; import forks; forks.serve(sys.argv[3])"
         words = (
             sys.executable,
@@ -76,7 +85,7 @@ class Parent:
     def run(self, call: Call, text: str | None) -> tuple[int, str, str]:
         """Run par; its exit status (negative: the signal that ended it) and both streams."""
         with ExitStack() as stack:
-            streams = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
+            streams = [stack.enter_context(tempfile.TemporaryFile(dir=SCRATCH)) for _ in range(3)]
             streams[0].write((text or "").encode("utf-8", "surrogateescape"))
             streams[0].seek(0)
             connection = stack.enter_context(self._called(call, [each.fileno() for each in streams]))
@@ -91,6 +100,20 @@ class Parent:
         os.close(out)
         os.close(err)
         return Running(connection, stdout, stderr)
+
+    def write_python(self, source: Path) -> Path:
+        """A program that is a Python for the scripts/par beside `source`, a par like this one (forked.py)."""
+        settled = {each.encode(): self._bytes(each) for each in SETTLED}
+        call = f"forked.main({sys.executable!r}, {str(source)!r}, {str(self._socket)!r}, {settled!r})"
+        code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import forked; {call}"
+        self._pythons += 1
+        program = Path(self._folder.name, f"python{self._pythons}")
+        program.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-I", "-S", "-c", code])} "$@"\n')
+        program.chmod(0o755)
+        return program
+
+    def _bytes(self, variable: str) -> bytes | None:
+        return os.fsencode(self._environment[variable]) if variable in self._environment else None
 
     def _called(self, call: Call, streams: Sequence[int]) -> socket.socket:
         """A connection that brings the id of a call's process and, when that has ended, its status."""
@@ -165,17 +188,24 @@ def serve(path: str) -> None:
     listener.listen(100)
     Path(path + ".new").rename(path)
     running: dict[int, socket.socket] = {}
+    callers: dict[socket.socket, int] = {}
     while True:
-        ready = select.select([listener.fileno(), ended], [], [])[0]
-        if listener.fileno() in ready:
+        waited: list[Any] = [listener, ended, *callers]
+        ready = select.select(waited, [], [])[0]
+        for connection in callers.keys() & {*ready}:  # killed: so would its par have been
+            os.kill(callers.pop(connection), signal.SIGKILL)
+        if listener in ready:
             connection, _ = listener.accept()
-            pid = _begun(connection)
-            running[pid] = connection
-            with suppress(OSError):
+            with suppress(EOFError, OSError):  # of one that was killed as it called, or before it was told
+                pid, is_forked = _begun(connection)
+                running[pid] = connection
+                if is_forked:
+                    callers[connection] = pid
                 connection.sendall(f"{pid}\n".encode())
         if ended in ready:
             os.read(ended, 1000)
             for pid, status in _reaped(running):
+                callers.pop(running[pid], None)
                 with running.pop(pid) as connection, suppress(OSError):
                     connection.sendall(f"{status}\n".encode())
 
@@ -205,17 +235,32 @@ def _reaped(running: Container[int]) -> Iterator[tuple[int, int]]:
         yield pid, os.waitstatus_to_exitcode(status)
 
 
-def _begun(connection: socket.socket) -> int:
-    """The id of the process of a call, which runs from now on."""
-    _, streams, _, _ = socket.recv_fds(connection, 1, 3)
+def _begun(connection: socket.socket) -> tuple[int, bool]:
+    """The id of the process of a call, which runs from now on; whether it is one of forked.py."""
+    kind, streams, _, _ = socket.recv_fds(connection, 1, 3)
+    try:
+        is_forked = kind == FORKED
+        call = _forked_call(connection) if is_forked else _call(connection)
+        pid = os.fork()
+        if pid == 0:
+            _run(call, streams)
+        return pid, is_forked
+    finally:
+        for stream in streams:
+            os.close(stream)
+
+
+def _call(connection: socket.socket) -> Call:
     pieces = iter(lambda: connection.recv(65536), b"")
     call: Call = pickle.loads(b"".join(pieces))
-    pid = os.fork()
-    if pid == 0:
-        _run(call, streams)
-    for stream in streams:
-        os.close(stream)
-    return pid
+    return call
+
+
+def _forked_call(connection: socket.socket) -> Call:
+    with connection.makefile("rb") as said:
+        words, folder, environment = marshal.loads(said.read(int.from_bytes(said.read(4), "big")))
+    decoded = {os.fsdecode(key): os.fsdecode(value) for key, value in environment.items()}
+    return Call(tuple(words), folder, decoded, is_apart=True)
 
 
 def _become(tracer: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path, PurePath
 import pytest
 
 import copies
-from conftest import ROOT, World, eventually, sealed_world
+from conftest import ROOT, World, eventually, forked_python, sealed_world
 from par.hosts import parcel
 from scratch import SCRATCH
 
@@ -105,11 +105,16 @@ class Machines:
         return [int(pid) for parent, pid in pairs if parent == str(self._sshd.pid)]
 
     def add(self, name: str, world: World, command: str = "", **env: str) -> None:
-        """From now on `ssh name` reaches `world`, with more `env`; sshd runs `command`, if there is one."""
+        """From now on `ssh name` reaches `world`, with more `env`; sshd runs `command`, if there is one.
+
+        Where par was put before, its calls are forks.
+        """
         key = self._key(f"key-{name}")
         self.worlds[name] = world
         self.configure(f"Host {name}\n  IdentityFile {key}\n")
-        given = {**world.env, "PAR_PYTHON": sys.executable, **env}
+        source = world.data / "remote" / _version() / "python"
+        python = forked_python(source) if source.exists() else sys.executable
+        given = {**world.env, "PAR_PYTHON": python, **env}
         options = [f'environment="{each}={value}"' for each, value in given.items() if '"' not in value]
         if command:
             escaped = command.replace('"', '\\"')

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conftest import ROOT, Result, Terminal, World, eventually
+from conftest import ROOT, Result, Terminal, World, eventually, forked_python
 
 PREFIX = "C-b"
 MARK = "#{q:@_par_root}/scripts/"
@@ -29,7 +28,7 @@ class Plugin:
     lines: int = 30
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    variables: dict[str, str] = field(default_factory=lambda: {"PAR_PYTHON": sys.executable})
+    variables: dict[str, str] = field(default_factory=lambda: {"PAR_PYTHON": forked_python()})
     terminals: dict[str, Terminal] = field(default_factory=dict)
 
     @property

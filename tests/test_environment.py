@@ -36,6 +36,12 @@ ok     display-popup: is there
 """
 
 
+@pytest.fixture(autouse=True)
+def login_shell(world: World) -> None:
+    """What types into shells is tried with the one that tmux starts for a user."""
+    world.env["SHELL"] = "/bin/sh"
+
+
 def benches() -> set[Path]:
     """The throwaway folders that there are."""
     return set(Path("/tmp").glob("par-check-*"))

@@ -13,11 +13,11 @@ from typing import Any
 
 import machines as other
 from conftest import Terminal, World, eventually, refused, sealed_world
-from machines import Machines, know, machines
+from machines import Machines, know, machines, new_machines, put_par
 from test_hosts_hostile import Liar
 from test_json import SCHEMAS, faults
 
-__all__ = ["machines"]
+__all__ = ["machines", "new_machines"]
 pytestmark = other.needed
 HOST = {"name": "string", "state": "ok | failed", "age": "integer | null", "error": "string | null"}
 
@@ -277,8 +277,10 @@ def said(contexts: list[dict[str, Any]]) -> str:
     return f"print({json.dumps({'version': 1, 'contexts': contexts})!r})"
 
 
-def test_what_is_broken_off_ends_over_there_too(world: World, machines: Machines) -> None:
+def test_what_is_broken_off_ends_over_there_too(world: World, new_machines: Machines) -> None:
+    machines = new_machines
     build1 = machines.worlds["build1"]
+    put_par(build1)  # later than it is reached: what ends is a whole process
     started(world, "feat")
     started(build1, "feat")
     know(world, "build1")
