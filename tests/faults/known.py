@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -127,6 +128,11 @@ def has_object(world: World, common: Path, oid: str) -> bool:
     """Whether a repository has an object; git is asked where it has no file of its own."""
     is_loose = (common / "objects" / oid[:2] / oid[2:]).exists()
     return is_loose or world.run("git", "cat-file", "-e", oid, cwd=common).status == 0
+
+
+def tree_of(common: Path, oid: str) -> str:
+    """The tree of a commit, which lies in a file of its own."""
+    return zlib.decompress((common / "objects" / oid[:2] / oid[2:]).read_bytes()).split()[2].decode()
 
 
 def kept(world: World, home: Path) -> set[str]:

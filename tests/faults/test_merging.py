@@ -14,6 +14,7 @@ import pytest
 from conftest import World, eventually, sealed_world
 from faults.commands import FIRST as SEED
 from faults.injected import WAYS, failing
+from faults.known import ref, refs, tree, tree_of
 from faults.snapshot import Snapshot
 from faults.test_interrupted import IS_LONG, doomed, was_hit
 
@@ -60,6 +61,7 @@ class Desk(NamedTuple):
 
     world: World
     homes: tuple[Path, Path]
+    said: dict[tuple[object, ...], str]
 
     def locks(self) -> list[Path]:
         return [each for home in self.homes for each in (home / ".git").rglob("*.lock")]
@@ -67,18 +69,30 @@ class Desk(NamedTuple):
     def state(self) -> tuple[object, ...]:
         """Where the branches are, what lies in the checkouts, and which contexts there are."""
         world = self.world
-        labels = [each["label"] for each in world.ok("ls", "--json").json["contexts"]]
-        trash = [each["label"] for each in world.ok("trash", "--json").json["trash"]]
-        asked = ("for-each-ref", "--format=%(refname) %(tree)", "refs/heads")
-        tips = tuple(world.git(home, *asked) for home in self.homes)
+        labels = [line.split("\t")[0] for line in world.ok("ls").stdout.splitlines()[1:]]
+        lies = any(world.data.glob("trash/*"))
+        trash = [each["label"] for each in world.ok("trash", "--json").json["trash"]] if lies else []
+        tips = [self._tips(home / ".git") for home in self.homes]
         worktrees = [each for record in world.index["contexts"].values() for each in record["worktrees"]]
         bases = [each["base_oid"] for each in worktrees if each["base"]]
-        checkouts = tuple(world.git(home, "status", "--porcelain") for home in self.homes)
+        checkouts = tuple(map(self._status, self.homes))
         files = tuple(sorted(each.name for each in home.glob("[a-z]*")) for home in self.homes)
         assert {each["phase"] for each in world.index["contexts"].values()} <= {"ready"}
         assert not (world.data / "moving").exists()
         assert self.locks() == []
         return labels, trash, tips, bases, checkouts, files
+
+    def _tips(self, common: Path) -> dict[str, str]:
+        found = refs(common)
+        return {name: tree_of(common, oid) for name, oid in found.items() if name.startswith("refs/heads/")}
+
+    def _status(self, home: Path) -> str:
+        """What git says of a checkout: of the same files, index and HEAD always the same."""
+        asked = (home, (home / ".git/index").read_bytes(), ref(home / ".git", "refs/heads/main"))
+        key = (*asked, str(tree(home)))
+        if key not in self.said:
+            self.said[key] = self.world.git(home, "status", "--porcelain")
+        return self.said[key]
 
 
 @pytest.fixture(scope="module")
@@ -103,17 +117,32 @@ def made() -> Iterator[tuple[World, Snapshot]]:
 def desk(made: tuple[World, Snapshot]) -> Desk:
     world, start = made
     start.back()
-    return Desk(world, (world.home / "src/back", world.home / "src/front"))
+    return Desk(world, (world.home / "src/back", world.home / "src/front"), {})
 
 
-def killed_at(desk: Desk, points: Iterable[str], words: tuple[str, ...], back: tuple[str, ...] = ()) -> None:
-    """Kill par at each point: the next one finds all as it was before, or all as it is after.
+@pytest.fixture(scope="module")
+def merged(made: tuple[World, Snapshot]) -> Snapshot:
+    """What all is after the merge."""
+    world, start = made
+    start.back()
+    world.ok(*MERGE)
+    return Snapshot(world)
+
+
+def killed_at(
+    desk: Desk,
+    points: Iterable[str],
+    words: tuple[str, ...],
+    back: tuple[str, ...] = (),
+    done: Snapshot | None = None,
+) -> None:
+    """Kill par at each point: the next one finds all as it was before, or all as it is after (`done`).
 
     From there it goes back by the words of `back`.
     """
     world, before = desk.world, desk.state()
     start = Snapshot(world)
-    world.ok(*words)
+    done.back() if done else world.ok(*words)
     after = desk.state()
     assert before != after
     taken = [*points][:: 1 if IS_LONG else 3]
@@ -129,12 +158,16 @@ def killed_at(desk: Desk, points: Iterable[str], words: tuple[str, ...], back: t
             assert desk.state() == before
 
 
-def test_a_merge_killed_before_any_of_its_effects_is_taken_back_or_finished(desk: Desk) -> None:
-    killed_at(desk, MERGING, MERGE, UNDO)
+def test_a_merge_killed_before_any_of_its_effects_is_taken_back_or_finished(
+    merged: Snapshot, desk: Desk
+) -> None:
+    killed_at(desk, MERGING, MERGE, UNDO, merged)
 
 
-def test_an_undo_killed_before_any_of_its_effects_is_taken_back_or_finished(desk: Desk) -> None:
-    desk.world.ok(*MERGE)
+def test_an_undo_killed_before_any_of_its_effects_is_taken_back_or_finished(
+    merged: Snapshot, desk: Desk
+) -> None:
+    merged.back()
     killed_at(desk, UNDOING, UNDO)
 
 
