@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from conftest import Result, World, commit, eventually, sealed_world
+from faults.known import has_object, refs
 from faults.model import CHANGING
 from faults.snapshot import Snapshot
 from faults.test_interrupted import IS_LONG, NEVER, doomed, was_hit
@@ -22,7 +23,7 @@ ADD = ("workspace", "add", "big", "docs")
 
 
 def states(world: World) -> list[str]:
-    return [each["state"] for each in world.ok("ls", "--json").json["contexts"]]
+    return [line.split("\t")[1] for line in world.ok("ls").stdout.splitlines()[1:]]
 
 
 class Desk(NamedTuple):
@@ -30,6 +31,7 @@ class Desk(NamedTuple):
 
     world: World
     source: Path
+    known: dict[tuple[str, ...], tuple[Snapshot, dict[str, str]]]
 
     def home(self, name: str) -> Path:
         return self.source / name
@@ -65,17 +67,17 @@ class Desk(NamedTuple):
 
     def _check_repository(self, name: str, paths: set[str], graves: set[str]) -> set[str]:
         home = self.home(name)
-        said = self.world.git(home, "worktree", "list", "--porcelain").splitlines()
-        folders = {line.removeprefix("worktree ") for line in said if line.startswith("worktree ")}
-        folders.remove(str(home))
+        admins = list((home / ".git").glob("worktrees/*"))
+        folders = {(each / "gitdir").read_text().removesuffix("/.git\n") for each in admins}
         assert folders <= paths | graves
-        assert len(list((home / ".git").glob("worktrees/*"))) == len(folders)
+        assert len(admins) == len(folders)
         mine = {Path(each).name for each in folders & paths}
         assert self.world.branches(home) == ({"main", "big"} if mine else {"main"})
         assert list((home / ".git").rglob("*.lock")) == []
         ids = {Path(each).parent.name for each in folders & graves}
-        refs = self.world.git(home, "for-each-ref", "--format=%(refname)", "refs/par").split()
-        assert {ref.split("/")[3] for ref in refs} == ids
+        known = refs(home / ".git")
+        assert all(has_object(self.world, home / ".git", oid) for oid in {*known.values()})
+        assert {each.split("/")[3] for each in known if each.startswith("refs/par")} == ids
         return folders
 
     def work(self) -> dict[str, str]:
@@ -88,21 +90,28 @@ class Desk(NamedTuple):
         return said
 
 
+class Made(NamedTuple):
+    """A world as it was at first, and as it was with work in it after some commands."""
+
+    world: World
+    start: Snapshot
+    known: dict[tuple[str, ...], tuple[Snapshot, dict[str, str]]]
+
+
 @pytest.fixture(scope="module")
-def made() -> Iterator[tuple[World, Snapshot]]:
+def made() -> Iterator[Made]:
     with sealed_world() as world:
         for name in (*NAMES, "docs"):
             world.repository(name)
         world.ok("start", "other", cwd=world.home / "src/docs")
         world.ok("rm", "--purge", "other")
-        yield world, Snapshot(world)
+        yield Made(world, Snapshot(world), {})
 
 
 @pytest.fixture
-def desk(made: tuple[World, Snapshot]) -> Desk:
-    world, start = made
-    start.back()
-    return Desk(World(world.home, {**world.env}), world.home / "src")
+def desk(made: Made) -> Desk:
+    made.start.back()
+    return Desk(World(made.world.home, {**made.world.env}), made.world.home / "src", made.known)
 
 
 def ask_for_commands(desk: Desk) -> None:
@@ -111,8 +120,22 @@ def ask_for_commands(desk: Desk) -> None:
     desk.world.env["PAR_TRUST"] = "always"
 
 
-def make_work(desk: Desk) -> dict[str, str]:
-    """A workspace with work in each repository and beside them; what there is of it."""
+def make_work(desk: Desk, *words: str) -> dict[str, str]:
+    """A workspace with work in each repository and beside them, then par with `words`; what work there is.
+
+    It is made once, in a world in which nothing is yet.
+    """
+    if words not in desk.known:
+        work = make_work(desk) if words else _work(desk)
+        if words:
+            desk.world.ok(*words)
+        desk.known[words] = (Snapshot(desk.world), work)
+    start, work = desk.known[words]
+    start.back()
+    return work
+
+
+def _work(desk: Desk) -> dict[str, str]:
     desk.world.ok(*MADE, cwd=desk.source)
     for name in NAMES:
         folder = desk.root / name
@@ -195,8 +218,7 @@ def test_removal_of_a_workspace_killed_before_any_of_its_effects_keeps_all(desk:
 
 
 def test_restore_of_a_workspace_killed_before_any_of_its_effects_keeps_all(desk: Desk) -> None:
-    work = make_work(desk)
-    desk.world.ok("rm", "big")
+    work = make_work(desk, "rm", "big")
     for point, _ in interruptions(desk, RESTORE, RESTORING):
         if desk.check_whole() == ():
             desk.world.ok(*RESTORE)
@@ -211,8 +233,8 @@ def test_purge_of_a_workspace_killed_before_any_of_its_effects_is_not_begun_or_e
 
 
 def test_adding_a_repository_killed_before_any_of_its_effects_leaves_the_others(desk: Desk) -> None:
-    ask_for_commands(desk)
     work = make_work(desk)
+    ask_for_commands(desk)
     for point, is_over in interruptions(desk, ADD, ADDING, from_start=False):
         found = desk.check_whole()
         assert found in {NAMES, ("back", "docs", "front")}, point
@@ -242,8 +264,7 @@ def test_dropping_a_repository_killed_before_any_of_its_effects_keeps_its_work(d
 def test_a_dropped_repository_that_comes_back_killed_before_any_of_its_effects_keeps_its_work(
     desk: Desk,
 ) -> None:
-    work = make_work(desk)
-    desk.world.ok("workspace", "drop", "big", "front")
+    work = make_work(desk, "workspace", "drop", "big", "front")
     for point, _ in interruptions(desk, ("restore", "big/front"), RETURNING):
         found = desk.check_whole()
         if found == ("back",):
@@ -255,9 +276,7 @@ def test_a_dropped_repository_that_comes_back_killed_before_any_of_its_effects_k
 
 @pytest.mark.parametrize("words", [MADE, RESTORE, ADD], ids=" ".join)
 def test_change_asked_to_end_takes_all_of_it_back(desk: Desk, words: tuple[str, ...]) -> None:
-    work = {} if words == MADE else make_work(desk)
-    if words == RESTORE:
-        desk.world.ok("rm", "big")
+    work = {} if words == MADE else make_work(desk, *(("rm", "big") if words == RESTORE else ()))
     before = desk.check_whole()
     middle = "rename DATA/trash#2" if words == RESTORE else "worktree add"
     for sent, point in ((SIGINT, middle), (SIGTERM, "source-file"), (SIGHUP, middle)):
