@@ -36,6 +36,11 @@ def written(world: World, tasks: list[dict[str, Any]], name: str = "tasks.yaml")
     return path
 
 
+def noted(world: World) -> list[str]:
+    """What the scripts that start agents have noted of them."""
+    return sorted(each.read_text().split()[0] for each in (world.data / "init").glob("*/program"))
+
+
 def states(world: World, label: str) -> str:
     (context,) = world.ok("ls", label, "--json").json["contexts"]
     found: str = context["program"]["state"]
@@ -90,7 +95,9 @@ def test_so_many_are_at_work_at_a_time_and_a_second_run_goes_on(world: World, ag
     )
     more = world.ok("batch", str(file), "--again", cwd=home).stdout
     assert "[3/4] three: begun\n" in more
-    eventually(lambda: states(world, "one") == "ended")
+    # The one that was begun again is still at work
+    eventually(lambda: noted(world) == ["ended", "ended", "running"], "the end of two agents")
+    assert states(world, "one") == "ended"
 
 
 BAD = (

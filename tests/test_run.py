@@ -29,11 +29,11 @@ def run_windows(world: World) -> list[str]:
     return sorted(line for line in said.splitlines() if " run" in line)
 
 
-def test_twenty_contexts_in_four_repositories(world: World) -> None:
+def test_many_contexts_in_four_repositories(world: World) -> None:
     homes = [world.repository(name) for name in ("a", "b", "c", "d")]
-    labels = [f"{home.name}-{number}" for home in homes for number in range(1, 6)]
+    labels = [f"{home.name}-{number}" for home in homes for number in range(1, 4)]
     for home in homes:
-        world.ok("start", home.name, "--count", "5", cwd=home)
+        world.ok("start", home.name, "--count", "3", cwd=home)
     counted = world.home / "counted"
     script = f"echo + >> {counted}; sleep 0.1; echo in ${{PWD##*/}}; pwd > ran; echo - >> {counted}"
     ran = world.par("run", "all", "-j", "4", "--shell", "--json", "--", script)
@@ -64,8 +64,8 @@ def test_twenty_contexts_in_four_repositories(world: World) -> None:
     assert "failed: 'test '!' -e broken': exit status 1" in world.screen(f"={world.session('b-2')}:run")
     # The first failure is the last beginning
     some = world.par("run", "b*", "-j", "1", "--json", "--", "test", "!", "-e", "broken")
-    assert results(some) == {"b-1 b": 0, "b-2 b": 1, "b-3 b": None, "b-4 b": None, "b-5 b": None}
-    assert [each["log"] is None for each in some.json["results"]] == [False, False, True, True, True]
+    assert results(some) == {"b-1 b": 0, "b-2 b": 1, "b-3 b": None}
+    assert [each["log"] is None for each in some.json["results"]] == [False, False, True]
     # A later run closes what an earlier one left, if that has ended
     eventually(lambda: run_windows(world) == ["b-2 run dead", "c-3 run dead"])
     (world.worktree("b-2") / "broken").unlink()
@@ -73,7 +73,7 @@ def test_twenty_contexts_in_four_repositories(world: World) -> None:
     assert plain.status == 0
     head, *rows = [line.split("\t") for line in plain.stdout.splitlines()]
     assert head == ["label", "repository", "state", "exit", "seconds", "log"]
-    assert [row[:4] for row in rows] == [[f"b-{number}", "b", "ok", "0"] for number in range(1, 6)]
+    assert [row[:4] for row in rows] == [[f"b-{number}", "b", "ok", "0"] for number in range(1, 4)]
     eventually(lambda: run_windows(world) == ["c-3 run dead"])
 
 
