@@ -69,13 +69,13 @@ def tools(folder: Path, programs: dict[str, str]) -> str:
 @pytest.mark.parametrize("programs", TOOLS.values(), ids=TOOLS)
 def test_every_popup_works_with(programs: dict[str, str], world: World) -> None:
     path = f"{tools(world.home / 'tools', programs)}:{world.env['PATH']}"
-    home = world.repository("app")
-    world.git(home, "branch", "topic")
+    home = world.home / "src/app"
+    home.mkdir(parents=True)
     desk = Desk(world, folder=home, variables={"PATH": path})
-    for label in ("feat", "größe-世界", "rests"):
-        desk.par("start", label, cwd=home)
-    desk.tmux("set-option", "-t", f"={world.session('feat')}:", "@par_state", "waiting")
-    desk.tmux("kill-session", "-t", f"={world.session('rests')}:")
+    world.started("feat", "rests")
+    world.git(home, "branch", "topic")
+    desk.par("start", "größe-世界", cwd=home)
+    desk.tmux("set-option", "-t", "=feat:", "@par_state", "waiting", ";", "kill-session", "-t", "=rests:")
     desk.open("picker", "? keys")
     desk.wait_rows("○ feat waiting app", "○ größe-世界 app", "· rests app")
     desk.terminal.press("Up")
