@@ -38,8 +38,10 @@ class Plugin:
     def write(self) -> None:
         """Write tmux.conf. The path of the plugin is in a variable, so that it may hold anything."""
         load = "run-shell '\"$PLUGIN/par.tmux\"'"
-        # Keys that come faster than a person types would be taken for a paste, and no prefix
-        lines = ("set -g assume-paste-time 0", *self.before, load, *self.after, "")
+        # Keys that come faster than a person types would be taken for a paste, and no prefix; and for half a
+        # second Escape for the begin of another key
+        begin = ("set -g assume-paste-time 0", "set -s escape-time 20")
+        lines = (*begin, *self.before, load, *self.after, "")
         self.conf.write_text("\n".join(lines))
 
     def start(self) -> Plugin:
