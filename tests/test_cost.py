@@ -116,14 +116,14 @@ COSTS = [
     Cost("completion bash", 0, 0, LIGHT),
     Cost("code feat --editor true", 0, 0, LIGHT),
     Cost("start new", 2, 6, LIGHT),
-    Cost("rm new", 5, 4, LIGHT),
+    Cost("rm new", 4, 4, LIGHT),
     Cost("restore new", 2, 5, LIGHT),
-    Cost("rm new", 5, 4, LIGHT),
+    Cost("rm new", 4, 4, LIGHT),
     Cost("workspace start several --repos .", 2, 7, LIGHT),
     Cost("workspace ls", 1, 0, LIGHT),
     Cost("rm several", 5, 4, LIGHT),
     Cost("checkout topic", 2, 5, LIGHT),
-    Cost("rm topic", 5, 3, LIGHT),
+    Cost("rm topic", 4, 3, LIGHT),
 ]
 
 

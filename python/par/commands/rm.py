@@ -160,8 +160,9 @@ def _take_away(
 ) -> Removed:
     if planned.is_purge and planned.is_forced:
         return removal.purge(removing, operation, session_id)
-    shown = panes.programs(removing.socket, session_id) if session_id else []
-    seen = Seen(kept, tuple(each.pane_id for each in shown))
+    lines = storing.KEPT_LINES
+    shown, text = panes.shown(removing.socket, session_id, lines) if session_id else panes.Shown()
+    seen = Seen(kept, tuple(each.pane_id for each in shown), text)
     if planned.is_purge:
         return storing.put_in(removing, operation, session_id, rm_check.check_put_away, seen=seen)
     # What runs the first commands ends what it has started, on terminals of its own

@@ -118,24 +118,49 @@ class Program(NamedTuple):
     is_runner: bool
 
 
-def programs(socket: Path, target: str) -> list[Program]:
-    """The programs of the panes of a session or a window, by its id."""
+class Shown(NamedTuple):
+    """The programs in the panes of a session, and the text of its active one."""
+
+    programs: tuple[Program, ...] = ()
+    text: str = ""
+
+
+def shown(socket: Path, session_id: str, lines: int) -> Shown:
+    """What a session has in its panes, and the last `lines` lines of the active one, in one call."""
+    mark, target = _mark(), f"{session_id}:"
+    chain = (*_listing(session_id), ";", "display-message", "-p", mark)
+    said = server.attempt(socket, *chain, ";", *_capturing(lines), target).stdout
+    listed, _, text = said.partition(f"{mark}\n")
+    return Shown(_programs(listed), text)
+
+
+def _listing(target: str) -> tuple[str, ...]:
     whole = ("-s", "-t", f"{target}:") if target.startswith("$") else ("-t", target)
-    fields = "#{pane_id} #{pane_pid} #{?#{||:#{@par_jobs},#{@par_run}},1,0}"
-    listed = server.attempt(socket, "list-panes", *whole, "-F", fields).stdout
-    rows = [line.split(" ") for line in names.lines(listed)]
-    return [Program(pane_id, int(pid), is_runner == "1") for pane_id, pid, is_runner in rows]
+    return ("list-panes", *whole, "-F", "#{pane_id} #{pane_pid} #{?#{||:#{@par_jobs},#{@par_run}},1,0}")
+
+
+def _programs(listed: str) -> tuple[Program, ...]:
+    rows = (line.split(" ") for line in names.lines(listed))
+    return tuple(Program(pane_id, int(pid), is_runner == "1") for pane_id, pid, is_runner in rows)
 
 
 def ids(socket: Path, targets: Iterable[str]) -> tuple[str, ...]:
     """The panes of sessions and windows, by their ids."""
-    return tuple(each.pane_id for target in targets for each in programs(socket, target))
+    listed = (server.attempt(socket, *_listing(target)).stdout for target in targets)
+    return tuple(each.pane_id for said in listed for each in _programs(said))
 
 
 def texts(socket: Path, pane_ids: Iterable[str], lines: int) -> list[str]:
     """The last `lines` lines of each of these panes, as they were shown, in one call."""
-    # What is shown may hold whatever separates one from the next, but for what nobody can know
-    mark = f"par-{os.urandom(8).hex()}"
-    asked = f"capture-pane -p -J -S -{lines} -t"
+    mark, asked = _mark(), " ".join(_capturing(lines))
     script = [line for pane_id in pane_ids for line in (f"display-message -p {mark}", f"{asked} {pane_id}")]
     return server.attempt_each(socket, script).stdout.split(f"{mark}\n")[1:] if script else []
+
+
+def _capturing(lines: int) -> tuple[str, ...]:
+    return ("capture-pane", "-p", "-J", "-S", f"-{lines}", "-t")
+
+
+def _mark() -> str:
+    """What is between two texts: what is shown may hold all but what nobody can know."""
+    return f"par-{os.urandom(8).hex()}"

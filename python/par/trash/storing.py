@@ -23,11 +23,19 @@ KEPT_LINES = 2000
 class Seen(NamedTuple):
     """What the caller has found out of a context, so that it is not asked again.
 
-    `kept` is what there is to keep of its worktrees, `pane_ids` are the panes of its session.
+    `kept` is what there is to keep of its worktrees, `pane_ids` are the panes of its session; where that has
+    one `text` is what it shows.
     """
 
     kept: tuple[Kept, ...] = ()
     pane_ids: tuple[str, ...] = ()
+    text: str | None = None
+
+    def texts(self, socket: Path) -> list[str]:
+        """What the panes show, each in its last KEPT_LINES lines."""
+        if self.text is not None and len(self.pane_ids) == 1:
+            return [self.text]
+        return panes.texts(socket, self.pane_ids, KEPT_LINES)
 
 
 def put_in(
@@ -146,7 +154,7 @@ def write_entry(
     entry = Entry(
         operation.id, before, now, kept, command or (known.command if known else operation.id), has_root
     )
-    entries.save(entry, panes.texts(context.socket, seen.pane_ids, KEPT_LINES))
+    entries.save(entry, seen.texts(context.socket))
     return entry
 
 
