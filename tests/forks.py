@@ -6,8 +6,10 @@ settles when it starts (its locale, mostly) is that of the first: a call that ch
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
+import io
 import marshal
 import os
 import pickle
@@ -19,18 +21,22 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
+from types import CodeType
 from typing import IO, Any, NamedTuple, NoReturn
 
 import doom
 from scratch import SCRATCH
 
 PARTS = ("cli", "commands", "doctor")
+# What is run first: what Python notes in code as that runs would be noted, and copied, in each call
+EXAMPLES = (["labels"], ["ls"], ["trash", "--json"]) * 3
 OTHERS = ("difflib", "pty", "yaml")
 SECONDS = 60.0
 
@@ -50,6 +56,12 @@ class Call(NamedTuple):
     is_apart: bool = False
 
 
+IMMORTAL = 0xFFFFFFFF
+HAS_IMMORTALS = (
+    (sys.implementation.name, sys.byteorder) == ("cpython", "little")
+    and sys.version_info >= (3, 12)
+    and not sysconfig.get_config_var("Py_GIL_DISABLED")
+)
 # What a call of forked.py begins with
 FORKED = b"m"
 # What a process takes from its environment only when it starts
@@ -211,7 +223,7 @@ def serve(path: str) -> None:
 
 
 def _load() -> None:
-    """Import what calls import, run one where nothing is, and have no memory copied when it is cleaned up.
+    """Import what calls import, run some where nothing is, and have as little memory copied as can be.
 
     What is made once in a process (click's commands, patterns) is not made by each call then.
     """
@@ -221,9 +233,30 @@ def _load() -> None:
         package = importlib.import_module(f"par.{part}")
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
-    importlib.import_module("par.cli.main").par.main(["labels"], "par", standalone_mode=False)
+    main = importlib.import_module("par.cli.main").par.main
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        for words in EXAMPLES:
+            main([*words], "par", standalone_mode=False)
     gc.collect()
+    if HAS_IMMORTALS:
+        for each in gc.get_objects():
+            _make_immortal(gc.get_referents(each))
     gc.freeze()
+
+
+def _make_immortal(objects: Sequence[object]) -> None:
+    """Let nobody count any more who uses these (PEP 683): each page with a count that changes is copied."""
+    for each in objects:
+        count = ctypes.c_uint32.from_address(id(each))
+        if count.value == IMMORTAL:
+            continue
+        count.value = IMMORTAL
+        if isinstance(each, CodeType):
+            _make_immortal(
+                [getattr(each, name) for name in ("co_consts", "co_names", "co_name", "co_filename")]
+            )
+        elif not gc.is_tracked(each):
+            _make_immortal(gc.get_referents(each))
 
 
 def _reaped(running: Container[int]) -> Iterator[tuple[int, int]]:
