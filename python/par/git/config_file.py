@@ -2,19 +2,18 @@
 
 from par.model import Repository
 
+MOST_BYTES = 1 << 20
 
-def said(home: Repository) -> bytes | None:
-    """What the file says, in small letters; None where nobody can say."""
+
+def may_say(home: Repository, word: str) -> bool:
+    """Whether git may find a word in it, whatever its case; where a look cannot tell it may."""
     file = home.common_dir / "config"
     try:
         # A FIFO would never end: what git meets there is said elsewhere
-        return file.read_bytes().lower() if file.is_file() else None
+        if not file.is_file() or file.stat().st_size > MOST_BYTES:
+            return True
+        content = file.read_bytes().lower()
     except OSError:
-        return None
-
-
-def may_name(home: Repository, branch: str) -> bool:
-    """Whether git may find the name of a branch in it."""
-    content = said(home)
+        return True
     # With a backslash any letter can be written in two ways
-    return content is None or b"\\" in content or branch.encode("utf-8", "surrogateescape").lower() in content
+    return b"\\" in content or word.encode("utf-8", "surrogateescape").lower() in content

@@ -170,7 +170,7 @@ def upstream_of(repository: Repository, branch: str) -> Upstream | None:
 
 def settings_of(repository: Repository, branch: str) -> tuple[tuple[str, str], ...]:
     """What the repository has configured for `branch`, by the last part of each name."""
-    if not config_file.may_name(repository, branch):  # as most are: one git less
+    if not config_file.may_say(repository, branch):  # as most are: one git less
         return ()
     asked = ("config", "--local", "--get-regexp", "-z", f"^branch\\.{re.escape(branch)}\\.[^.]+$")
     fields = process.attempt(repository, *asked).stdout.split("\0")

@@ -16,7 +16,7 @@ ASKED = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=a
 
 def is_passed_on(home: Repository) -> bool:
     """Whether every worktree of the repository that does not say otherwise counts as bare."""
-    if b"worktreeconfig" not in (config_file.said(home) or b""):
+    if not config_file.may_say(home, "worktreeConfig"):
         return False
     asked = ("config", "--file", str(home.common_dir / "config"), "--type=bool", "--get", "core.bare")
     return process.attempt(home, *asked).stdout == "true\n"
