@@ -377,6 +377,11 @@ def stand_in(world: World, home: Path) -> dict[str, Any]:
     return record
 
 
+def beside_two_commits(world: World) -> dict[str, Any]:
+    """The same in a repository with a commit before the last one."""
+    return stand_in(world, world.repository(commits=2))
+
+
 def _stand_in(world: World) -> dict[str, Any]:
     return stand_in(world, world.repository())
 

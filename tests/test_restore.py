@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import World, commit, eventually, refused
+from conftest import World, beside_two_commits, commit, eventually, refused
 
 
 def tree(folder: Path) -> dict[str, tuple[int, int, str]]:
@@ -138,9 +138,9 @@ STATES = [
 
 
 def test_what_is_removed_comes_back_exactly(world: World) -> None:
-    home = world.repository(commits=2)
+    world.repeated(beside_two_commits, *(f"feat-{number}" for number in range(len(STATES))))
+    home = world.home / "src/app"
     (home / ".git/info/exclude").write_text(".env\n")
-    world.ok("start", "feat", "--count", str(len(STATES)), cwd=home)
     states = dict(zip(world.index["contexts"], STATES, strict=True))
     for label, state in states.items():
         state(world, Path(world.index["contexts"][label]["root"]))

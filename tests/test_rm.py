@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import PAR, Terminal, World, eventually, refused
+from conftest import PAR, Terminal, World, beside_two_commits, eventually, refused
 
 PURGE = ("rm", "--purge")
 
@@ -209,9 +209,8 @@ RISKS = [
 
 
 def test_rm_refuses_to_lose_work(world: World) -> None:
-    home = world.repository(commits=2)
-    world.ok("start", "feat", "--count", str(len(RISKS)), cwd=home)
-    risks = dict(zip(world.index["contexts"], RISKS, strict=True))
+    world.repeated(beside_two_commits, *(f"feat-{number}" for number in range(len(RISKS))))
+    home, risks = world.home / "src/app", dict(zip(world.index["contexts"], RISKS, strict=True))
     said = {label: risk(world, world.worktree(label)) for label, risk in risks.items()}
     before = state(world, home)
     for label, risk in risks.items():

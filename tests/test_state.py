@@ -51,8 +51,9 @@ def pane(world: World, label: str) -> str:
 
 def seen(world: World) -> dict[str, str]:
     """What `par ls` says of the agent of each context that has one."""
-    listed = world.ok("ls", "--json").json["contexts"]
-    return {each["label"]: each["agent"] for each in listed if each["agent"]}
+    header, *rows = (line.split("\t") for line in world.ok("ls").stdout.splitlines())
+    at = header.index("agent")
+    return {row[0]: row[at] for row in rows if row[at]}
 
 
 def options(world: World, pane_id: str) -> str:
@@ -90,10 +91,10 @@ def run_agent(world: World, pane_id: str, line: str = "robot") -> None:
 
 def tell(world: World, pane_id: str, line: str) -> None:
     """Paste a line into the stand-in, and wait until it is done."""
-    world.tmux("send-keys", "-t", pane_id, "-R")
-    world.tmux("clear-history", "-t", pane_id)
-    world.tmux("set-buffer", line, ";", "paste-buffer", "-p", "-d", "-t", pane_id)
-    world.tmux("send-keys", "-t", pane_id, "Enter")
+    there = ("-t", pane_id)
+    cleared = ("send-keys", *there, "-R", ";", "clear-history", *there, ";")
+    pasted = ("set-buffer", line, ";", "paste-buffer", "-p", "-d", *there, ";")
+    world.tmux(*cleared, *pasted, "send-keys", *there, "Enter")
     eventually(lambda: "agent waits" in world.screen(pane_id), line)
 
 
@@ -282,6 +283,8 @@ def test_one_that_works_without_a_sign_of_life_is_shown_as_quiet(world: World) -
     hook(world, "working", **inside(world, one))
     assert seen(world) == {"one": "working"}
     world.tmux("set-option", "-g", "@par-quiet-after", "1")
+    active = int(world.tmux("display-message", "-p", "-t", one, "#{window_activity}"))
+    eventually(lambda: time.time() > active + 1)
     eventually(lambda: seen(world) == {"one": "quiet"})
     assert options(world, one).startswith("working|")
     world.tmux("set-option", "-g", "@par-quiet-after", "100")
