@@ -58,7 +58,7 @@ def test_index_has_version_2_and_a_record_for_each_context(world: World) -> None
 
 
 def test_folders_of_the_index_may_be_spelled_in_any_way(world: World) -> None:
-    world.ok("start", "feat", cwd=world.repository("app"))
+    world.started("feat")
     folder, index = world.worktree("feat"), index_of(world)
     seen, written = world.ok("ls", "--json").json, index.read_text()
     for other in (f"{folder}/", f"{folder}/.", f"{folder.parent}//feat", f"{folder.parent}/./feat"):
@@ -186,8 +186,7 @@ def kept(world: World) -> dict[str, object]:
 
 
 def test_damaged_records_are_shown_and_kept_as_they_are_and_the_others_work(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     damage(world)
     rows = {each["label"]: each for each in world.ok("ls", "--json").json["contexts"]}
     assert rows["feat"]["state"] == "running"

@@ -30,8 +30,7 @@ def meanwhile(world: World, when: str, folder: Path, what: str) -> str:
 
 @pytest.mark.parametrize("when", ["par: removed", "rev-list", "for-each-ref"])
 def test_a_commit_while_a_context_is_removed_comes_back_with_it(world: World, when: str) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     folder = world.worktree("feat")
     real = shutil.which("git")
     what = f"echo x >late && {real} add late && {real} commit -qm late"
@@ -65,8 +64,7 @@ def test_a_branch_that_another_worktree_is_on_stays(world: World, state: str, wo
 
 @pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root writes everywhere")
 def test_a_removal_that_failed_goes_back_and_stays_back(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     folder = world.worktree("feat")
     oid = commit(world, folder, "work")
     caps = "-dac_override,-dac_read_search"
@@ -85,8 +83,7 @@ def test_a_removal_that_failed_goes_back_and_stays_back(world: World) -> None:
 
 
 def test_a_removal_that_failed_and_could_not_go_back_does_so_with_the_next_par(world: World) -> None:
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    world.started("feat")
     folder = world.worktree("feat")
     # The folder has moved; from then on git fails, also on the way back
     shims, real = world.home / "shims", shutil.which("git")
@@ -105,8 +102,7 @@ def test_a_removal_that_failed_and_could_not_go_back_does_so_with_the_next_par(w
 
 def test_head_of_which_git_cannot_tell_the_branch_stops_the_removal(world: World) -> None:
     """It is not taken for one without a branch: that would be what comes back."""
-    home = world.repository()
-    world.ok("start", "feat", cwd=home)
+    home = world.started("feat")
     world.git(world.worktree("feat"), "switch", "-q", "-c", "other")
     folder, programs, path = world.worktree("feat"), world.home / "programs", world.env["PATH"]
     with failing(programs, path, 0, "") as calls:
