@@ -80,18 +80,22 @@ class Snapshot:
         self._bring_files_back()
         now = self._shown()
         stay = {name for name, said in self._sessions.items() if now.get(name) == said}
-        gone, kills = (
-            self._sessions.keys() - stay,
-            [f"kill-session -t '={name}'" for name in now.keys() - stay],
-        )
-        # A server ends with its last session
-        is_told = bool(stay) and gone <= self._told.keys()
-        if script := "\n".join([*kills, *(self._told[name] for name in gone if is_told)]):
-            self._world.run("tmux", "-u", "source-file", "-", text=script)
-        if not is_told and gone:
+        gone, ended = self._sessions.keys() - stay, now.keys() - stay
+        is_told = gone <= self._told.keys()
+        lines = [*(f"kill-session -t '={name}'" for name in ended)]
+        lines += [self._told[name] for name in gone] if is_told else []
+        if lines and not stay:  # a server ends with its last session
+            lines = ["new-session -d -s between cat", *lines, "kill-session -t =between"]
+        if lines:
+            self._source("\n".join(lines))
+        if not is_told:
             self._resurrect()
-        if gone:
             self._sessions = self._shown()
+
+    def _source(self, script: str) -> None:
+        given = {key: value for key, value in self._world.env.items() if not key.startswith("GIT_")}
+        words = ("tmux", "-u", "start-server", ";", "source-file", "-")  # with the environment that par gives
+        World(self._world.home, given).run(*words, text=script)
 
     def _resurrect(self) -> None:
         """Have par make the sessions that are gone, and know by what it tells tmux for each."""
