@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
@@ -11,7 +12,6 @@ import click
 from par.cli.main import par
 from par.cli.output import narrate, open_closed
 from par.errors import ParError
-from par.render.failure import failure
 from par.system import narration, signals
 
 INTERRUPTED = 130
@@ -36,20 +36,21 @@ def main() -> int:
             sys.argv[1:] = import_module("par.hosts.incoming").accept(sys.argv[2:])
         status = par.main(prog_name="par", standalone_mode=False)
     except ParError as error:
-        narrate(failure(error, sys.argv[1:]))
-        return error.status
+        return _failed(error, sys.argv[1:])
     except click.UsageError as error:
-        wrong: ParError = import_module("par.cli.usage").explained(error, sys.argv[1:])
-        narrate(failure(wrong, sys.argv[1:]))
-        return wrong.status
+        return _failed(import_module("par.cli.usage").explained(error, sys.argv[1:]), sys.argv[1:])
     except (click.Abort, KeyboardInterrupt):
         narrate("par: interrupted")
         return INTERRUPTED
     except Exception as error:
-        message: ParError = import_module("par.cli.unexpected").explained(error)
-        narrate(failure(message))
-        return message.status
+        return _failed(import_module("par.cli.unexpected").explained(error))
     return status if isinstance(status, int) else 0
+
+
+def _failed(error: ParError, words: Sequence[str] = ()) -> int:
+    """Say what failed; the exit status."""
+    narrate(import_module("par.render.failure").failure(error, words))
+    return error.status
 
 
 if __name__ == "__main__":
