@@ -111,7 +111,7 @@ def considered(planned: CreationPlan) -> CreationPlan:
     """The plan, after a person was asked to approve what of it is not."""
     if not (asked := planned.unapproved):
         return planned
-    from par.cli import asking  # noqa: PLC0415 - little is asked for twice
+    from par.cli import asking  # noqa: PLC0415 - most is approved, or asks for nothing
     from par.setup import trust  # noqa: PLC0415 - as above
 
     if not (asking.is_answered() and asking.agrees(asked)):
