@@ -37,7 +37,8 @@ from scratch import SCRATCH
 PARTS = ("cli", "commands", "doctor")
 # What is run first: what Python notes in code as that runs would be noted, and copied, in each call
 EXAMPLES = (["labels"], ["ls"], ["trash", "--json"]) * 3
-OTHERS = ("difflib", "pty", "yaml")
+# What many calls import late
+OTHERS = ("difflib", "hashlib", "pty", "yaml", "par.config.layouts", "par.config.schema", "par.git.progress")
 SECONDS = 60.0
 
 
