@@ -77,10 +77,10 @@ class Plugin:
         """A terminal with a client of this server on it."""
         terminal = self.terminals[name] = Terminal(self.world, self.columns, self.lines, name)
         terminal.type(f"tmux -u -L {self.server} attach -t ={session}:")
+        terminal.wait(f"[{session}]")
         eventually(
             lambda: self.client(name) in self.tmux("list-clients", "-F", "#{client_name}").splitlines()
         )
-        terminal.wait(f"[{session}]")
         return terminal
 
     def client(self, name: str = "outer") -> str:
@@ -98,8 +98,15 @@ class Plugin:
         return dict(line.split("\t") for line in rows.splitlines())[self.client(name)]
 
     def shows(self, what: str, name: str = "outer") -> None:
-        """Wait until a terminal shows this context or session."""
-        eventually(lambda: self.shown(name) == what, f"{what} on {name}")
+        """Wait until a terminal shows this context or session: tmux is asked where its screen is new."""
+        screen, looks = "", 0
+
+        def look() -> bool:
+            nonlocal screen, looks
+            before, screen, looks = screen, self.terminals[name].screen(), looks + 1
+            return (screen != before or looks % 8 == 0) and self.shown(name) == what
+
+        eventually(look, f"{what} on {name}")
 
     def context(self, label: str, state: str = "") -> str:
         """A session that is marked as the one of a context, without a worktree; its id."""
