@@ -333,7 +333,11 @@ worktrees = st.builds(
     env_asked=variables,
     included=st.lists(names, max_size=2).map(tuple),
 )
-labels = names.filter(lambda it: it.isprintable() and it[0] != "-" and it.casefold() != "all")
+# Of what is printable, so that hardly any is thrown away
+printable = st.characters(exclude_categories=["C", "Z"], include_characters=" ", exclude_characters="/")
+labels = st.text(printable, min_size=1).filter(
+    lambda it: it.isprintable() and it[0] != "-" and it.casefold() not in {"all", ".", ".."}
+)
 contexts = st.builds(
     Context,
     label=labels,
