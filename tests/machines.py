@@ -18,6 +18,7 @@ from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path, PurePath
 
+import psutil
 import pytest
 
 import copies
@@ -98,11 +99,7 @@ class Machines:
 
     def connections(self) -> list[int]:
         """The processes of sshd that serve a connection."""
-        below = subprocess.run(
-            ["ps", "-A", "-o", "ppid=,pid="], capture_output=True, text=True, check=True
-        ).stdout.split()
-        pairs = zip(below[::2], below[1::2], strict=True)
-        return [int(pid) for parent, pid in pairs if parent == str(self._sshd.pid)]
+        return [each.pid for each in psutil.Process(self._sshd.pid).children()]
 
     def add(self, name: str, world: World, command: str = "", **env: str) -> None:
         """From now on `ssh name` reaches `world`, with more `env`; sshd runs `command`, if there is one.
@@ -130,9 +127,20 @@ class Machines:
 
     def _key(self, name: str) -> Path:
         path = self.folder / name
+        for file, text in zip((path, path.with_suffix(".pub")), _key_pair(name), strict=True):
+            file.write_text(text)
+            file.chmod(0o600)
+        return path
+
+
+@cache
+def _key_pair(name: str) -> tuple[str, str]:
+    """A private key and its public one, the same for all tests of a worker."""
+    with tempfile.TemporaryDirectory(prefix="par-key-", dir=SCRATCH) as folder:
+        path = Path(folder, "key")
         words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(path))
         subprocess.run(words, check=True)
-        return path
+        return path.read_text(), path.with_suffix(".pub").read_text()
 
 
 def _free_port() -> int:
