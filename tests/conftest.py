@@ -56,6 +56,23 @@ STAND_IN, OWNER = "stand-in-for-a-label", "stand-in-for-an-owner"
 PAR = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker begin with its share of the tests that take long: at the end all would wait for one."""
+    count: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [each for each in items if each.get_closest_marker("long")]
+    rest = [each for each in items if not each.get_closest_marker("long")]
+    if len(items) // count <= len(long):
+        return
+    # As --dist worksteal deals them out: each worker gets so many of those that are left, in their order
+    dealt: list[pytest.Item] = []
+    for worker in range(count):
+        size, mine = (len(items) - len(dealt)) // (count - worker), long[worker::count]
+        more = size - len(mine)
+        dealt += [*mine, *rest[:more]]
+        del rest[:more]
+    items[:] = dealt
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell what the tests of faults tried; each that passed saw all healed and nothing lost."""
     failed = {each.nodeid for each in terminalreporter.getreports("failed")}

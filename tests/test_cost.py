@@ -155,6 +155,7 @@ def test_doctor_asks_git_and_tmux_as_often_with_many_contexts(
     assert result.stdout.count("\n") == (1 if damage is leave_sound else 51)
 
 
+@pytest.mark.long
 def test_cost_of_a_command_is_small_and_the_same_with_many_contexts_and_removals(counted: Counted) -> None:
     world, home = counted.world, counted.home
     world.git(home, "branch", "topic")
@@ -224,6 +225,7 @@ if IS_OLDER:
     del LOOKS["--help"]  # most of it is the standard library's: 1.2 times as much there
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not shutil.which("valgrind"), reason="needs valgrind")
 @pytest.mark.parametrize("budgets", [LOOKS, CHANGES], ids=["looks", "changes"])

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from conftest import World, eventually
 from desk import Desk
 from plugin import marking
@@ -83,10 +85,13 @@ def go_home(desk: Desk) -> None:
     desk.tmux("switch-client", "-c", desk.client(), "-t", "=home:")
 
 
-def test_branches_in_checkout_picker_and_preview(world: World) -> None:
+@pytest.mark.long
+@pytest.mark.parametrize("half", [0, 1])
+def test_branches_in_checkout_picker_and_preview(world: World, half: int) -> None:
     home = world.repository("app")
     desk = Desk(world, folder=home, columns=300, lines=45)
-    shown = {name: case.shown or name for name, case in zip(all_texts(world), BRANCHES, strict=True)}
+    cases = [*zip(all_texts(world), BRANCHES, strict=True)][half::2]
+    shown = {name: case.shown or name for name, case in cases}
     tip = world.git(home, "rev-parse", "main")
     made = "".join(f"create refs/heads/{name} {tip}\n" for name in shown)
     assert world.run("git", "update-ref", "--stdin", cwd=home, text=made).status == 0
@@ -119,6 +124,7 @@ def test_branches_in_checkout_picker_and_preview(world: World) -> None:
     harmless(desk)
 
 
+@pytest.mark.long
 def test_repositories_in_new_picker_and_preview(world: World) -> None:
     desk = Desk(world, columns=300, lines=45)
     names = [case.text.replace("HOME", "") for case in FOLDERS]

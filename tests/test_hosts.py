@@ -196,6 +196,7 @@ LOGIN = 'exec $LOGIN_SHELL -c "$SSH_ORIGINAL_COMMAND"'
 TELL = "import os, sys; open('words', 'wb').write(b'\\0'.join(map(os.fsencode, sys.argv[1:])))"
 
 
+@pytest.mark.long
 def test_words_arrive_exactly_whatever_the_login_shell_is(world: World, machines: Machines) -> None:
     there = machines.worlds["build1"]
     there.started("feat")

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import machines as other
 from conftest import ROOT, Terminal, World, eventually, refused
 from machines import Machines, know, machines, new_machines
@@ -79,6 +81,7 @@ def test_what_is_no_host_is_refused(world: World) -> None:
     ]
 
 
+@pytest.mark.long
 def test_par_over_there_runs_as_a_login_would(world: World, new_machines: Machines) -> None:
     there = new_machines.worlds["build1"]
     brew = there.home / "brew's bin"

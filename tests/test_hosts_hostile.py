@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import machines as other
 from conftest import ROOT, World, eventually, refused
 from machines import Machines, know, machines
@@ -159,6 +161,7 @@ def test_what_a_pane_over_there_shows_is_text_and_colours_in_the_preview(
     assert b"\x1b[31mred\x1b[0m?]1337;File=:QQ==?link ?2J    end" in seen
 
 
+@pytest.mark.long
 def test_a_connection_that_is_stopped_or_was_killed_is_no_obstacle(world: World, machines: Machines) -> None:
     machines.worlds["build1"].repository()
     know(world, "build1")

@@ -550,6 +550,7 @@ def add_real_python(machine: Machine) -> None:
     machine.environ["PATH"] = f"{machine.bin}:{machine.tools}"
 
 
+@pytest.mark.long
 def test_pip_builds_an_environment_that_works_where_it_was_moved_to(machine: Machine) -> None:
     if find_spec("ensurepip") is None:
         pytest.skip("no ensurepip: apt install python3-venv")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import machines as other
 from conftest import World, eventually
 from desk import Desk
@@ -11,6 +13,7 @@ __all__ = ["machines"]
 pytestmark = other.needed
 
 
+@pytest.mark.long
 def test_it_fills_in_as_hosts_answer_and_its_keys_work_there(world: World, machines: Machines) -> None:
     there = machines.worlds["build1"]
     home = there.repository()

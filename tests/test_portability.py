@@ -66,6 +66,7 @@ def tools(folder: Path, programs: dict[str, str]) -> str:
     return str(folder)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("programs", TOOLS.values(), ids=TOOLS)
 def test_every_popup_works_with(programs: dict[str, str], world: World) -> None:
     path = f"{tools(world.home / 'tools', programs)}:{world.env['PATH']}"

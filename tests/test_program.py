@@ -152,6 +152,7 @@ def test_program_waits_until_the_commands_went_well(world: World, agent: Path) -
     assert told(world, "more") == [[]]
 
 
+@pytest.mark.long
 def test_what_ran_when_the_session_was_lost_is_started_again_and_nothing_else(
     world: World, agent: Path, terminal: Terminal
 ) -> None:
