@@ -99,6 +99,8 @@ class Machines:
 
     def connections(self) -> list[int]:
         """The processes of sshd that serve a connection."""
+        if self._sshd.poll() is not None:
+            return []
         return [each.pid for each in psutil.Process(self._sshd.pid).children()]
 
     def add(self, name: str, world: World, command: str = "", **env: str) -> None:
