@@ -134,7 +134,7 @@ def test_what_is_for_a_terminal_is_made_for_the_one_here(
     world: World, machines: Machines, terminal: Terminal
 ) -> None:
     there = machines.worlds["build1"]
-    there.ok("start", "feat", cwd=there.repository())
+    there.started("feat")
     (there.worktree("feat") / "file0").write_text("new\x1b]0;title\x07\n")
     know(world, "build1")
     patch = world.ok("diff", "build1:feat").stdout

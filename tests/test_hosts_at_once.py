@@ -57,7 +57,7 @@ def test_one_list_of_this_machine_and_hosts_and_what_a_silent_one_said_last(
     there = machines.worlds["build1"]
     for label in ("feat", "fix"):
         there.ok("start", label, cwd=there.repository(label))
-    world.ok("start", "feat", cwd=world.repository())
+    world.started("feat")
     assert "hosts" not in world.ok("ls", "--json").json
     know(world, "build1")
     labels, hosts = listed(world)
@@ -108,7 +108,7 @@ def test_one_list_of_this_machine_and_hosts_and_what_a_silent_one_said_last(
 
 def test_ten_hosts_at_once_one_of_them_dead(world: World, machines: Machines) -> None:
     there = machines.worlds["build1"]
-    there.ok("start", "feat", cwd=there.repository())
+    there.started("feat")
     names = [f"host{number}" for number in range(9)]
     for each in names:
         machines.add(each, there)
@@ -122,12 +122,6 @@ def test_ten_hosts_at_once_one_of_them_dead(world: World, machines: Machines) ->
         assert labels == [f"{each}:feat" for each in names]
         assert hosts["dead"]["error"] == "dead did not answer within 4 s"
         assert hosts["dead"]["age"] is None
-
-
-def started(world: World, label: str, name: str = "app") -> None:
-    """A context whose session is there, in a repository called so."""
-    folder = world.home / "src" / name
-    world.ok("start", label, cwd=folder if folder.exists() else world.repository(name))
 
 
 def shows(world: World, line: str) -> bool:
@@ -150,9 +144,9 @@ def test_one_command_for_contexts_here_and_on_hosts(world: World, machines: Mach
     with sealed_world() as build2, swallowed() as port:
         other.put_par(build2)
         machines.add("build2", build2)
-        for each in (here, build1, build2):
-            started(each, "feat")
-        started(build1, "fix")
+        for each in (here, build2):
+            each.started("feat")
+        build1.started("feat", "fix")
         know(world, "build1", "build2")
         # Text that is read once, receipts in the order asked
         command = "printf '%s-%s\\n' see 42"
@@ -239,7 +233,7 @@ def test_one_command_for_contexts_here_and_on_hosts(world: World, machines: Mach
 
 def test_a_host_that_says_nonsense_is_a_reason_and_hides_nobody(world: World, machines: Machines) -> None:
     build1 = machines.worlds["build1"]
-    started(build1, "feat")
+    build1.started("feat")
     know(world, "build1")
     liar = Liar(world, machines)
     write_hosts(world, "liar", "build1")
@@ -281,8 +275,8 @@ def test_what_is_broken_off_ends_over_there_too(world: World, new_machines: Mach
     machines = new_machines
     build1 = machines.worlds["build1"]
     put_par(build1)  # later than it is reached: what ends is a whole process
-    started(world, "feat")
-    started(build1, "feat")
+    world.started("feat")
+    build1.started("feat")
     know(world, "build1")
     liar = Liar(world, machines)
     write_hosts(world, "build1", "liar")

@@ -17,13 +17,11 @@ def shown(world: World) -> str:
 
 def test_a_session_over_there_is_shown_and_comes_back_after_a_break(world: World, machines: Machines) -> None:
     there = machines.worlds["build1"]
-    there.repository()
+    there.started("feat", "feat-2")
     # A login shell would forget the PATH that leads to the tests' ssh
     (world.home / ".tmux.conf").write_text("set -g default-command sh\n")
     know(world, "build1")
-    for label in ("feat", "feat-2"):
-        world.ok("start", label, "--host", "build1", "-p", "src/app")
-    world.ok("start", "local", cwd=world.repository())
+    world.started("local")
     there.tmux("set-option", "-g", "status-right", "OVER-THERE")
     nobody = "not a terminal: there is no tmux client to show a session in"
     refused(world.par("open", "build1:feat"), 2, nobody, "par ls")
@@ -105,9 +103,8 @@ def test_a_terminal_that_is_unknown_over_there_is_no_obstacle(world: World, mach
     with sealed_world() as there:
         other.put_par(there)
         machines.add("build2", there, TERM="tmux-of-tomorrow")
-        there.repository()
+        there.started("feat")
         know(world, "build2")
-        world.ok("start", "feat", "--host", "build2", "-p", "src/app")
         terminal.par("open build2:feat")
         eventually(lambda: there.tmux("list-clients", "-F", "#{client_termname}") == "screen-256color")
         # Left for good, it is over here too

@@ -16,9 +16,8 @@ pytestmark = other.needed
 @pytest.mark.long
 def test_it_fills_in_as_hosts_answer_and_its_keys_work_there(world: World, machines: Machines) -> None:
     there = machines.worlds["build1"]
-    home = there.repository()
+    home = there.started("feat")
     know(world, "build1")
-    world.ok("start", "feat", "--host", "build1", "-p", "src/app")
     world.ok("send", "build1:feat", "echo SEEN-$((40 + 2))")
     world.ok("ls")
     desk = Desk(world)
