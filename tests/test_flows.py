@@ -339,9 +339,10 @@ def test_a_small_terminal_has_room_for_a_new_context(world: World) -> None:
 
 
 def test_a_branch_that_a_context_has_opens_that_context(world: World) -> None:
-    home = world.repository("app")
+    home = world.home / "src/app"
+    home.mkdir(parents=True)
     desk = Desk(world, folder=home)
-    desk.par("start", "feat", cwd=home)
+    world.started("feat")
     desk.open("checkout", "in context feat")
     assert any(line.endswith(f"checked out at {home}") for line in desk.popup())
     desk.terminal.press("f", "e", "a", "t")
@@ -352,9 +353,10 @@ def test_a_branch_that_a_context_has_opens_that_context(world: World) -> None:
 
 
 def test_a_branch_of_a_context_can_be_built_upon(world: World) -> None:
-    home = world.repository("app")
+    home = world.home / "src/app"
+    home.mkdir(parents=True)
     desk = Desk(world, folder=home)
-    desk.par("start", "feat", cwd=home)
+    world.started("feat")
     desk.open("new-from", "in context feat")
     desk.terminal.press("f", "e", "a", "t")
     eventually(lambda: sum(" ago " in line for line in desk.popup()) == 1)
@@ -408,11 +410,9 @@ def test_the_last_removal_is_undone(world: World) -> None:
 
 def test_the_trash_is_shown_to_choose_from(world: World) -> None:
     desk = Desk(world)
-    home = world.repository("app")
     desk.open("trash", "The trash is empty.")
     desk.terminal.press("x")
-    for label in ("first", "second"):
-        desk.par("start", label, cwd=home)
+    world.started("first", "second")
     desk.par("rm", "first", "second")
     desk.open("trash", "Bring back")
     desk.terminal.press("f", "i", "r", "s", "t")

@@ -30,10 +30,8 @@ def visit(desk: Desk, session: str) -> None:
 
 
 def test_rows_tell_everything_in_the_right_order(world: World) -> None:
-    home = world.repository("app")
     desk = Desk(world)
-    for label in ("one", "two", "gone", "held", "rests"):
-        desk.par("start", label, cwd=home)
+    world.started("one", "two", "gone", "held", "rests")
     desk.par("start", "asks", cwd=world.repository("api"))
     for label, option, value in (
         ("asks", "@par_state", "waiting"),
@@ -159,9 +157,8 @@ def is_preview(world: World, environ: Path) -> bool:
 
 
 def test_a_stopped_context_is_described_and_opened(world: World) -> None:
-    home = world.repository("app")
     desk = Desk(world)
-    desk.par("start", "feat", cwd=home)
+    home = world.started("feat")
     desk.tmux("kill-session", "-t", f"={world.session('feat')}:")
     desk.open("picker", "Enter makes its session again.")
     shown = desk.popup()
@@ -176,7 +173,7 @@ def test_a_stopped_context_is_described_and_opened(world: World) -> None:
 
 def test_an_error_is_shown_until_a_key(world: World) -> None:
     desk = Desk(world)
-    desk.par("start", "feat", cwd=world.repository("app"))
+    world.started("feat")
     shutil.rmtree(world.worktree("feat"))
     desk.open("picker", "✗ feat")
     desk.terminal.press("Enter")
@@ -231,10 +228,8 @@ def has_answer(desk: Desk, session: str) -> bool:
 
 
 def test_marked_contexts_get_the_command(world: World) -> None:
-    home = world.repository("app")
     desk = Desk(world)
-    for label in ("one", "two", "three"):
-        desk.par("start", label, cwd=home)
+    world.started("one", "two", "three")
     desk.open("picker", "three")
     desk.terminal.press("t")
     desk.wait_rows("○ two app", "○ three app")
@@ -251,9 +246,8 @@ def test_marked_contexts_get_the_command(world: World) -> None:
 
 
 def test_remove_says_what_it_means_and_asks(world: World) -> None:
-    home = world.repository("app")
     desk = Desk(world)
-    desk.par("start", "feat", cwd=home)
+    home = world.started("feat")
     desk.open("picker", "○ feat")
     desk.terminal.press("C-x")
     desk.terminal.wait("y removes, any other key does not.")
@@ -277,7 +271,7 @@ def test_remove_says_what_it_means_and_asks(world: World) -> None:
 
 def test_what_was_removed_with_work_in_it_comes_back(world: World) -> None:
     desk = Desk(world)
-    desk.par("start", "feat", cwd=world.repository("app"))
+    world.started("feat")
     (world.worktree("feat") / "new").write_text("work\n")
     desk.open("picker", "○ feat")
     desk.terminal.press("C-x")
@@ -293,7 +287,7 @@ def test_what_was_removed_with_work_in_it_comes_back(world: World) -> None:
 
 def test_nothing_that_is_asked_in_a_popup_can_be_stopped(world: World) -> None:
     desk = Desk(world)
-    desk.par("start", "feat", cwd=world.repository("app"))
+    world.started("feat")
     world.ok("rm", "feat")
     desk.open("picker", "No contexts yet.")
     desk.terminal.press("C-t")
@@ -319,7 +313,7 @@ def test_the_label_that_was_typed_in_full_comes_first(world: World) -> None:
 
 def test_remove_refuses_what_the_user_locked(world: World) -> None:
     desk = Desk(world)
-    desk.par("start", "feat", cwd=world.repository("app"))
+    world.started("feat")
     world.git(world.worktree("feat"), "worktree", "lock", ".")
     desk.open("picker", "○ feat")
     desk.terminal.press("C-x")
@@ -334,7 +328,7 @@ def test_remove_refuses_what_the_user_locked(world: World) -> None:
 
 def test_the_context_one_is_in_can_be_removed(world: World) -> None:
     desk = Desk(world)
-    desk.par("start", "feat", cwd=world.repository("app"))
+    world.started("feat")
     desk.tmux("switch-client", "-c", desk.client(), "-t", f"={world.session('feat')}:")
     desk.open("picker", "● feat*")
     desk.terminal.press("C-x")
@@ -346,9 +340,8 @@ def test_the_context_one_is_in_can_be_removed(world: World) -> None:
 
 
 def test_control_center_is_opened_for_the_client(world: World) -> None:
-    home = world.repository("app")
     desk = Desk(world)
-    desk.par("start", "feat", cwd=home)
+    world.started("feat")
     desk.attach("other")
     desk.open("picker", "○ feat")
     desk.terminal.press("C-o")
