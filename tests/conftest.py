@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import re
@@ -53,6 +54,8 @@ GIT_CONFIG = """[user]
 """
 # A label that is nowhere in what is copied, but where the label is
 STAND_IN, OWNER = "stand-in-for-a-label", "stand-in-for-an-owner"
+# What tmux calls a session, a window or a pane
+ID = re.compile(r"[$@%]\d")
 PAR = (sys.executable, "-I", "-c", ENTRY, str(ROOT / "python"))
 
 
@@ -71,6 +74,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         dealt += [*mine, *rest[:more]]
         del rest[:more]
     items[:] = dealt
+
+
+def pytest_collection_finish() -> None:
+    """Let no garbage collection look through what was collected: it stays until the end."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -281,9 +289,10 @@ class World:
         copies.write(made.tree, self.home, changes)
         if not made.script:
             return
-        # With the ids that all has where par starts the server; and so that it begins in the home folder
+        # Calls that tell of ids tell of those that were given where this one was there first
         around = ("new-session -d -s made cat\n", "kill-session -t =made\n")
-        first, last = ("", "") if _server(self.sockets / "default") else around
+        has_ids = any(ID.search(line) for line in made.script)
+        first, last = around if has_ids and not _server(self.sockets / "default") else ("", "")
         script = copies.changed("".join([first, *made.script, last]), changes)
         given = {key: value for key, value in self.env.items() if not key.startswith("GIT_")}  # as par does
         # What failed when it was told first fails again
