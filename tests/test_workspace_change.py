@@ -303,7 +303,8 @@ def test_added_repository_gets_what_its_recipe_asks_for_and_the_runs_of_the_othe
     ports = [each["port"] for each in world.ok("ls", "--json").json["contexts"][0]["worktrees"]]
     assert len(set(ports)) == 3
     assert (root / "docs/port").read_text() == f"{ports[2]}\n"
-    assert world.tmux("list-sessions", "-F", "#{@par_init}") == "failed"
+    # The last run is marked after what it left was written
+    eventually(lambda: world.tmux("list-sessions", "-F", "#{@par_init}") == "failed")
     world.ok("workspace", "drop", "big", "back")
     assert world.tmux("list-sessions", "-F", "#{@par_init}") == "ok"
     assert [each["repository"] for each in _ended(world)] == ["front", "docs"]
