@@ -59,8 +59,8 @@ def test_contexts_that_would_conflict_are_named_with_each_file(world: World) -> 
         *("'two' and main in app:", "  file0"),
     ]
     assert world.git(home, "status", "--porcelain=v2", "--branch") == before
-    nothing = "0 worktrees compared: no conflicts.\n"
-    assert world.par("conflicts", "--repo", "web") == Result(0, nothing, "")
+    unknown = "no context is in a repository called 'web'"
+    refused(world.par("conflicts", "--repo", "web"), 3, unknown, "par ls")
 
 
 def test_what_is_not_committed_conflicts_only_where_it_is_asked_for(world: World) -> None:
@@ -87,6 +87,9 @@ def test_workspaces_conflict_in_each_repository_of_theirs(world: World) -> None:
         world.git(folder, "commit", "-qam", label)
     found = world.ok("conflicts", "--json").json["conflicts"]
     assert found == [conflict(["one", "two"], "file0", repository="front")]
+    unknown = world.par("conflicts", "--repo", "bakc")
+    refused(unknown, 3, "no context is in a repository called 'bakc'", "par conflicts --repo back")
+    assert world.ok("workspace") == world.ok("workspace", "--help")
 
 
 def test_git_without_merge_tree_is_said(world: World) -> None:

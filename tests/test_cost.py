@@ -213,7 +213,7 @@ LOOKS = {
     "send all true": 6.0,
     "control-center --no-attach": 5.0,
 }
-# By the clock the time of git and tmux is in the budgets of these, 8.5 and for checkout 9.5: two thirds are par's
+# The budgets of these, 8.5 and 9.5 for checkout, are those by the clock: git's and tmux's time is in them
 CHANGES = {"start new": 6.3, "rm new": 7.0, "restore new": 7.0, "checkout topic": 6.6}
 # What a further context may cost, in instructions: 20 and 30 microseconds
 GROWTH = {"ls": 190_000, "start new": 290_000, "rm new": 290_000}

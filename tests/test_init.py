@@ -436,6 +436,7 @@ def test_what_failed_or_is_held_can_be_dismissed(world: World) -> None:
         f"app: dismissed: 'exit 3': exit status 3\n  log  {log_of(world)}\n"
     )
     assert world.ok("init", "held", "--dismiss", "--json").json["init"] == "dismissed"
+    assert world.ok("init", "held").stdout == "app: dismissed\n"
     world.tmux("kill-server")
     world.ok("resurrect")
     assert {each["init"] for each in world.ok("ls", "--json").json["contexts"]} == {"dismissed"}

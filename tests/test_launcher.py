@@ -455,6 +455,16 @@ def test_a_data_folder_that_cannot_be_written(machine: Machine) -> None:
     )
 
 
+def test_a_data_folder_of_which_no_part_is_there(machine: Machine) -> None:
+    machine.add_python()
+    place = Path(f"/{machine.folder.name}-{os.getpid()}")
+    try:
+        result = machine.run(XDG_DATA_HOME=str(place))
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    assert result.status == (0 if os.geteuid() == 0 else 8)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be what sudo makes of a user")
 @pytest.mark.parametrize("is_there", [True, False])
 def test_sudo_with_a_users_home_builds_nothing(machine: Machine, is_there: bool) -> None:

@@ -137,9 +137,12 @@ def test_each_way_to_merge_makes_what_it_says(world: World) -> None:
     assert rebased[0] == "Ünal u@example.com Wed Nov 15 00:43:20 2023 +0230 Test empty"
     assert log(world, home) == ["empty", "two of feat", "one of feat", "main in app", "commit 0"]
     assert world.git(home, "status", "--porcelain") == ""
-    wrong = world.par("merge", "feat", "--rebase", "-m", "x")
-    message = "-m takes the message of a merge or of --squash, and it cannot be empty"
-    assert (wrong.status, message in wrong.stderr) == (2, True)
+    for words, message in (
+        (("--rebase", "-m", "x"), "-m is for a merge or --squash, not for --rebase"),
+        (("--squash", "--rebase"), "--squash, --rebase and --ff-only are three ways to merge: choose one"),
+        (("-m", " "), "the message is empty"),
+    ):
+        refused(world.par("merge", "feat", *words), 2, message, "par merge --help")
 
 
 def test_nothing_changes_where_something_is_in_the_way(world: World) -> None:

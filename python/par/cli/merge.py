@@ -19,9 +19,9 @@ from par.render import rm as rm_text
 @click.command(epilog="Example: par merge feature-auth --squash -m 'Sign in with a token'")
 @click.argument("label", type=Label())
 @option("--into", metavar="BRANCH", help="Into this branch, not the one that it was begun from.")
-@option("--squash", "how", flag_value=How.SQUASH.value, help="As one commit.")
-@option("--rebase", "how", flag_value=How.REBASE.value, help="Its commits on top, without a merge.")
-@option("--ff-only", "how", flag_value=How.FF_ONLY.value, help="Only if the branch just goes forward.")
+@option("--squash", is_flag=True, help="As one commit.")
+@option("--rebase", is_flag=True, help="Its commits on top, without a merge.")
+@option("--ff-only", is_flag=True, help="Only if the branch just goes forward.")
 @option("-m", "--message", metavar="MSG", help="The message of the merge, or of the one commit.")
 @option("--keep", "is_kept", is_flag=True, help="Leave the context where it is.")
 @option("--json", "as_json", is_flag=True, help="Print what was merged as JSON.")
@@ -30,7 +30,9 @@ def merge(
     socket: Path,
     label: str,
     into: str | None,
-    how: str | None,
+    squash: bool,
+    rebase: bool,
+    ff_only: bool,
     message: str | None,
     is_kept: bool,
     as_json: bool,
@@ -42,10 +44,7 @@ def merge(
     are never touched. The merge is made in memory: no hook runs. Where nothing new is on the branch it goes
     forward, as with git merge, unless a message is given.
     """
-    found = How(how or How.MERGE.value)
-    if message is not None and (found in {How.REBASE, How.FF_ONLY} or not message.strip()):
-        raise click.UsageError("-m takes the message of a merge or of --squash, and it cannot be empty")
-    wish = Wish(label, found, into, message)
+    wish = Wish(label, _how(squash, rebase, ff_only, message), into, message)
     planned = command.plan(command.Request(wish, socket, is_kept))
     tell = remove.telling([planned.status] if planned.removal else [])
     done = command.run(planned)
@@ -54,6 +53,19 @@ def merge(
         tell(text.notice(done))
     if done.expired:
         narrate(rm_text.expired(done.expired))
+
+
+def _how(squash: bool, rebase: bool, ff_only: bool, message: str | None) -> How:
+    if squash + rebase + ff_only > 1:
+        raise click.UsageError("--squash, --rebase and --ff-only are three ways to merge: choose one")
+    if message is not None and (rebase or ff_only):
+        other = "--rebase" if rebase else "--ff-only"
+        raise click.UsageError(f"-m is for a merge or --squash, not for {other}")
+    if message is not None and not message.strip():
+        raise click.UsageError("the message is empty")
+    if squash:
+        return How.SQUASH
+    return How.REBASE if rebase else How.FF_ONLY if ff_only else How.MERGE
 
 
 @click.command(epilog="Example: par rebase feature-auth")

@@ -7,6 +7,7 @@ import click
 from par.cli import making
 from par.cli.groups import Group
 from par.cli.options import option
+from par.cli.output import emit
 from par.cli.program import Asked
 from par.cli.verbs import load
 from par.cli.workspace_change import add, drop
@@ -27,12 +28,19 @@ class Workspace(Group):
         return load(cmd_name) if cmd_name in SHARED else super().get_command(ctx, cmd_name)
 
 
-@click.group(cls=Workspace, epilog="Example: par workspace start feature-auth --repos frontend,backend")
-def workspace() -> None:
+@click.group(
+    cls=Workspace,
+    invoke_without_command=True,
+    epilog="Example: par workspace start feature-auth --repos frontend,backend",
+)
+@click.pass_context
+def workspace(ctx: click.Context) -> None:
     """One context over several repositories: a worktree of each, the same branch, one session.
 
     Every other command takes its LABEL too: par open, send, rm, restore ...
     """
+    if ctx.invoked_subcommand is None:
+        emit(ctx.get_help())
 
 
 @workspace.command(epilog="Example: par workspace start feature-auth --repos frontend,backend")

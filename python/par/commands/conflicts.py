@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.contexts import survey
-from par.errors import CommandError
+from par.errors import CommandError, NotFoundError
 from par.git import base, merging, repository, uncommitted
 from par.git.merging import TooOldError
 from par.model import Context, Repository, Worktree
-from par.names import visible
+from par.names import nearest, visible
 from par.state import conflicts_tsv
+from par.state.index import Index
 from par.system import narration
 
 
@@ -55,6 +56,8 @@ def run(request: Request) -> Report:
     A repository that git cannot look at is left out, and reported.
     """
     found = survey.recovered_index(request.socket)
+    if request.repository is not None:
+        _check_repository(request.repository, found)
     homes: dict[Repository, list[tuple[Context, Worktree]]] = {}
     for context in found.contexts:
         for worktree in context.worktrees if context.is_ready else ():
@@ -74,6 +77,13 @@ def run(request: Request) -> Report:
     rows = [(label, each.repository, _others(each, label)) for each in conflicts for label in each.labels]
     conflicts_tsv.write(rows, request.repository)
     return Report(tuple(conflicts), compared)
+
+
+def _check_repository(name: str, found: Index) -> None:
+    known = {each.repository.name for context in found.contexts for each in context.worktrees}
+    if name not in known:
+        message = f"no context is in a repository called '{visible(name)}'"
+        raise NotFoundError(message, hint="par ls", meant=(name, nearest(name, known)))
 
 
 def _others(conflict: Conflict, label: str) -> str:

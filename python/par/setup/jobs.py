@@ -18,8 +18,7 @@ START_SECONDS = 30.0  # on a busy machine Python itself takes its time
 TOOK_TOO_LONG = 124  # as timeout(1) has it
 OF_PROGRAM = ("line", "program")  # what the context begins with, and how it stands: `setup.programs`
 ENDS = "ends"  # a FIFO in the folder of runs, where somebody may listen for the places of those that end
-NOT_STARTED = "it did not start"
-ENDED = "it was ended"
+NOT_STARTED, ENDED = "it did not start", "it was ended"
 DAMAGE = (OSError, ValueError, KeyError, TypeError)
 
 
@@ -73,8 +72,9 @@ class State(NamedTuple):
 
     @property
     def fault(self) -> str:
-        """Why it failed, in a few words."""
-        return (f"'{self.step}': " if self.step else "") + (self.reason or f"exit status {self.status}")
+        """Why it failed, in a few words; empty where it did not."""
+        said = self.reason or ("" if self.status is None else f"exit status {self.status}")
+        return f"'{self.step}': {said}" if self.step and said else said
 
 
 class Files(NamedTuple):
