@@ -148,15 +148,20 @@ def test_what_is_not_approved_is_held_until_it_is(world: World) -> None:
     home = world.repository()
     asking(home, "touch done")
     result = world.par("start", "feat", "--wait", cwd=home)
-    fault = "par: init of 'feat' waits for your approval\nhint: par init feat --retry\n"
+    fault = f"par: init of 'feat' waits for your approval\nhint: par trust {home}\n"
     assert (result.status, result.stderr.endswith(fault)) == (5, True)
     assert "  init      held (par init feat)\n" in result.stdout
     assert (told(world), rows(world)) == ("held", ["feat held"])
-    assert world.ok("init", "feat").stdout == f"app: held\n{WAYS}"
+    assert world.ok("init", "feat").stdout == f"app: held\napprove it first: par trust {home}\n{WAYS}"
     refused(world.par("init", "feat", "--log"), 3, "no command has run in 'feat'", "par init feat")
     unapproved = "what .par.yaml of app asks to run has not been approved"
     refused(world.par("init", "feat", "--retry"), 5, unapproved, f"par trust {home}")
     assert not (world.worktree("feat") / "done").exists()
+    world.ok("trust", str(home), "-y")
+    assert world.ok("init", "feat").stdout == f"app: held\n{WAYS}"
+    approved = world.par("init", "feat", "--wait")
+    assert approved.stderr == "par: init of 'feat' waits for your approval\nhint: par init feat --retry\n"
+    world.ok("untrust", str(home))
     world.ok("init", "feat", "--retry", "--wait", "-y")
     assert (world.worktree("feat") / "done").exists()
     assert world.ok("start", "more", "--wait", cwd=home).stdout.splitlines()[-2] == "app: ok"

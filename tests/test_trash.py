@@ -131,6 +131,11 @@ def test_trash_empty_needs_a_yes_and_names_what_holds_work(world: World, termina
     refused(world.par("trash", "empty", text="y\n"), 2, told, "par trash empty -y")
     refused(world.par("trash", "empty", "dirty"), 2, told, "par trash empty dirty -y")
     age(world, clean, 1)
+    # Until its time is over it is not judged, and nothing says that it will go
+    assert [bool(each["goes_at"]) for each in entries(world)] == [True, True]
+    assert entries(world)[0]["holds"] == {"files": [], "commits": []}
+    terminal.par("trash")
+    terminal.wait("Kept until")
     listed = (
         f"  dirty  ({dirty})  holds 2 uncommitted files, 1 commit on no branch\n"
         f"  clean  ({clean})\nDelete 2 for good? [y/N]:"

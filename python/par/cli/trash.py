@@ -29,7 +29,11 @@ def _age(_ctx: click.Context, _parameter: click.Parameter, value: str) -> timede
 @option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def trash(ctx: click.Context, with_size: bool, as_json: bool) -> None:
-    """List what was removed and can be brought back; `par trash empty` deletes it for good."""
+    """List what was removed and can be brought back; `par trash empty` deletes it for good.
+
+    Each is kept until the day that is named, and longer where it holds work that is nowhere else: that is
+    looked for when the day has come.
+    """
     if ctx.invoked_subcommand is None:
         found = trash_command.listing(ctx.obj)
         sizes = [trash_command.size(each.entry) for each in found.prospects] if with_size else None

@@ -1,13 +1,15 @@
 """`par init`: how the commands that a context began with went; and running them again."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from par.config.recipe import Recipe
 from par.contexts import selection, survey
 from par.contexts.selection import Target
-from par.errors import CommandError, ConflictError, NotFoundError, UnsafeError
+from par.errors import CommandError, ConfigError, ConflictError, NotFoundError, UnsafeError
 from par.model import Context, Kind, Repository, State, Worktree
 from par.setup import files, jobs, layouts, logs, ports, preparation, programs, running, workspace_jobs
 from par.setup.jobs import Init, Run
@@ -22,13 +24,15 @@ from par.tmux import init_window
 class Report(NamedTuple):
     """How the commands of a context went, or go: a run for each worktree that has any.
 
-    `command` is what starts after them, if anything does, and `stage` how that stands.
+    `command` is what starts after them, if anything does, and `stage` how that stands. `unapproved` are the
+    repositories whose .par.yaml is to be approved before what is held can run.
     """
 
     label: str
     runs: tuple[Run, ...]
     command: str = ""
     stage: Stage | None = None
+    unapproved: tuple[Repository, ...] = ()
 
     @property
     def init(self) -> Init | None:
@@ -60,8 +64,18 @@ def look(label: str, socket: Path) -> Report:
 
 
 def _report(target: Target) -> Report:
-    context = target.context
-    return Report(target.label, _runs(target), context.command, programs.stage(context))
+    context, runs = target.context, _runs(target)
+    report = Report(target.label, runs, context.command, programs.stage(context))
+    if report.init is not Init.HELD or context.is_review:  # a stranger's code is agreed to each time
+        return report
+    homes = dict.fromkeys(each.repository for each in target.worktrees)
+    return report._replace(unapproved=tuple(filter(_is_unapproved, homes)))
+
+
+def _is_unapproved(home: Repository) -> bool:
+    with suppress(ConfigError):  # that is told when it runs again
+        return preparation.prepare(home, Consent()).unapproved is not None
+    return False
 
 
 def _runs(target: Target) -> tuple[Run, ...]:
@@ -113,7 +127,8 @@ def check(report: Report) -> None:
         failed = next(run.state for run in report.runs if run.state.init is Init.FAILED)
         raise CommandError(f"init of '{report.label}' in {failed.repository}: {failed.fault}", hint=again)
     if report.init is Init.HELD:
-        raise UnsafeError(f"init of '{report.label}' waits for your approval", hint=again)
+        first = f"par trust {quote(str(report.unapproved[0].path))}" if report.unapproved else again
+        raise UnsafeError(f"init of '{report.label}' waits for your approval", hint=first)
 
 
 def plan(label: str, socket: Path) -> Plan:

@@ -28,6 +28,7 @@ def report(found: Report) -> str:
     if found.stage is Stage.BUSY:
         lines.append(f"start it: par init {found.label} --retry")
     if found.init in {Init.FAILED, Init.HELD}:
+        lines += [f"approve it first: {trust.command(home)}" for home in found.unapproved]
         lines.append(f"run again: par init {found.label} --retry")
         lines.append(f"or leave it at that: par init {found.label} --dismiss")
     return "\n".join(lines)

@@ -20,7 +20,7 @@ TRASH = (
     Column("Repository", 10),
     Column("Removed", 10),
     Column("Id", 12),
-    Column("Goes", 10),
+    Column("Kept until", 10),
     Column("Size", 7),
 )
 

@@ -18,7 +18,10 @@ AGAIN = timedelta(days=1)
 
 
 class Prospect(NamedTuple):
-    """An entry and when its time is over; None for never. Where it is over, what keeps it: `holds`."""
+    """An entry and when its time is over; None for never. Where it is over, what keeps it: `holds`.
+
+    Before that `holds` is empty whatever is in it: to judge an entry asks git for all that it has.
+    """
 
     entry: Entry
     goes_at: datetime | None
