@@ -74,8 +74,8 @@ def test_what_matches_nothing_is_exit_status_3(several: World) -> None:
     # One repository of a workspace is never corrected to all of it
     part = "there is no context 'both/App': it is one repository of the workspace 'both'"
     refused(several.par("rm", "both/App"), 3, part.replace("App", "app"), "par workspace drop both app")
-    for words in ("merge both/App", "rebase both/App", "rename both/App foo", "ls both/App"):
-        refused(several.par(*words.split()), 3, part, "this takes a whole workspace")
+    for line in ("merge both/App", "rebase both/App", "rename both/App foo", "ls both/App"):
+        refused(several.par(*line.split()), 3, part, "this takes a whole workspace")
     refused(several.par("merge", "both/x"), 3, "there is no context 'both/x'", "par ls")
     # What is long, or more than a line, is not for pasting
     refused(several.par("send", "lon", "a\nb"), 3, unknown, "did you mean 'Lone'?")

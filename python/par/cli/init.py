@@ -9,7 +9,9 @@ from par.cli.labels import Label
 from par.cli.options import option
 from par.cli.output import emit, narrate
 from par.commands import init as init_command
-from par.commands.init import Plan, Report
+from par.commands import init_report
+from par.commands.init import Plan
+from par.commands.init_report import Report
 from par.errors import NotFoundError, UnsafeError
 from par.render import init as init_text
 from par.render import trust as trust_text
@@ -61,7 +63,7 @@ def init(
         report = init_command.wait(label, socket)
     emit(init_text.document(report) if as_json else init_text.report(report))
     if with_wait:
-        init_command.check(report)
+        init_report.check(report)
 
 
 def _log(report: Report) -> str:

@@ -15,7 +15,7 @@ from par.render import start as start_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from par.commands.init import Report
+    from par.commands.init_report import Report
     from par.contexts.plans import CreationPlan
     from par.model import Context
 
@@ -99,12 +99,12 @@ def _waited(context: Context, socket: Path) -> Report:
 
 def _conclude(report: Report, show: Callable[[str], None] | None = None) -> None:
     """Show how the commands went, and raise the error that says what did not go well."""
-    from par.commands import init  # noqa: PLC0415 - as above
+    from par.commands import init_report  # noqa: PLC0415 - as above
     from par.render import init as text  # noqa: PLC0415 - as above
 
     if show and report.runs:
         show(text.report(report))
-    init.check(report)
+    init_report.check(report)
 
 
 def considered(planned: CreationPlan) -> CreationPlan:

@@ -1,42 +1,22 @@
 """`par init`: how the commands that a context began with went; and running them again."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
-from shlex import quote
 from typing import NamedTuple
 
+from par.commands import init_report
+from par.commands.init_report import Report
 from par.config.recipe import Recipe
 from par.contexts import selection, survey
-from par.contexts.selection import Target
-from par.errors import CommandError, ConfigError, ConflictError, NotFoundError, UnsafeError
+from par.errors import ConflictError, NotFoundError
 from par.model import Context, Kind, Repository, State, Worktree
-from par.setup import files, jobs, layouts, logs, ports, preparation, programs, running, workspace_jobs
-from par.setup.jobs import Init, Run
+from par.setup import files, jobs, layouts, logs, ports, preparation, running, workspace_jobs
+from par.setup.jobs import Init
 from par.setup.preparation import Consent, Preparation
-from par.setup.programs import Stage
 from par.state import index, locks, paths
 from par.state.index import Index
 from par.system import narration
 from par.tmux import init_window
-
-
-class Report(NamedTuple):
-    """How the commands of a context went, or go: a run for each worktree that has any.
-
-    `command` is what starts after them, if anything does, and `stage` how that stands. `unapproved` are the
-    repositories whose .par.yaml is to be approved before what is held can run.
-    """
-
-    label: str
-    runs: tuple[Run, ...]
-    command: str = ""
-    stage: Stage | None = None
-    unapproved: tuple[Repository, ...] = ()
-
-    @property
-    def init(self) -> Init | None:
-        return jobs.worst(self.runs)
 
 
 class Plan(NamedTuple):
@@ -60,28 +40,7 @@ class Plan(NamedTuple):
 
 def look(label: str, socket: Path) -> Report:
     """How the commands of the context LABEL went, or those of LABEL/REPO. Raises NotFoundError."""
-    return _report(selection.target(survey.recovered_index(socket), label))
-
-
-def _report(target: Target) -> Report:
-    context, runs = target.context, _runs(target)
-    report = Report(target.label, runs, context.command, programs.stage(context))
-    if report.init is not Init.HELD or context.is_review:  # a stranger's code is agreed to each time
-        return report
-    homes = dict.fromkeys(each.repository for each in target.worktrees)
-    return report._replace(unapproved=tuple(filter(_is_unapproved, homes)))
-
-
-def _is_unapproved(home: Repository) -> bool:
-    with suppress(ConfigError):  # that is told when it runs again
-        return preparation.prepare(home, Consent()).unapproved is not None
-    return False
-
-
-def _runs(target: Target) -> tuple[Run, ...]:
-    if target.worktree:
-        return tuple(workspace_jobs.runs_of(target.context, target.worktree))
-    return tuple(jobs.runs(paths.init(target.context.root)))
+    return init_report.report(selection.target(survey.recovered_index(socket), label))
 
 
 def wait(label: str, socket: Path) -> Report:
@@ -99,7 +58,7 @@ def wait(label: str, socket: Path) -> Report:
         raise
     if was_there and not folder.is_dir():
         raise NotFoundError(f"'{context.label}' was removed", hint=f"par restore {context.label}")
-    return _report(target)
+    return init_report.report(target)
 
 
 def dismiss(label: str, socket: Path) -> Report:
@@ -112,23 +71,12 @@ def dismiss(label: str, socket: Path) -> Report:
     status = seen.find_ready(target.context.label)
     context, session = status.context, status.session
     _check_idle(context)
-    for each in _runs(target):
+    for each in init_report.runs(target):
         if each.state.init in {Init.FAILED, Init.HELD}:
             jobs.save_state(each.files, each.state._replace(init=Init.DISMISSED))
     if session and (init := running.last_init(context)):
         init_window.set_init(context.socket, session.id, init)
-    return _report(target)
-
-
-def check(report: Report) -> None:
-    """Raise the error that says what failed, or that something was held."""
-    again = f"par init {report.label} --retry"
-    if report.init is Init.FAILED:
-        failed = next(run.state for run in report.runs if run.state.init is Init.FAILED)
-        raise CommandError(f"init of '{report.label}' in {failed.repository}: {failed.fault}", hint=again)
-    if report.init is Init.HELD:
-        first = f"par trust {quote(str(report.unapproved[0].path))}" if report.unapproved else again
-        raise UnsafeError(f"init of '{report.label}' waits for your approval", hint=first)
+    return init_report.report(target)
 
 
 def plan(label: str, socket: Path) -> Plan:

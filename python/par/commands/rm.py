@@ -57,8 +57,7 @@ def plan(request: Request) -> Plan:
     """Find the contexts and judge each. Raises UnsafeError for what is not par's, or would be lost."""
     age = settings.trash_age()
     seen = survey.survey(request.socket)
-    found = selection.targets(seen.known, request.wanted, seen)
-    rm_check.check_whole(found)
+    found = rm_check.whole(selection.targets(seen.known, request.wanted, seen))
     wanted = [seen.find_ready(each.context.label) for each in found]
     # An adopted one is only forgotten: neither its lock nor its work is in the way of that
     judged = [each for each in wanted if not each.context.is_adopted]

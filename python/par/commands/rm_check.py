@@ -4,25 +4,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from shlex import quote
 
 from par.contexts.selection import Target
-from par.errors import ConfigError, NotFoundError, UnsafeError
+from par.errors import ConfigError, UnsafeError
 from par.git import unsaved
 from par.git.unsaved import Losses
 from par.model import Context, ContextStatus
-from par.names import visible
+from par.state import missing
 from par.trash import obstacles, workspace_folder
 from par.trash.entries import Entry
 
 LISTED = 1000
 
 
-def check_whole(targets: Iterable[Target]) -> None:
-    """Raise NotFoundError for one repository of a workspace, with the command that takes it out."""
+def whole(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The same. Raises NotFoundError for one repository of a workspace: another command takes it out."""
     for each in targets:
         if each.worktree:
-            message = f"there is no context '{visible(each.label)}'"
-            message = f"{message}: it is one repository of the workspace '{each.context.label}'"
             hint = f"par workspace drop {quote(each.context.label)} {quote(each.worktree.name)}"
-            raise NotFoundError(message, hint)
+            raise missing.whole_only(each.label, each.context, hint)
+    return targets
 
 
 def check(

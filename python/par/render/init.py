@@ -12,7 +12,8 @@ from par.setup.jobs import Init, Run
 from par.setup.programs import Stage
 
 if TYPE_CHECKING:
-    from par.commands.init import Plan, Report
+    from par.commands.init import Plan
+    from par.commands.init_report import Report
     from par.config.recipe import Recipe
 
 VERSION = 1

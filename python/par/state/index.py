@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from par.errors import ConflictError, NotFoundError, StateError
-from par.model import Context, Kind
-from par.names import key, nearest, visible
+from par.errors import ConflictError, StateError
+from par.model import Context
+from par.names import key, visible
 from par.state import index_text, paths
 from par.state.records import Damaged, followed, read
 from par.system import durable, files, narration
@@ -49,20 +49,9 @@ class Index(NamedTuple):
                 return found
         except ConflictError as error:
             raise StateError(error.message, hint=error.hint) from error
-        head, _, name = label.rpartition("/")
-        around = next((each for each in self.contexts if head and key(each.label) == key(head)), None)
-        workspace = around if around and around.kind is Kind.WORKSPACE else None
-        message = f"there is no context '{visible(label)}'"
-        if workspace and key(name) in {key(each.name) for each in workspace.worktrees}:
-            message = f"{message}: it is one repository of the workspace '{workspace.label}'"
-            raise NotFoundError(message, hint="this takes a whole workspace")
-        from par.state import host_labels  # noqa: PLC0415 - only where something is missing
+        from par.state import missing  # noqa: PLC0415 - rarely needed
 
-        # What was typed as one repository of a workspace is never corrected to all of it
-        known = [each.label for each in self.contexts if each is not workspace]
-        near = host_labels.only(label) or nearest(label, known)
-        near = near or (around.label if around and not workspace else "")
-        raise NotFoundError(message, hint="par ls", meant=(label, near))
+        raise missing.error(label, self.contexts)
 
     def like(self, label: str) -> Context | None:
         """The context whose label is `label` but for case, or becomes that, if there is one.
