@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.names import visible
-from par.setup import jobs
+from par.setup import job_lock, jobs
 from par.setup.jobs import Files, Init, Run
 from par.system import narration
 
@@ -64,13 +64,15 @@ def last_line(files: Files) -> str:
 def follow(folder: Path, label: str) -> list[Run]:
     """Wait until every run of the context called `label` has ended, telling what it says; the runs then.
 
-    A line that stays unfinished may be a question: it is told too, and where it can be answered.
+    By then the session is marked with how they went. A line that stays unfinished may be a question: it is
+    told too, and where it can be answered.
     """
     offsets: dict[int, int] = {}
     unfinished: dict[int, Unfinished] = {}
     while True:
         found = jobs.runs(folder)
-        is_over = not any(run.state.init is Init.RUNNING for run in found)
+        is_running = any(run.state.init is Init.RUNNING for run in found)
+        is_over = not is_running and not job_lock.is_held(folder / job_lock.REPORT)
         for run in found:
             name = f"{run.state.repository}: " if len(found) > 1 else ""
             for line in _fresh(run.files, offsets, is_over):

@@ -18,7 +18,6 @@ from par.tmux import init_window
 BOLD, DIM, RED, GREEN, PLAIN = ("\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[m")
 MOST_LOG_BYTES = 16_000_000
 CUT = b"\r\n(the log ends here: it is too long)\r\n"
-LOCK = "lock"
 
 
 class Log:
@@ -115,7 +114,7 @@ def _conclude(job: Job, files: Files, log: Log, state: State) -> None:
         log.say("done", GREEN)
     pane_id = "" if state.init is Init.FAILED else os.environ.get("TMUX_PANE", "")
     # One after the other: the last to end reports how all went
-    with suppress(ParError, OSError), job_lock.held(files.folder / LOCK):
+    with suppress(ParError, OSError), job_lock.held(files.folder / job_lock.REPORT):
         jobs.save_state(files, state)
         if job.is_init:
             init = jobs.worst(jobs.runs(files.folder)) or state.init
