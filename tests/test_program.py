@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, Terminal, World, eventually, refused, text_in
+from par.system import processes
 
 SCRIPT = ROOT / "python/par/tmux/program.sh"
 # Tells its arguments, and does what is typed to it
@@ -61,12 +63,14 @@ def program(world: World, label: str) -> dict[str, Any]:
     return found
 
 
-def runs(pid: str) -> bool:
+def runs(pids: list[str]) -> bool:
+    """Whether what watches a program still does; of one that has ended no process id is noted."""
     try:
-        os.kill(int(pid), 0)
-    except (ValueError, ProcessLookupError):
+        for pid in pids:
+            os.kill(int(pid), 0)
+    except ProcessLookupError:
         return False
-    return True
+    return pids != []
 
 
 def stand(world: World, state: str, *labels: str) -> None:
@@ -75,7 +79,7 @@ def stand(world: World, state: str, *labels: str) -> None:
 
     def look() -> bool:
         texts = [each.read_text() for each in (world.data / "init").glob("*/program")]
-        now = [(text, runs(text.split()[-1])) for text in texts]  # that of what runs is a process id
+        now = [(text, runs(text.split()[1:2])) for text in texts]
         is_new = now != noted
         noted[:] = now
         return is_new and all(each["state"] == state for each in programs(world, *labels))
@@ -213,6 +217,48 @@ def test_what_another_tool_brought_back_has_nothing_to_start_again(world: World,
     world.tmux("new-session", "-d", "-s", "feat", "-c", str(world.worktree("feat")))
     assert world.ok("resurrect").stdout == "feat: session found again\n"
     assert program(world, "feat")["state"] == "ended"
+
+
+def test_what_ended_while_the_server_lived_on_is_not_started_again(world: World, agent: Path) -> None:
+    home = world.repository()
+    world.tmux("-f", "/dev/null", "new-session", "-d", "-s", "mine", "exec sleep 600")
+    for label, command in {
+        "with": "echo x >> ran; exit",  # the shell goes with it
+        "killed": str(agent),
+        "became": f"exec {agent}",
+    }.items():
+        world.ok("start", label, "--run", command, cwd=home)
+    assert (told(world, "killed"), told(world, "became")) == ([[]], [[]])
+    stand(world, "ended", "with")
+    assert "program: ended: " in world.ok("init", "with").stdout
+    # The end of the shell of a session that somebody kills is not seen at once
+    world.tmux("kill-session", "-t", "=killed:")
+    again = world.ok("resurrect")
+    assert (sorted(again.stdout.splitlines()), again.stderr) == (
+        ["killed: session made", "with: session made"],
+        "",
+    )
+    assert [each["state"] for each in programs(world, "killed", "with")] == ["ended", "ended"]
+    # A program that the shell has become runs, until the server is killed, and then it is lost
+    (noted,) = (each for each in (world.data / "init").glob("*/program") if "running" in each.read_text())
+    watch = int(noted.read_text().split()[1])
+    eventually(lambda: "sleep 2" in children(world, watch), "what watches the program")
+    stand(world, "running", "became")
+    os.kill(int(world.tmux("display-message", "-p", "#{pid}")), signal.SIGKILL)
+    assert sorted(world.ok("resurrect").stdout.splitlines()) == [
+        f"became: session made, exec {agent} starts again",
+        "killed: session made",
+        "with: session made",
+    ]
+    assert (told(world, "became", 2), told(world, "killed")) == ([[], []], [[]])
+    eventually(lambda: not runs([str(watch)]), "the end of what watched it before")
+    assert program(world, "became")["state"] == "running"
+    assert (world.worktree("with") / "ran").read_text() == "x\n"
+
+
+def children(world: World, pid: int) -> list[str]:
+    found = map(str, processes.children([pid]))
+    return [world.run("ps", "-o", "args=", "-p", each).stdout.strip() for each in found]
 
 
 def test_a_pane_that_is_busy_is_not_typed_into(world: World, agent: Path) -> None:

@@ -1,7 +1,7 @@
 """The program that a context begins with: typed into its first pane once its commands went well.
 
 How it stands is a word in a file, which `tmux/program.sh` writes: it outlives the tmux server, and so tells
-what ran when that was lost.
+what ran when that was lost. What ended while the server lived on, with its session or in it, has ended.
 """
 
 import os
@@ -36,7 +36,7 @@ class Program(NamedTuple):
 class Stage(Enum):
     """How the program of a context stands.
 
-    One that is lost ran when its session went; for one that is busy no shell was at a prompt.
+    One that is lost ran when the tmux server went; for one that is busy no shell was at a prompt.
     """
 
     WAITING = "waiting"
@@ -121,8 +121,8 @@ def stage(context: Context) -> Stage | None:
 
 def _written(folder: Path) -> Stage:
     try:
-        word, *pids = (folder / STAGE).read_text().split()
-        is_lost = word == Stage.RUNNING.value and not any(agents.is_alive(int(pid)) for pid in pids)
+        word, *noted = (folder / STAGE).read_text().split()
+        is_lost = word == Stage.RUNNING.value and not any(agents.is_alive(int(pid)) for pid in noted[:1])
         return Stage.LOST if is_lost else Stage(word)
     except (OSError, ValueError):
         return Stage.WAITING
@@ -147,23 +147,32 @@ def go_on(folder: Path, socket: Path, session_id: str) -> None:
 
 
 def resume(context: Context, session_id: str) -> str:
-    """Start the program again that ran when the session was lost, in the way that the setting `resume` knows.
+    """Start the program again that was lost with the server, in the way that the setting `resume` knows.
 
-    The command line that was started, or ''. Nothing there stops the session: what is wrong is reported.
+    The command line that was started, or ''. Nothing there stops the session, which was made since: what is
+    wrong is reported.
     """
+    folder = paths.init(context.root)
     # What watches it may need a moment to see that the session is gone
     if stage(context) not in {Stage.RUNNING, Stage.LOST}:
         return ""
     try:
+        if _server(folder) == first_program.running_server(context.socket):
+            end(folder)
+            return ""
         way = dict(settings.load().resume).get(name(context.command))
         program = Program(way) if way else Program(context.command, context.prompt)
-        folder = paths.init(context.root)
         _keep(folder, program)
         first_program.start(context.socket, session_id, folder)
     except (ParError, OSError) as error:
         narration.report(f"'{context.label}' is not resumed: {error}")
         return ""
     return program.command
+
+
+def _server(folder: Path) -> str | None:
+    """The server that what runs was started in, or None where nothing tells."""
+    return next(iter((folder / STAGE).read_text().split()[2:]), None)
 
 
 def end(folder: Path, is_sure: bool = True) -> None:

@@ -15,6 +15,11 @@ def start(socket: Path, session_id: str, folder: Path) -> None:
     server.run(socket, "run-shell", "-b", "-t", f"{session_id}:", " ".join(words))
 
 
+def running_server(socket: Path) -> str:
+    """Which server runs at `socket`, as `program.sh` notes it: never so for two of them; '' for none."""
+    return server.attempt(socket, "display-message", "-p", "#{pid}-#{start_time}").stdout.strip()
+
+
 def _plain(path: Path) -> str:
     """A path as one word of a shell, in a text in which tmux expands formats."""
     return shlex.quote(str(path)).replace("#", "##")
