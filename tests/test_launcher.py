@@ -159,7 +159,7 @@ class Machine:
             capture_output=True,
             text=True,
             check=False,
-            timeout=30,
+            timeout=100,  # to build with pip is the work of half a minute where there is much else to do
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
