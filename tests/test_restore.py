@@ -427,6 +427,11 @@ def test_what_cannot_be_restored_is_told(world: World) -> None:
     refused(world.par("restore", "feature"), 3, f"the repository '{home}' is gone", files)
     home.with_name("moved").rename(home)
     assert world.ok("restore", "FEATURE").status == 0
+    # What is spelled so comes before what was removed later
+    world.ok("rm", "feature")
+    world.ok("start", "FEATURE", cwd=home)
+    world.ok("rm", "FEATURE")
+    assert world.ok("restore", "feature").stdout.startswith("restored 'feature'")
 
 
 def test_branch_and_commits_come_back_where_the_folder_was_gone(world: World) -> None:

@@ -114,9 +114,7 @@ def test_what_takes_too_long_is_ended(two: World) -> None:
     ran = two.par("run", "all", "-j", "2", "--timeout", "0.5", "--shell", "--json", "--", command)
     assert (ran.status, results(ran)) == (124, {"one app": 124, "two app": 124})
     log = Path(ran.json["results"][0]["log"])
-    assert ran.stderr.endswith(
-        f"par: the command took too long, or failed, in one, two\nhint: less -R {log}\n"
-    )
+    assert ran.stderr.endswith(f"par: the command took too long in one, two\nhint: less -R {log}\n")
     assert log.read_text().endswith("it took longer than 0.5 s\n")
     for label in ("one", "two"):
         pid = (two.worktree(label) / "pid").read_text().strip()
@@ -216,7 +214,9 @@ def test_what_is_stopped_or_broken_is_left_out_and_counts_as_a_failure(two: Worl
     reasons = ["not run: its session is stopped", "not run: its worktree is gone"]
     assert [each["reason"] for each in ran.json["results"]] == [None, *reasons]
     assert {f"gone (app): {reasons[1]}", f"two (app): {reasons[0]}"} < set(ran.stderr.splitlines()[:3])
-    assert ran.stderr.endswith("par: the command failed in two, gone\nhint: par open two\n")
+    assert ran.stderr.endswith("par: the command was not run in two, gone\nhint: par open two\n")
+    both = two.par("run", "all", "-k", "--", "false")
+    assert "par: the command failed in one; was not run in two, gone\nhint: less -R " in both.stderr
     # Where there is nothing else it is refused as before
     refused(
         two.par("run", "two", "-k", "--", "true"), 4, "no session is there to run it in: two", "par open two"

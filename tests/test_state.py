@@ -445,6 +445,8 @@ def test_an_installed_par_becomes_the_script_and_a_workspace_is_found_by_each_of
     assert world.ok("state", "failed", "BOTH/Frontend") == Result(0, "", "")
     panes = world.tmux("list-panes", "-s", "-t", "=both:", "-F", "#{window_name} #{@par_state}").splitlines()
     assert panes == ["both done", "both/backend ", "both/frontend failed"]
+    assert world.ok("state", "clear", "BOTH") == Result(0, "", "")
+    assert seen(world) == {}
     away = "there is no window of 'x' in 'both'"
     refused(world.par("state", "done", "both/x"), 3, away, "par open both")
     refused(world.par("state", "done", "nope"), 3, "there is no context 'nope'", "par ls")

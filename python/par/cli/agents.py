@@ -22,7 +22,8 @@ def state(word: str, label: str | None, hook: bool) -> None:
     """Say what the program in a context does, for `par ls`, the status line and `par next`.
 
     The context is LABEL, or with LABEL/REPO one repository of a workspace, else that of the pane, else the
-    one whose worktree you are in. A state ends with its program. As `scripts/par` this starts no Python.
+    one whose worktree you are in; `clear LABEL` clears what all its panes say. A state ends with its
+    program. As `scripts/par` this starts no Python.
     """
     state_command.say(*([word] if label is None else [word, label]), *(["--hook"] if hook else []))
 

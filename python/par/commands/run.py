@@ -16,6 +16,7 @@ from par.system import narration, signals
 
 # How often a table on a terminal is drawn again
 TICK_SECONDS = 0.25
+FAILED, LATE, NOT_RUN = "failed", "took too long", "was not run"
 
 
 class Request(NamedTuple):
@@ -138,9 +139,16 @@ def check(outcome: Outcome) -> None:
     failed = [each for each in outcome.progress if each.stage in {Stage.FAILED, Stage.TIMEOUT}]
     if not failed:
         return
-    where = ", ".join(dict.fromkeys(visible(each.task.label) for each in failed))
     log = next((each.files.log for each in failed if each.files.log.exists()), None)
     hint = f"less -R {shlex.quote(str(log))}" if log else f"par open {failed[0].task.label}"
-    if any(each.stage is Stage.TIMEOUT for each in failed):
-        raise DeadlineError(f"the command took too long, or failed, in {where}", hint=hint)
-    raise CommandError(f"the command failed in {where}", hint=hint)
+    places: dict[str, dict[str, None]] = {FAILED: {}, LATE: {}, NOT_RUN: {}}
+    for each in failed:
+        places[_how(each)][visible(each.task.label)] = None
+    said = "; ".join(f"{how} in {', '.join(where)}" for how, where in places.items() if where)
+    raise (DeadlineError if places[LATE] else CommandError)(f"the command {said}", hint=hint)
+
+
+def _how(progress: Progress) -> str:
+    if progress.stage is Stage.TIMEOUT:
+        return LATE
+    return NOT_RUN if progress.reason.startswith("not run") else FAILED

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What `par state` runs: it writes what a program is doing into tmux options of its pane.
 #   state.sh working|waiting|done|failed|clear [LABEL|LABEL/REPO] [--hook]
-# The pane: of the context LABEL the first, of LABEL/REPO that in the window of one repository, else that of TMUX_PANE, else the first of the context whose worktree the
+# The pane: of the context LABEL the first (clear: all), of LABEL/REPO that in the window of one repository, else that of TMUX_PANE, else the first of the context whose worktree the
 # working folder is in. An agent calls this from its hooks and waits for it: no Python, one call to tmux; with --hook
 # nothing is printed and the exit status is 0. For par itself:
 #   state.sh STATE --pane PANE PID xPROGRAM [--caller]   as agents.tmux says it: `bell` where one rang there; with
@@ -157,6 +157,7 @@ END
 # A worktree belongs to one context only: its folder tells which, and nothing outside of one is anybody's
 say_in_context() {
   if [ -n "$pane" ]; then exit 0; fi
+  named=$label
   if [ -z "$label" ]; then
     missing='this is neither a pane nor a worktree of a context' hint="par state $word LABEL"
     if [ -n "$is_hook" ] && read_json; then folder=$(key cwd); fi
@@ -186,6 +187,10 @@ say_in_context() {
     say_in_repository
     return
   fi
+  if [ "$word" = clear ] && [ -n "$named" ]; then
+    clear_all
+    return
+  fi
   case $session in
     *[!A-Za-z0-9_-]*) ;;
     *) ! say "$server" "=$session:{start}.{top-left}" "$owner" || return 0 ;;
@@ -193,6 +198,16 @@ say_in_context() {
   pane=$(command tmux -u -S "$server" list-panes -a -f "$owner" -F '#{?#{==:#{@par_pane},#{pane_id}},1,2} #{pane_id}' |
     LC_ALL=C sort | head -n 1) 2>/dev/null
   [ -n "$pane" ] && say "$server" "${pane#* }" "$owner"
+}
+
+# Whichever of its panes says something: which one that is, who names the context need not know
+clear_all() {
+  owner="#{||:#{==:#{@par_label},$label},#{==:#{@par_context},$label}}"
+  panes=$(command tmux -u -S "$server" list-panes -a -f "$owner" -F '#{pane_id}' 2>/dev/null | LC_ALL=C sort -u)
+  [ -n "$panes" ] || return
+  for each in $panes; do
+    say "$server" "$each" 1 || : # it has closed meanwhile
+  done
 }
 
 # The first pane in the window of one repository of a workspace, whichever sessions show it

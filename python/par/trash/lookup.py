@@ -34,12 +34,20 @@ def latest() -> tuple[Entry, ...]:
 
 
 def find(name: str) -> Entry:
-    """The entry with this label (or LABEL/REPO) or id, the latest of its label. Raises NotFoundError."""
-    for each in entries.entries(filter(partial(_may_be, name), entries.names())):
-        if name == each.id or key(name) in {key(each.context.label), key(each.label)}:
-            return each
+    """The entry with this label (or LABEL/REPO) or id, the latest of its label. Raises NotFoundError.
+
+    One that is spelled so comes before one that differs in case.
+    """
+    known = entries.entries(filter(partial(_may_be, name), entries.names()))
+    found = [each for each in known if name == each.id or key(name) in {*map(key, _labels(each))}]
+    if found:
+        return next((each for each in found if name in {each.id, *_labels(each)}), found[0])
     near = nearest(name, (each.label for each in entries.entries()))
     raise NotFoundError(f"'{visible(name)}' is not in the trash", hint="par trash", meant=(name, near))
+
+
+def _labels(entry: Entry) -> tuple[str, str]:
+    return entry.context.label, entry.label
 
 
 def _may_be(wanted: str, name: str) -> bool:
