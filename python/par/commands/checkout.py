@@ -1,6 +1,7 @@
 """`par checkout`: a context on an existing branch, a remote's or a fork's, or on a pull request."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,7 @@ from par.git.remotes import ORIGIN, Config, Place, Remote, Upstream
 from par.model import Kind, Repository
 from par.names import visible
 from par.setup.preparation import Consent
+from par.state.index import Index
 from par.tmux import marks
 
 if TYPE_CHECKING:
@@ -46,9 +48,15 @@ def plan(request: Request) -> "CreationPlan | checkout_update.Plan":
     Where a context has it already, and the request `is_update`, that is brought up to date.
     """
     found = survey.recovered_index(request.socket)
-    with marks.names_asked(request.socket) as told:
-        home = discovery.containing(request.folder)
-        known, taken = remotes.load(home), told()
+    with marks.names_asked(request.socket) as taken:
+        return _plan(request, found, taken)
+
+
+def _plan(
+    request: Request, found: Index, taken: Callable[[], frozenset[str]]
+) -> "CreationPlan | checkout_update.Plan":
+    home = discovery.containing(request.folder)
+    known = remotes.load(home)
     target = checkout_target.parse(request.target, [remote.name for remote in known.remotes])
     if not isinstance(target, RequestTarget):
         _check_word(target.branch)
@@ -67,7 +75,7 @@ def plan(request: Request) -> "CreationPlan | checkout_update.Plan":
     plans.check_label(found, label)
     is_strange = branch.is_strange or not isinstance(target, BranchTarget)
     consent = Consent(request.is_trusted, is_strange, request.with_init)
-    planned = plans.plan_context(label, Kind.CHECKOUT, home, branch, request.socket, taken, consent)
+    planned = plans.plan_context(label, Kind.CHECKOUT, home, branch, request.socket, taken(), consent)
     plans.check_path(found, planned.root)
     return planned._replace(program=request.program)
 

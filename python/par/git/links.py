@@ -12,6 +12,8 @@ from par.git import small_file
 from par.model import Worktree
 from par.state import paths
 
+SPACES = " \t\n\r"  # what git takes for blanks around the name of a ref
+
 
 def admin_dir(path: Path) -> Path | None:
     """The folder under `<common>/worktrees` that the worktree at `path` names as its own, if any."""

@@ -106,12 +106,27 @@ def begun(
             git = stack.enter_context(starting)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise missing(folder) from error
-        yield lambda: _outcome(git, text)
+        outcome = _Reading(git, text)
+        stack.callback(outcome.give_up)
+        yield outcome.read
 
 
-def _outcome(git: subprocess.Popen[str], text: str | None) -> Outcome:
-    stdout, stderr = git.communicate(text)
-    return Outcome(git.returncode, stdout, stderr)
+class _Reading:
+    """What a git that runs will have left."""
+
+    def __init__(self, git: subprocess.Popen[str], text: str | None) -> None:
+        self._git, self._text, self._has_begun = git, text, False
+
+    def read(self) -> Outcome:
+        self._has_begun = True
+        stdout, stderr = self._git.communicate(self._text)
+        return Outcome(self._git.returncode, stdout, stderr)
+
+    def give_up(self) -> None:
+        """Let git end where nobody has read what it says: it would wait for that."""
+        for stream in () if self._has_begun else (self._git.stdout, self._git.stderr):
+            if stream:
+                stream.close()
 
 
 def _located(place: Path | Repository) -> tuple[Path, tuple[str, ...]]:

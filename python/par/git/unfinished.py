@@ -54,7 +54,7 @@ def _admins(common_dir: Path) -> tuple[str, ...]:
 
 
 def _is_on(admin: str, branch: str) -> bool:
-    return links.head_of(admin).removeprefix("ref:").strip() == f"refs/heads/{branch}"
+    return links.head_of(admin).removeprefix("ref:").strip(links.SPACES) == f"refs/heads/{branch}"
 
 
 def _returns_to(admin: str, branch: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from par.errors import CommandError
-from par.git import links, process
+from par.git import links, process, small_file
 from par.model import Repository
 
 UNKNOWN_OPTION = 129
@@ -45,15 +45,24 @@ def may_have(home: Repository, branch: str) -> bool:
     """
     if (home.common_dir / "reftable").is_dir():  # then only git knows
         return True
-    admins = (str(home.common_dir), *links.admins(home.common_dir))
-    return any(_may_be_on(each, f"refs/heads/{branch}") for each in admins)
+    common = str(home.common_dir)
+    return any(
+        _may_be_on(each, f"refs/heads/{branch}", common) for each in (common, *links.admins(home.common_dir))
+    )
 
 
-def _may_be_on(admin: str, ref: str) -> bool:
-    head = links.head_of(admin)
-    if head.startswith("ref:"):
-        return head[4:].strip() == ref
-    return os.path.islink(f"{admin}/HEAD")  # noqa: PTH114 - many; as git made it long ago
+def _may_be_on(admin: str, ref: str, common: str) -> bool:
+    named = _symbolic(f"{admin}/HEAD")
+    # Some let `master` be a symbolic ref to `main`: git says of what is on the one that it is on the other
+    return named is None or named == ref or (bool(named) and _symbolic(f"{common}/{named}") != "")
+
+
+def _symbolic(path: str) -> str | None:
+    """The ref that the ref in this file names; '' where it names a commit, None where only git can tell."""
+    said = small_file.said(path)
+    if said.startswith("ref:"):
+        return said[4:].strip(links.SPACES)
+    return None if os.path.islink(path) else ""  # noqa: PTH114 - many; as git made them long ago
 
 
 def _listed(told: re.Match[str] | None, block: str, end: str) -> Listed:

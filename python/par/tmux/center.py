@@ -1,5 +1,6 @@
 """The control center's session: which windows it shows, and bringing it up to date in one call."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,7 @@ FIELDS = (
     "#{?@par_context,#{@par_context},#{@par_shows}}",
     "#{window_linked_sessions}",
     "#{?@par_label,#{@par_label},#{@par_remote}}",
-    "#{pane_current_path}",
+    "#{s/\n/ /:pane_current_path}",
     window_list.FIELD,
 )
 
@@ -51,10 +52,11 @@ def compare(socket: Path, roots: Mapping[str, Path]) -> Change:
 
     Behind them come those that show contexts of hosts.
     """
-    asked = (*window_list.QUESTION, "list-windows", "-a", "-F", "\t".join(FIELDS))
-    lines = names.lines(server.attempt(socket, *asked).stdout)
-    count = len(window_list.OPTIONS)
-    rows = [line.split("\t", len(FIELDS) - 1) for line in lines[count:]]
+    mark = f"par-{os.urandom(8).hex()}"
+    asked = (*window_list.question(mark), "list-windows", "-a", "-F", "\t".join(FIELDS))
+    *defaults, listed = server.attempt(socket, *asked).stdout.split(f"{mark}\n")
+    formats = [each.removesuffix("\n") for each in defaults]
+    rows = [line.split("\t", len(FIELDS) - 1) for line in names.lines(listed)]
     now = {row[0]: row[-1] for row in rows}
     inside = [row for row in rows if row[1] == NAME]
     is_copy = bool(inside) and all(_is_copied(row, roots) for row in inside)
@@ -75,7 +77,7 @@ def compare(socket: Path, roots: Mapping[str, Path]) -> Change:
         formats=tuple(
             command
             for window in wanted
-            for command in window_list.commands(lines[:count], window.id, now[window.id])
+            for command in window_list.commands(formats, window.id, now[window.id])
         ),
     )
 

@@ -45,7 +45,7 @@ def send(
 def _loaded(socket: Path, buffer: str, plain: str) -> str:
     """Put a text into a buffer of tmux's; the command that pastes it, but for the pane."""
     loading = ("load-buffer", "-b", buffer, "-", ";", "display-message", "-p", PASTES_RAW)
-    is_raw = server.run(socket, *loading, text=plain).strip() == "1"
+    is_raw = names.lines(server.run(socket, *loading, text=plain))[-1:] == ["1"]  # a user's hook may say more
     is_command = plain.startswith("/") and "\n" not in plain
     options = [*(["-S"] if is_raw else []), *([] if is_command else ["-p"])]
     return " ".join(["paste-buffer", *options, "-b", buffer])

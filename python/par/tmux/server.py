@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from par import names
 from par.errors import CommandError, NotFoundError
@@ -64,14 +64,19 @@ def begun(
             encoding="utf-8",
             errors="surrogateescape",
         )
-    except FileNotFoundError as error:
-        raise NotFoundError("tmux is not on PATH", hint="install tmux 3.2 or newer") from error
+    except FileNotFoundError:
+        yield _missing
+        return
     with tmux:
         try:
             yield lambda: _outcome(tmux, text)
-        except BaseException:
-            tmux.kill()
-            raise
+        finally:
+            if tmux.returncode is None:  # nobody wants to know
+                tmux.kill()
+
+
+def _missing() -> NoReturn:
+    raise NotFoundError("tmux is not on PATH", hint="install tmux 3.2 or newer")
 
 
 def _outcome(tmux: subprocess.Popen[str], text: str | None) -> Outcome:

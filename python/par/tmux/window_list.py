@@ -10,29 +10,41 @@ from par.tmux import server
 MARK = "#{E:@_par_mark}"
 NAMES = ("#W", "#{window_name}")
 OPTIONS = ("window-status-format", "window-status-current-format")
-# Asks for the formats that windows have by default, a line each
-QUESTION = tuple(word for option in OPTIONS for word in ("show-options", "-g", "-w", "-v", option, ";"))
-# Of a window, the formats that it has now
-FIELD = "\t".join(f"#{{{option}}}" for option in OPTIONS)
+# Of a window, the formats that it has now, each on one line
+BETWEEN = "<par>"
+FIELD = BETWEEN.join(f"#{{s/\n/ /:{option}}}" for option in OPTIONS)
+
+
+def question(mark: str) -> tuple[str, ...]:
+    """The chain that asks for the formats which windows have by default, with a line `mark` behind each."""
+    asked = (("show-options", "-g", "-w", "-v", option) for option in OPTIONS)
+    return tuple(word for each in asked for word in (*each, ";", "display-message", "-p", mark, ";"))
 
 
 def commands(defaults: Iterable[str], window_id: str, current: str) -> list[str]:
-    """The commands that put the mark into the formats of a window that has none of the user's own.
+    """The commands that put the mark into those formats of a window that are not the user's own.
 
     `current` is its FIELD; none are needed where that has the mark already.
     """
-    formats = [*defaults]
-    marked = [*map(_marked, formats)]
-    if current == "\t".join(marked) or (current != "\t".join(formats) and MARK not in current):
-        return []
-    pairs = zip(OPTIONS, marked, strict=True)
-    return [f"set-option -w -t {window_id} {option} {server.quoted(value)}" for option, value in pairs]
+    found = zip(OPTIONS, defaults, current.split(BETWEEN), strict=False)
+    return [
+        f"set-option -w -t {window_id} {option} {server.quoted(_marked(default))}"
+        for option, default, now in found
+        if now != _line(_marked(default)) and (now == _line(default) or MARK in now)
+    ]
 
 
 def clearing_commands(window_id: str) -> list[str]:
     """The commands that give a window back the formats that it had before."""
-    unset = " ; ".join(f"set-option -w -u -t {window_id} {option}" for option in OPTIONS)
-    return [f"if-shell -F -t {window_id} '#{{m:*@_par_mark*,{FIELD}}}' '{unset}'"]
+    return [
+        f"if-shell -F -t {window_id} '#{{m:*@_par_mark*,#{{{option}}}}}' "
+        f"'set-option -w -u -t {window_id} {option}'"
+        for option in OPTIONS
+    ]
+
+
+def _line(value: str) -> str:
+    return value.replace("\n", " ")
 
 
 def _marked(value: str) -> str:
