@@ -304,7 +304,7 @@ def test_a_branch_with_a_hostile_name_is_only_text(world: World, hub: Hub) -> No
     result = world.ok("checkout", name, cwd=hub.home)
     label = "touch--IFS-pwned------touch--IFS-pwned"
     shown = name.replace("\u202e", r"\u{202e}")
-    assert f"  branch    {shown}\n" in result.stdout
+    assert f"  branch    {shown} (tracks origin/{shown})\n" in result.stdout
     assert result.stdout.startswith(f"checkout '{label}' in app\n")
     root = world.worktree(label)
     assert world.git(root, "rev-parse", "HEAD", f"refs/heads/{name}").splitlines() == [tip, tip]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from conftest import World, eventually, traces
+from conftest import World, eventually, refused, traces
 from par import names
 from par.errors import UsageError
 
@@ -260,13 +260,17 @@ def test_labels_are_unique_across_repositories_and_case(world: World) -> None:
     home, other = world.repository(), world.repository("other")
     world.ok("start", "Straße", cwd=home)
     world.ok("start", "cafe\u0301", cwd=home)
+    world.git(other, "branch", "x")
     before = traces(world, other)
     for taken, label in (("Straße", "STRASSE"), ("café", "Cafe\u0301")):
         result = world.par("start", label, cwd=other)
-        assert result.stderr == f"par: context '{taken}' already exists\nhint: par open {taken}\n"
+        assert result.stderr == f"par: context '{taken}' already exists in app\nhint: par open {taken}\n"
         assert (result.status, result.stdout) == (4, "")
-    result = world.par("checkout", "main", "--label", "STRASSE", cwd=other)
-    assert result.status == 4
+    taken = "context 'Straße' already exists in app"
+    result = world.par("checkout", "x", "--label", "STRASSE", cwd=other)
+    refused(result, 4, taken, "par checkout x --label other-STRASSE")
+    result = world.par("checkout", "x", "--label", "STRASSE", "-p", str(other))
+    refused(result, 4, taken, f"par checkout x -p {other} --label other-STRASSE")
     assert traces(world, other) == before
     assert world.ok("path", "strasse").stdout == world.ok("path", "Straße").stdout
     assert (

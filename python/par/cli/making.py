@@ -48,7 +48,7 @@ def make(
     context = creation.create(planned)
     show = narrate if then_open else emit
     if not as_json:
-        show(start_text.made(context, planned.init))
+        show(start_text.made(context, planned))
     _narrate_notes(planned)
     report = _waited(context, socket) if with_wait else None
     if as_json:
@@ -66,7 +66,7 @@ def make_all(planned: Sequence[CreationPlan], socket: Path, as_json: bool, with_
     contexts = creation.create_all(planned)
     if not as_json:
         made = zip(contexts, planned, strict=True)
-        emit("\n".join(start_text.made(context, each.init) for context, each in made))
+        emit("\n".join(start_text.made(context, each) for context, each in made))
     _narrate_notes(first)
     reports = [_waited(each, socket) for each in contexts] if with_wait else []
     if as_json:

@@ -41,7 +41,8 @@ def wait(
 
     done and waiting are what an agent says of itself. idle is that nothing works: its agent is done, waits or
     failed, or a shell is at its prompt. exit is that the program in the first pane has ended. tmux and the
-    system tell of changes. Where one can never come so far, the exit status is 8.
+    system tell of changes. Where one can never come so far, the exit status is 8; where its
+    session is stopped, 4.
     """
     request = wait_command.Request(wanted(labels, chosen), Until(until), socket, is_any, timeout)
     there = wait_command.run(wait_command.plan(request))

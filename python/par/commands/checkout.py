@@ -1,9 +1,9 @@
 """`par checkout`: a context on an existing branch, a remote's or a fork's, or on a pull request."""
 
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from par import names
@@ -72,12 +72,24 @@ def _plan(
             return checkout_update.plan(context, home, branch.name)
         holders.check_is_free(home, branch.name, found)
     label = names.from_ref(branch.name) if request.label is None else names.label(request.label)
-    plans.check_label(found, label)
+    holders.check_label(found, label, home, _with_label(request, f"{home.name}-{label}", found))
     is_strange = branch.is_strange or not isinstance(target, BranchTarget)
     consent = Consent(request.is_trusted, is_strange, request.with_init)
     planned = plans.plan_context(label, Kind.CHECKOUT, home, branch, request.socket, taken(), consent)
     plans.check_path(found, planned.root)
     return planned._replace(program=request.program)
+
+
+def _with_label(request: Request, label: str, found: Index) -> str:
+    """The command that gives the context about this label, '' where that would not do, or not be pasted."""
+    try:
+        label = names.from_ref(label)
+    except UsageError:
+        return ""
+    folder = [] if request.folder == Path() else ["-p", str(request.folder)]
+    command = shlex.join(["par", "checkout", request.target, *folder, "--label", label])
+    is_taken = names.key(label) in map(names.key, found.labels())
+    return "" if is_taken or not command.isprintable() else command
 
 
 def _check_word(branch: str) -> None:
@@ -141,7 +153,7 @@ def _unless_there(
         if repository.upstream_of(home, local) != upstream:
             what = f"{upstream.ref} of {upstream.remote}"
             taken = f"branch '{visible(local)}' already exists and does not track {what}"
-            raise ConflictError(taken, hint=f"par checkout {quote(visible(local))}")
+            raise ConflictError(taken, hint=f"par checkout {shlex.quote(visible(local))}")
         return plans.judged(home, config, BranchPlan(local, is_new=False), tip)
     repository.check_branch_is_free(known, local)
     source = None if start else (upstream.remote, upstream.ref)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from par import names
-from par.contexts import plans, survey
+from par.contexts import holders, plans, survey
 from par.contexts.plans import BranchPlan, CreationPlan
 from par.errors import NotFoundError
 from par.git import discovery
@@ -39,8 +39,8 @@ def plan(request: Request) -> CreationPlan:
     """Decide how the context is made. Raises every refusal; touches nothing but what `--fetch` asks."""
     label = names.label(request.label)
     found = survey.recovered_index(request.socket)
-    plans.check_label(found, label)
     home, head = discovery.with_head(request.folder)
+    holders.check_label(found, label, home)
     if request.with_fetch:
         _fetch(home)
     with marks.names_asked(request.socket) as taken:

@@ -37,6 +37,20 @@ def check_is_free(home: Repository, branch: str, found: Index = NOTHING) -> None
         raise ConflictError(message, hint=f"git -C {quote(place)} status")
 
 
+def check_label(found: Index, label: str, home: Repository, otherwise: str = "") -> None:
+    """Raise ConflictError where a context has this label, with its place where `home` is no part of it.
+
+    The command `otherwise` is then the hint, where there is one.
+    """
+    if not (twin := found.like(label)):
+        return
+    message, hint = f"context '{twin.label}' already exists", f"par open {twin.label}"
+    if home.common_dir in {each.repository.common_dir for each in twin.worktrees}:
+        raise ConflictError(message, hint=hint)
+    place = twin.place if twin.place != home.name else str(twin.repository.path)
+    raise ConflictError(f"{message} in {names.visible(place)}", hint=otherwise or hint)
+
+
 def context_at(found: Index, folder: str | None) -> Context | None:
     """The context that has a worktree in `folder`, where that is there."""
     places = ((each, worktree.path) for each in found.contexts for worktree in each.worktrees)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from par.model import Context, Kind, State, Worktree
@@ -14,21 +15,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from par.contexts.plans import CreationPlan
+    from par.git.remotes import Upstream
 
 
-def made(context: Context, init: str = "") -> str:
-    """What `par start`, `par checkout` and `par workspace start` say; `init` is how the commands go."""
-    count = len(context.worktrees)
+def made(context: Context, planned: CreationPlan) -> str:
+    """What `par start`, `par checkout` and `par workspace start` say when it was made as planned."""
+    count, init = len(context.worktrees), planned.init
     title = f"{context.kind.value} '{context.label}' in {visible(context.repository.name)}"
     if context.kind is Kind.WORKSPACE:
         title = f"workspace '{context.label}' of {count} {'repository' if count == 1 else 'repositories'}"
-    return "\n".join([title, *parts(context, init, _program(context, init))])
+    followed = [_followed(each.branch.upstream) for each in planned.worktrees]
+    return "\n".join([title, *parts(context, init, _program(context, init), followed)])
 
 
-def parts(context: Context, init: str, begun: Iterable[str] = ()) -> list[str]:
-    """The lines that say what belongs to a context, how its commands go, and how it is opened."""
+def parts(context: Context, init: str, begun: Iterable[str] = (), followed: Sequence[str] = ()) -> list[str]:
+    """The lines that say what belongs to a context, how its commands go, and how it is opened.
+
+    `followed` are the words behind the branches, in the order of the worktrees.
+    """
+    branches = [*map("".join, zip_longest(map(_branch, context.worktrees), followed, fillvalue=""))]
     return [
-        *(_workspace(context) if context.kind is Kind.WORKSPACE else _single(context)),
+        *(_workspace if context.kind is Kind.WORKSPACE else _single)(context, branches),
         f"  session   {context.session}",
         *_init(context, init),
         *begun,
@@ -70,22 +77,30 @@ def _program(context: Context, init: str) -> list[str]:
     return [f"  run       {visible(context.command)}{', once init is ok' if init in WAITED_FOR else ''}"]
 
 
-def _single(context: Context) -> list[str]:
-    return [
-        f"  worktree  {visible(context.folder)}",
-        f"  branch    {_branch(context.worktrees[0])}",
-    ]
+def _single(context: Context, branches: Sequence[str]) -> list[str]:
+    return [f"  worktree  {visible(context.folder)}", f"  branch    {branches[0]}"]
 
 
-def _workspace(context: Context) -> list[str]:
+def _workspace(context: Context, branches: Sequence[str]) -> list[str]:
+    pairs = zip(context.worktrees, branches, strict=True)
     return [
         f"  folder    {visible(context.folder)}",
-        *(f"  worktree  {visible(each.name)}, branch {_branch(each)}" for each in context.worktrees),
+        *(f"  worktree  {visible(each.name)}, branch {branch}" for each, branch in pairs),
     ]
 
 
 def _branch(worktree: Worktree) -> str:
     return visible(worktree.branch) + ("" if worktree.is_branch_ours else " (existing)")
+
+
+def _followed(upstream: Upstream | None) -> str:
+    """What a new branch tracks, as git calls it where that has a name for it."""
+    if upstream is None:
+        return ""
+    remote, ref = upstream
+    branch = ref.removeprefix("refs/heads/")
+    is_named = branch != ref and not set(":/") & set(remote)
+    return f" (tracks {visible(f'{remote}/{branch}' if is_named else f'{branch} of {remote}')})"
 
 
 def document(context: Context, init: str = "") -> str:
