@@ -107,7 +107,7 @@ def test_what_conflicts_is_marked_as_it_was_found_last(world: World) -> None:
     desk.terminal.press("Escape")
     desk.gone()
     # Another repository says nothing of these; without the conflict they are marked no more
-    world.repository("docs")
+    world.ok("start", "prose", cwd=world.repository("docs"))
     world.ok("conflicts", "--repo", "docs")
     assert len(table.read_text().splitlines()) == 2
     world.ok("rm", "two")

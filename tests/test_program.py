@@ -133,7 +133,8 @@ def test_program_waits_until_the_commands_went_well(world: World, agent: Path) -
     assert f"  run       {agent}, once init is ok\n" in made.stdout
     assert "held" in made.stdout
     shown = world.ok("init", "feat").stdout
-    assert f"app: held\nprogram: waiting: '{agent}'\nrun again: par init feat --retry\n" in shown
+    first = f"approve it first: par trust {home}\n"
+    assert f"app: held\nprogram: waiting: '{agent}'\n{first}run again: par init feat --retry\n" in shown
     folder = world.worktree("feat")
     failed = world.par("init", "feat", "--retry", "-y", "--wait")
     assert (failed.status, f"program: waiting: '{agent}'\n" in failed.stdout) == (8, True)
