@@ -8,7 +8,6 @@ from par.errors import ConfigError, UnsafeError
 from par.git import unsaved
 from par.git.unsaved import Losses
 from par.model import Context, ContextStatus
-from par.state import missing
 from par.trash import obstacles, workspace_folder
 from par.trash.entries import Entry
 
@@ -19,6 +18,8 @@ def whole(targets: tuple[Target, ...]) -> tuple[Target, ...]:
     """The same. Raises NotFoundError for one repository of a workspace: another command takes it out."""
     for each in targets:
         if each.worktree:
+            from par.state import missing  # noqa: PLC0415 - only where something is missing
+
             hint = f"par workspace drop {quote(each.context.label)} {quote(each.worktree.name)}"
             raise missing.whole_only(each.label, each.context, hint)
     return targets
