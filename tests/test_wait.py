@@ -90,7 +90,39 @@ def test_a_program_that_ends_and_a_session_that_goes(two: World) -> None:
     two.tmux("kill-server")
     told = ended(lost)
     assert (told.status, told.stdout) == (8, "")
-    assert told.stderr == "par: 'one' will not be done: its program has ended\nhint: par capture one\n"
+    assert told.stderr == "par: 'one' will not be done: its program has ended\nhint: par open one\n"
+
+
+def test_a_context_that_is_renamed_is_followed_and_one_that_is_removed_is_named(two: World) -> None:
+    home = two.home / "src/app"
+    for label in ("one", "two"):
+        two.ok("send", label, "sleep 300")
+        eventually(lambda label=label: shows(two, label, "sleep"))  # type: ignore[misc]
+        say(two, label, "working")
+    ends = begin(two, "all", "--for", "exit")
+    done, idle = begin(two, "one"), begin(two, "one", "two", "--for", "idle")
+    listening = listener(two, ends)
+    two.ok("rename", "one", "uno")
+    # Each has been woken, has looked, and waits again
+    eventually(lambda: listener(two, ends) not in {"", listening})
+    assert [each.poll() for each in (ends, done, idle)] == [None] * 3
+    # Another one that is called as it was is another one
+    two.ok("start", "one", cwd=home)
+    say(two, "uno", "done")
+    assert ended(done) == Result(0, "uno\n", "")
+    two.tmux("send-keys", "-t", pane(two, "uno"), "C-c")
+    eventually(lambda: shows(two, "uno", "bash") or shows(two, "uno", "sh"))
+    two.ok("state", "clear", "uno")
+    assert (ends.poll(), idle.poll()) == (None, None)
+    two.ok("rm", "two")
+    refused(ended(idle), 8, "'two' was removed", "par restore two")
+    # What ran in it has ended, which was waited for
+    assert ended(ends) == Result(0, "uno\ntwo\n", "")
+    two.git(home, "worktree", "add", "-q", "-b", "other", str(two.home / "other"))
+    two.ok("adopt", str(two.home / "other"))
+    late = begin(two, "other", "--timeout", "60")
+    two.ok("rm", "other")
+    refused(ended(late), 8, "'other' was removed", "par ls")  # it is not in the trash
 
 
 def shows(world: World, label: str, program: str) -> bool:
