@@ -26,6 +26,7 @@ main() {
   [ "${root#/}" != "$root" ] || root=$PWD/$root
   add set-option -g @_par_root "$root"
   add set-option -g @_par_state_sh "$root/python/par/tmux/state.sh"
+  add set-option -gu @_par_listens # the par of another folder says its own again
   add source-file -q "$root/python/par/tmux/agents.tmux"
   add set-hook -g 'session-closed[8417]' 'set-option -g @_par_tick 1' # which draws the status lines anew
   answer=$(read_server)$'\n'

@@ -87,7 +87,7 @@ def _session(request: Request, found: Index) -> Session:
         meant = (request.place, names.nearest(request.place, live))
         raise NotFoundError(message, hint=LISTED, meant=meant)
     session = live[request.place]
-    if session.name == sessions.CENTER:
+    if session.name == names.CENTER:
         raise ConflictError(f"the session '{session.name}' is par's own", hint="par ls")
     if session.label:
         taken = f"the session '{visible(session.name)}' belongs to the context '{visible(session.label)}'"

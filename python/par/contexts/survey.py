@@ -1,7 +1,7 @@
 """What is there now: the index joined with tmux sessions and with what is checked out."""
 
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,8 +11,7 @@ from par.model import Context, ContextStatus, Session
 from par.names import visible
 from par.state import index, paths
 from par.state.index import Index
-from par.tmux import agents, started
-from par.tmux.sessions import mark, sessions
+from par.tmux import agents, sessions, started
 
 
 class Survey(NamedTuple):
@@ -73,27 +72,38 @@ def survey(socket: Path) -> Survey:
     taken away, so that tmux counts right; the status tells how it was found.
     """
     found = recovered_index(socket)
-    live = {each: _matched(sessions(each)) for each in {context.socket for context in found.contexts}}
-    statuses = tuple(_status(context, live[context.socket]) for context in found.contexts)
+    with ExitStack() as stack:
+        asked = {
+            each: stack.enter_context(sessions.asked(each))
+            for each in {context.socket for context in found.contexts}
+        }
+        # While tmux looks at its sessions
+        branches = [
+            tuple([links.checked_out(one.folder) for one in each.worktrees]) for each in found.contexts
+        ]
+        live = {each: _matched(told()) for each, told in asked.items()}
+    pairs = zip(found.contexts, branches, strict=True)
+    statuses = tuple(_status(context, on, live[context.socket]) for context, on in pairs)
     for each in statuses:
         if each.session and not each.session.label and each.context.is_ready:
             from par.setup import running  # noqa: PLC0415 - rarely needed, and it loads much
 
             with suppress(CommandError, OSError):  # it has just ended
-                mark(each.context, each.session.id)
+                sessions.mark(each.context, each.session.id)
                 running.mark_returned(each.context, each.session.id)
         if each.session and each.session.ended_panes:
             agents.forget(each.context.socket, each.session.ended_panes)
     return Survey(found, statuses)
 
 
-def _status(context: Context, live: dict[tuple[str, str], Session]) -> ContextStatus:
+def _status(
+    context: Context, branches: tuple[str | None, ...], live: dict[tuple[str, str], Session]
+) -> ContextStatus:
     marked, unmarked = (context.label, ""), ("", context.session)
     session = live.get(marked)
     lost = live.get(unmarked)
     if session is None and lost and started.is_lost(context, lost.name, lost.folder):
         session = lost
-    branches = tuple([links.checked_out(worktree.folder) for worktree in context.worktrees])
     return ContextStatus(context, session, branches)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from par import names
 from par.tmux import server
 
 # What wants the user most first: it is what a context shows that has several
@@ -24,11 +25,7 @@ LIVE = (
 OPTIONS = ("@par_state_at", "@par_state_by", "@par_state_pid", "@par_state")
 # Without links resolved: an update of the plugin may put another folder behind one
 SCRIPT = Path(os.path.abspath(__file__)).with_name("state.sh")  # noqa: PTH100
-# What a server needs to hear of states; said again it changes nothing
-LISTENING = (
-    ("set-option", "-g", "@_par_state_sh", str(SCRIPT)),
-    ("source-file", "-q", str(SCRIPT.with_name("agents.tmux"))),
-)
+HOOKS = SCRIPT.with_name("agents.tmux")
 _NUMBERS = ("#{@par_state_at}", "#{@par_state_pid}", "#{window_activity}", "#{@par-quiet-after}")
 _NUMBERED = " ".join(f"#{{?#{{m/r:^[0-9]+$,{each}}},{each},-}}" for each in _NUMBERS)
 # Of a pane that has a state, and of each such pane of a session, all that `agent` judges by
@@ -66,6 +63,18 @@ def agent(said: str) -> Agent:
     rank, since, quiet_at = min(found, default=(-1, 0, 0))
     state = STATES[rank] if found else ""
     return Agent(QUIET if state == "working" and quiet_at < time.time() else state, since, tuple(ended))
+
+
+def listening() -> tuple[str, ...]:
+    """The command that lets a server hear of states, where it does not by now: it reads much for that."""
+    written = HOOKS.stat().st_mtime_ns if HOOKS.exists() else 0
+    version = f"{names.digest(HOOKS)}-{written}"
+    said = (
+        ("set-option", "-g", "@_par_state_sh", str(SCRIPT)),
+        ("source-file", "-q", str(HOOKS)),
+        ("set-option", "-g", "@_par_listens", version),
+    )
+    return ("if-shell", "-F", f"#{{!=:#{{@_par_listens}},{version}}}", server.script(said))
 
 
 def is_alive(pid: int) -> bool:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from par import names
 from par.errors import CommandError
-from par.tmux import agents, server, sessions, window_list
+from par.tmux import agents, server, window_list
 
-NAME = sessions.CENTER
+NAME = names.CENTER
 TARGET = f"={NAME}:"
 FIELDS = (
     "#{window_id}",
@@ -108,7 +108,7 @@ def apply(socket: Path, change: Change) -> str:
         script.append(f"link-window -d -k -s {first.id} -t '{TARGET}{{start}}'")
     script += [f"link-window -d -a -s {window.id} -t '{TARGET}{{end}}'" for window in missing]
     script += [f"unlink-window -t '{TARGET}{window_id}'" for window_id in change.surplus]
-    script += [" ".join(map(server.quoted, command)) for command in agents.LISTENING]
+    script.append(server.script([agents.listening()]))
     script += change.formats
     script.append(f"display-message -p -t {TARGET} '#{{session_id}}'")
     outcome = server.attempt_each(socket, script)

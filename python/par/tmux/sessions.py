@@ -1,5 +1,7 @@
 """The tmux sessions of contexts: listing, making, marking and killing them."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from par import names
@@ -7,6 +9,7 @@ from par.errors import CommandError
 from par.model import Context, Kind, Session
 from par.state import paths
 from par.tmux import agents, server, window_list, windows
+from par.tmux.server import Outcome
 from par.tmux.sockets import current_pane
 
 # A runner that was killed reported nothing: then no pane of its window is alive
@@ -25,7 +28,6 @@ FIELDS = (
     agents.SAID,
     "#{@par_data}",
 )
-CENTER = names.CENTER
 # All that par ever writes on a session
 OPTIONS = (
     *("@par_label", "@par_kind", "@par_repo", "@par_branch", "@par_path"),
@@ -40,11 +42,20 @@ def sessions(socket: Path) -> list[Session]:
 
     None of a par with another data folder. One call. Raises CommandError where the server does not answer.
     """
+    with asked(socket) as told:
+        return told()
+
+
+@contextmanager
+def asked(socket: Path) -> Iterator[Callable[[], list[Session]]]:
+    """As `sessions`, for a body that looks at something else meanwhile."""
     pane = current_pane(socket)
-    asked = ["list-sessions", "-F", "\t".join(FIELDS)]
-    if pane:
-        asked += [";", "display-message", "-p", "-t", pane, f"here\t{OWNER}"]
-    outcome = server.attempt(socket, *asked)
+    own = (";", "display-message", "-p", "-t", pane, f"here\t{OWNER}") if pane else ()
+    with server.begun(socket, "list-sessions", "-F", "\t".join(FIELDS), *own) as left:
+        yield lambda: _sessions(left())
+
+
+def _sessions(outcome: Outcome) -> list[Session]:
     if outcome.is_absent:
         return []
     if outcome.status:
@@ -93,7 +104,7 @@ def _create(context: Context, name: str) -> str:
         ("set-environment", "-u", "-t", target, "PAR_PROMPT"),  # no other pane has it
         server.stays(target),
         *_marks(context, target),
-        *agents.LISTENING,
+        agents.listening(),
         *(each for home in homes for each in windows.creation_commands(context, home, target)),
         ("display-message", "-p", "-t", target, "#{session_id}"),
     ]
@@ -103,14 +114,14 @@ def _create(context: Context, name: str) -> str:
 def mark(context: Context, session_id: str) -> None:
     """Write on a session that has lost its marks whose it is; its first pane is the context's."""
     inner = windows.marking_commands(context, session_id) if context.kind is Kind.WORKSPACE else []
-    server.run_script(context.socket, [*_marks(context, f"{session_id}:"), *inner, *agents.LISTENING])
+    server.run_script(context.socket, [*_marks(context, f"{session_id}:"), *inner, agents.listening()])
 
 
 def adopt(context: Context, session_id: str) -> None:
     """Mark a session that was there before par as that of `context`. Raises CommandError."""
     target = f"{session_id}:"
     adopted = ("set-option", "-t", target, "@par_adopted", "1")
-    server.run_script(context.socket, [*_marks(context, target, first=target), adopted, *agents.LISTENING])
+    server.run_script(context.socket, [*_marks(context, target, first=target), adopted, agents.listening()])
 
 
 def release(context: Context, session: Session) -> None:
@@ -120,7 +131,7 @@ def release(context: Context, session: Session) -> None:
         return
     rows = _rows(context.socket)
     marked, script = {row[1] for row in rows if row[0] == "window" and row[3] == context.label}, []
-    for center in (row[1] for row in rows if row[0] == "session" and row[2] == CENTER):
+    for center in (row[1] for row in rows if row[0] == "session" and row[2] == names.CENTER):
         shown = {row[1] for row in rows if row[0] == "window" and row[2] == center}
         script += [f"unlink-window -t '{center}:{window_id}'" for window_id in sorted(marked & shown)]
     for window_id in sorted(marked):
