@@ -6,20 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from par.commands import rm_check
+from par.commands import rm_check, rm_reserve
 from par.config import settings
 from par.contexts import selection, survey
 from par.contexts.selection import Wanted
-from par.errors import ConflictError, StateError
-from par.git import repository, trashing
+from par.errors import StateError
 from par.git.trashing import Kept
-from par.model import Context, ContextStatus, Phase, Worktree
+from par.model import Context, ContextStatus
 from par.setup import before_remove
 from par.setup.before_remove import Hooks
-from par.state import index, locks, paths
+from par.state import locks, paths
 from par.state.locks import Operation
 from par.system import narration, processes, signals
 from par.tmux import panes
+from par.tmux.panes import Shown
 from par.trash import entries, removal, storing, workspace_folder
 from par.trash.entries import Entry
 from par.trash.removal import Removed
@@ -131,20 +131,16 @@ def _purged(entry: Entry, done: Removed) -> Removed:
 
 def take_away(status: ContextStatus, planned: Plan, operation: Operation, command: str = "") -> Removed:
     """Remove one context as a part of `operation`, after what is done before; signals are ignored by now."""
-    with locks.index():
-        found = index.load(status.context.socket)
-        if found.find(status.context.label) != status.context:
-            message = f"context '{status.context.label}' was changed by another par"
-            raise ConflictError(message, hint=f"par rm {status.context.label}")
-        removing, kept = _removing(status.context, operation.id, planned.is_purge and planned.is_forced)
-        index.save(found.with_(removing))
-    if removing.is_adopted:
-        done = removal.forget_adopted(removing, status.session)
-        _note(done)
-        return done
+    session_id = status.session.id if status.session else None
+    with panes.shown_asked(status.context.socket, session_id, storing.KEPT_LINES) as shown:
+        removing, kept = rm_reserve.reserve(status.context, operation, planned.is_purge and planned.is_forced)
+        if removing.is_adopted:
+            done = removal.forget_adopted(removing, status.session)
+            _note(done)
+            return done
+        seen = shown()
     try:
-        session_id = status.session.id if status.session else None
-        return _take_away(removing, kept, operation, session_id, planned, command)
+        return _take_away(removing, kept, operation, session_id, planned, command, seen)
     except OSError as error:
         message = f"context '{removing.label}' cannot be moved away: {error.strerror or error}"
         raise StateError(message, hint="par ls") from error
@@ -157,44 +153,17 @@ def _take_away(
     session_id: str | None,
     planned: Plan,
     command: str,
+    shown: Shown,
 ) -> Removed:
     if planned.is_purge and planned.is_forced:
         return removal.purge(removing, operation, session_id)
-    lines = storing.KEPT_LINES
-    shown, text = panes.shown(removing.socket, session_id, lines) if session_id else panes.Shown()
-    seen = Seen(kept, tuple(each.pane_id for each in shown), text)
+    seen = Seen(kept, tuple(each.pane_id for each in shown.programs), shown.text)
     if planned.is_purge:
         return storing.put_in(removing, operation, session_id, rm_check.check_put_away, seen=seen)
     # What runs the first commands ends what it has started, on terminals of its own
-    ending = processes.children(each.pid for each in shown if each.is_runner)
+    ending = processes.children(each.pid for each in shown.programs if each.is_runner)
     root = workspace_folder.own_folder(removing)
     folders = [root] if root else [each.path for each in removing.worktrees]
-    running = processes.inside(folders, [*(each.pid for each in shown), *ending])
+    running = processes.inside(folders, [*(each.pid for each in shown.programs), *ending])
     removed = storing.put_in(removing, operation, session_id, command=command, seen=seen)
     return removed._replace(processes=running)
-
-
-def _removing(context: Context, operation_id: str, is_at_once: bool) -> tuple[Context, tuple[Kept, ...]]:
-    """The record of the removal, and what there is to keep, where something is."""
-    keeps = not is_at_once and not context.is_adopted
-    kept = tuple(trashing.inspect(each, _may_go(each)) for each in context.worktrees) if keeps else ()
-    oids = [each.tip for each in kept] if keeps else [_tip(each) for each in context.worktrees]
-    pairs = zip(context.worktrees, oids, strict=True)
-    worktrees = tuple(worktree._replace(deletable_oid=oid) for worktree, oid in pairs)
-    phase = Phase.PURGING if is_at_once else Phase.REMOVING
-    return context._replace(phase=phase, operation=operation_id, worktrees=worktrees), kept
-
-
-def _tip(worktree: Worktree) -> str:
-    return (repository.branch_oid(worktree.repository, worktree.branch) or "") if _may_go(worktree) else ""
-
-
-def _may_go(worktree: Worktree) -> bool:
-    """Whether the branch may be deleted, as far as is known before: at that moment its use is looked at."""
-    if not worktree.is_branch_ours or not worktree.repository.common_dir.is_dir():
-        return False
-    # Where git keeps refs in tables only git knows who is on it
-    if not (worktree.repository.common_dir / "reftable").is_dir():
-        return True
-    holder = repository.holder_of(worktree.repository, worktree.branch)
-    return holder is None or Path(holder) == worktree.path

@@ -1,7 +1,7 @@
 """`par send`: type a text into the panes of contexts, and say of each whether it arrived."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,8 +63,10 @@ class Delivery(NamedTuple):
 
 def plan(request: Request) -> tuple[Delivery, ...]:
     """Find the pane of each context. Raises NotFoundError for an unknown label or when there is none."""
-    targets = _targets(request)
-    live = _live(targets)
+    with panes.asked(request.socket) as told:  # while the index is read
+        targets = _targets(request)
+        here = {target.context.socket for target in targets} & {request.socket}
+        live = {each: told() for each in here} | _live(targets, here)
     if request.wanted.is_broad and not request.with_self:
         targets = _others(targets, live)
     planned = _deliveries(targets, live, request)
@@ -74,8 +76,9 @@ def plan(request: Request) -> tuple[Delivery, ...]:
     return planned
 
 
-def _live(targets: tuple[Target, ...]) -> dict[Path, list[Pane]]:
-    return {each: panes.panes(each) for each in {target.context.socket for target in targets}}
+def _live(targets: tuple[Target, ...], without: Set[Path] = frozenset()) -> dict[Path, list[Pane]]:
+    sockets = {target.context.socket for target in targets} - without
+    return {each: panes.panes(each) for each in sockets}
 
 
 def _deliveries(

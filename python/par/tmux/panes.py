@@ -1,7 +1,8 @@
 """The panes of a server: which there are, what runs in them, and what they show."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from par import names
 from par.errors import CommandError
 from par.state import paths
 from par.tmux import agents, known_programs, server
+from par.tmux.server import Outcome
 from par.tmux.sessions import NAME
 
 FIELDS = (
@@ -60,7 +62,18 @@ class Pane(NamedTuple):
 
 def panes(socket: Path) -> list[Pane]:
     """This par's panes on the server at `socket`, in the order of their windows; none without a server."""
-    outcome = server.attempt(socket, "list-panes", "-a", "-F", "\t".join(FIELDS))
+    with asked(socket) as told:
+        return told()
+
+
+@contextmanager
+def asked(socket: Path) -> Iterator[Callable[[], list[Pane]]]:
+    """As `panes`, for a body that looks at something else meanwhile."""
+    with server.begun(socket, "list-panes", "-a", "-F", "\t".join(FIELDS)) as left:
+        yield lambda: _panes(left())
+
+
+def _panes(outcome: Outcome) -> list[Pane]:
     if outcome.is_absent:
         return []
     if outcome.status:
@@ -125,12 +138,22 @@ class Shown(NamedTuple):
     text: str = ""
 
 
-def shown(socket: Path, session_id: str, lines: int) -> Shown:
-    """What a session has in its panes, and the last `lines` lines of the active one, in one call."""
+@contextmanager
+def shown_asked(socket: Path, session_id: str | None, lines: int) -> Iterator[Callable[[], Shown]]:
+    """For a body that does something else meanwhile: what a session has in its panes, in one call.
+
+    The text is the last `lines` lines of the active one. Nothing is in one that is None.
+    """
+    if session_id is None:
+        yield Shown
+        return
     mark, target = _mark(), f"{session_id}:"
     chain = (*_listing(session_id), ";", "display-message", "-p", mark)
-    said = server.attempt(socket, *chain, ";", *_capturing(lines), target).stdout
-    listed, _, text = said.partition(f"{mark}\n")
+    with server.begun(socket, *chain, ";", *_capturing(lines), target) as left:
+        yield lambda: _shown(*left().stdout.partition(f"{mark}\n"))
+
+
+def _shown(listed: str, _mark: str, text: str) -> Shown:
     return Shown(_programs(listed), text)
 
 
