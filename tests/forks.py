@@ -6,7 +6,6 @@ settles when it starts (its locale, mostly) is that of the first: a call that ch
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import io
@@ -21,14 +20,12 @@ import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from collections.abc import Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
-from types import CodeType
 from typing import IO, Any, NamedTuple, NoReturn
 
 import doom
@@ -57,12 +54,6 @@ class Call(NamedTuple):
     is_apart: bool = False
 
 
-IMMORTAL = 0xFFFFFFFF
-HAS_IMMORTALS = (
-    (sys.implementation.name, sys.byteorder) == ("cpython", "little")
-    and sys.version_info >= (3, 12)
-    and not sysconfig.get_config_var("Py_GIL_DISABLED")
-)
 # What a call of forked.py begins with
 FORKED = b"m"
 # What a process takes from its environment only when it starts
@@ -239,25 +230,7 @@ def _load() -> None:
         for words in EXAMPLES:
             main([*words], "par", standalone_mode=False)
     gc.collect()
-    if HAS_IMMORTALS:
-        for each in gc.get_objects():
-            _make_immortal(gc.get_referents(each))
     gc.freeze()
-
-
-def _make_immortal(objects: Sequence[object]) -> None:
-    """Let nobody count any more who uses these (PEP 683): each page with a count that changes is copied."""
-    for each in objects:
-        count = ctypes.c_uint32.from_address(id(each))
-        if count.value == IMMORTAL:
-            continue
-        count.value = IMMORTAL
-        if isinstance(each, CodeType):
-            _make_immortal(
-                [getattr(each, name) for name in ("co_consts", "co_names", "co_name", "co_filename")]
-            )
-        elif not gc.is_tracked(each):
-            _make_immortal(gc.get_referents(each))
 
 
 def _reaped(running: Container[int]) -> Iterator[tuple[int, int]]:
