@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from shlex import quote
 
 from par.contexts.selection import Target
-from par.errors import ConfigError, UnsafeError
+from par.errors import ConfigError, ConflictError, UnsafeError
 from par.git import unsaved
 from par.git.unsaved import Losses
 from par.model import Context, ContextStatus
+from par.state import index
+from par.state.index import Index
 from par.trash import obstacles, workspace_folder
 from par.trash.entries import Entry
 
@@ -33,6 +35,8 @@ def check(
         each.context.label: obstacles.to_removing(each.context, known, is_purge) for each in statuses
     }
     if blocked := {label: obstacle for label, obstacle in in_the_way.items() if obstacle}:
+        for context in (each.context for each in statuses if each.context.label in blocked):
+            check_same(index.load(context.socket), context)  # what is in the way may be a par that removes it
         said = "; ".join(f"'{label}' {obstacle.message}" for label, obstacle in blocked.items())
         raise UnsafeError(f"cannot be removed: {said}", hint=next(iter(blocked.values())).hint)
     judges_loss = is_purge and not is_forced
@@ -54,6 +58,13 @@ def check_put_away(entry: Entry) -> None:
         message = f"'{label}' has {counted(lost)} since it was looked at, so it is back where it was"
         hint = f"save the work, or give it up: par rm --purge --force {label}"
         raise UnsafeError(message, hint, tuple(f"{label}: {line}" for line in listed(lost)))
+
+
+def check_same(found: Index, context: Context) -> None:
+    """Raise ConflictError where another par has changed the context, NotFoundError where it is gone."""
+    if found.find(context.label) != context:
+        message = f"context '{context.label}' was changed by another par"
+        raise ConflictError(message, hint=f"par rm {context.label}")
 
 
 def _losses(context: Context) -> Losses:

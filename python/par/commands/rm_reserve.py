@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from par.errors import ConflictError
+from par.commands import rm_check
 from par.git import repository, trashing
 from par.git.trashing import Kept
 from par.model import Context, Phase, Worktree
@@ -17,9 +17,7 @@ def reserve(context: Context, operation: Operation, is_at_once: bool) -> tuple[C
     """
     with locks.index():
         found = index.load(context.socket)
-        if found.find(context.label) != context:
-            message = f"context '{context.label}' was changed by another par"
-            raise ConflictError(message, hint=f"par rm {context.label}")
+        rm_check.check_same(found, context)
         removing, kept = _removing(context, operation.id, is_at_once)
         index.save(found.with_(removing))
     return removing, kept
