@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from par.git import inside, links, repository, worktree_repair
+from par.git import inside, links, moving, repository, worktree_repair
 from par.model import Context, Worktree
 from par.names import quoted, visible
 from par.state import paths
@@ -84,6 +84,8 @@ def to_moving(worktree: Worktree) -> Obstacle | None:
         return _mount(mounted) if mounted else None if paths.is_beside(path) else _on_another_disk(shown)
     # Also where its folder is gone: that is what a lock is for, a disk that is not always there
     if (reason := links.lock_reason(worktree)) is not None:
+        if reason.startswith((moving.REMOVED, moving.RENAMED)):  # of one that died it would be gone by now
+            return Obstacle("is being moved by another par", "try again in a moment")
         message = f"is locked by git worktree lock: {visible(reason)}"
         return Obstacle(message, f"git -C {quoted(worktree.repository.path)} worktree unlock {quoted(path)}")
     if not paths.is_beside(path):
