@@ -1,7 +1,7 @@
 """`par send`: type a text into the panes of contexts, and say of each whether it arrived."""
 
 import time
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,20 +65,19 @@ def plan(request: Request) -> tuple[Delivery, ...]:
     """Find the pane of each context. Raises NotFoundError for an unknown label or when there is none."""
     with panes.asked(request.socket) as told:  # while the index is read
         targets = _targets(request)
-        here = {target.context.socket for target in targets} & {request.socket}
-        live = {each: told() for each in here} | _live(targets, here)
+        live = {each: told() if each == request.socket else panes.panes(each) for each in _sockets(targets)}
     if request.wanted.is_broad and not request.with_self:
         targets = _others(targets, live)
     planned = _deliveries(targets, live, request)
     if any(each.is_passing for each in planned):
         time.sleep(MOMENT_SECONDS)
-        planned = _deliveries(targets, _live(targets), request)
+        live = {each: panes.panes(each) for each in _sockets(targets)}
+        planned = _deliveries(targets, live, request)
     return planned
 
 
-def _live(targets: tuple[Target, ...], without: Set[Path] = frozenset()) -> dict[Path, list[Pane]]:
-    sockets = {target.context.socket for target in targets} - without
-    return {each: panes.panes(each) for each in sockets}
+def _sockets(targets: tuple[Target, ...]) -> set[Path]:
+    return {target.context.socket for target in targets}
 
 
 def _deliveries(
