@@ -10,7 +10,7 @@ from par import names
 from par.commands import start
 from par.config import batch_file
 from par.config.batch_file import Task
-from par.contexts import creation, plans, survey
+from par.contexts import creation, holders, survey
 from par.contexts.plans import CreationPlan
 from par.errors import ConflictError, ParError
 from par.model import ContextStatus
@@ -87,7 +87,7 @@ def _step(task: Task, request: Request, journal: Journal, found: Index) -> Step:
         word = journal.word(task.label)
         if found.like(task.label) and word:
             return Step(task, wanted, State.THERE)
-        plans.check_label(found, task.label)
+        holders.check_label(found, task.label)
         if word == MADE and not request.is_again:
             return Step(task, wanted, State.REMOVED)
         return Step(task, wanted, State.BEGUN, start.plan(wanted))

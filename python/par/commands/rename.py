@@ -52,7 +52,7 @@ def plan(request: Request) -> Plan:
     if label == context.label:
         raise ConflictError(f"'{label}' is called so already", hint=f"par open {label}")
     others = found.known.without(context.label)
-    plans.check_label(others, label)
+    holders.check_label(others, label)
     taken = {each.session for each in others.contexts} | marks.taken_names(context.socket)
     live = {status.session.name} if status.session else set()
     now = _with_branches(context, renaming.becoming(context, label, taken - live))
@@ -136,7 +136,7 @@ def run(planned: Plan) -> Renamed:
             if found.like(was.label) != was:
                 message = f"context '{was.label}' was changed by another par"
                 raise ConflictError(message, hint="par ls")
-            plans.check_label(found.without(was.label), planned.now.label)
+            holders.check_label(found.without(was.label), planned.now.label)
             index.save(found.with_(begun))
         try:
             now = renaming.carry_out(begun, planned.now._replace(operation=operation.id))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from par.commands import restore_choice, restore_entry
 from par.commands.restore_entry import Plan
-from par.contexts import plans, survey
+from par.contexts import holders, survey
 from par.errors import ConflictError, ParError, StateError, UsageError
 from par.git import trashing
 from par.model import Context, Worktree
@@ -169,7 +169,7 @@ def _put_back(planned: Plan, operation: Operation) -> None:
 def _reserve(context: Context) -> Context:
     with locks.index():
         found = index.load(context.socket)
-        plans.check_label(found, context.label)
+        holders.check_label(found, context.label)
         reserved = with_free_ports(context, found)
         index.save(found.with_(reserved))
     return reserved

@@ -49,7 +49,7 @@ def plan(request: Request) -> CreationPlan:
     """Decide how the workspace is made. Raises every refusal, of whichever repository; touches nothing."""
     label = names.label(request.label)
     found = survey.recovered_index(request.socket)
-    plans.check_label(found, label)
+    holders.check_label(found, label)
     folder = _root(request.folder)
     root = paths.workspaces(folder) / label
     plans.check_path(found, root)

@@ -7,7 +7,7 @@ from functools import partial
 
 from par import names
 from par.config.recipe import Recipe
-from par.contexts import plans
+from par.contexts import holders, plans
 from par.contexts.plans import CreationPlan, WorktreePlan
 from par.errors import ParError
 from par.git import repository, usable
@@ -61,7 +61,7 @@ def _reserve(planned: Sequence[CreationPlan], operation: Operation) -> list[Cont
     with locks.index():
         found, made = index.load(planned[0].socket), []
         for each in planned:
-            plans.check_label(found, each.label)
+            holders.check_label(found, each.label)
             for place in {each.root, *(worktree.path for worktree in each.worktrees)}:
                 plans.check_path(found, place)
             made.append(_record(each, operation, found))

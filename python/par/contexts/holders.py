@@ -37,15 +37,15 @@ def check_is_free(home: Repository, branch: str, found: Index = NOTHING) -> None
         raise ConflictError(message, hint=f"git -C {quote(place)} status")
 
 
-def check_label(found: Index, label: str, home: Repository, otherwise: str = "") -> None:
-    """Raise ConflictError where a context has this label, with its place where `home` is no part of it.
+def check_label(found: Index, label: str, home: Repository | None = None, otherwise: str = "") -> None:
+    """Raise ConflictError where a context has this label, with its place where a `home` is no part of it.
 
     The command `otherwise` is then the hint, where there is one.
     """
     if not (twin := found.like(label)):
         return
     message, hint = f"context '{twin.label}' already exists", f"par open {twin.label}"
-    if home.common_dir in {each.repository.common_dir for each in twin.worktrees}:
+    if home is None or home.common_dir in {each.repository.common_dir for each in twin.worktrees}:
         raise ConflictError(message, hint=hint)
     place = twin.place if twin.place != home.name else str(twin.repository.path)
     raise ConflictError(f"{message} in {names.visible(place)}", hint=otherwise or hint)

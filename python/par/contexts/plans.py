@@ -176,12 +176,6 @@ def holding(
     raise ConflictError(message, hint=f"par checkout {quote(names.visible(f'{found[0].name}/{branch}'))}")
 
 
-def check_label(found: Index, label: str) -> None:
-    """Raise ConflictError where a context has this label."""
-    if twin := found.like(label):
-        raise ConflictError(f"context '{twin.label}' already exists", hint=f"par open {twin.label}")
-
-
 def check_path(found: Index, path: Path) -> None:
     """Raise ConflictError where the folder is taken, or would lie in a context's folder or around it."""
     above, below = {*map(str, path.parents)}, f"{path}/"
