@@ -1,6 +1,5 @@
 """The control center's session: which windows it shows, and bringing it up to date in one call."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -52,7 +51,7 @@ def compare(socket: Path, roots: Mapping[str, Path]) -> Change:
 
     Behind them come those that show contexts of hosts.
     """
-    mark = f"par-{os.urandom(8).hex()}"
+    mark = server.mark()
     asked = (*window_list.question(mark), "list-windows", "-a", "-F", "\t".join(FIELDS))
     *defaults, listed = server.attempt(socket, *asked).stdout.split(f"{mark}\n")
     formats = [each.removesuffix("\n") for each in defaults]

@@ -1,6 +1,5 @@
 """The panes of a server: which there are, what runs in them, and what they show."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -147,7 +146,7 @@ def shown_asked(socket: Path, session_id: str | None, lines: int) -> Iterator[Ca
     if session_id is None:
         yield Shown
         return
-    mark, target = _mark(), f"{session_id}:"
+    mark, target = server.mark(), f"{session_id}:"
     chain = (*_listing(session_id), ";", "display-message", "-p", mark)
     with server.begun(socket, *chain, ";", *_capturing(lines), target) as left:
         yield lambda: _shown(*left().stdout.partition(f"{mark}\n"))
@@ -175,15 +174,10 @@ def ids(socket: Path, targets: Iterable[str]) -> tuple[str, ...]:
 
 def texts(socket: Path, pane_ids: Iterable[str], lines: int) -> list[str]:
     """The last `lines` lines of each of these panes, as they were shown, in one call."""
-    mark, asked = _mark(), " ".join(_capturing(lines))
+    mark, asked = server.mark(), " ".join(_capturing(lines))
     script = [line for pane_id in pane_ids for line in (f"display-message -p {mark}", f"{asked} {pane_id}")]
     return server.attempt_each(socket, script).stdout.split(f"{mark}\n")[1:] if script else []
 
 
 def _capturing(lines: int) -> tuple[str, ...]:
     return ("capture-pane", "-p", "-J", "-S", f"-{lines}", "-t")
-
-
-def _mark() -> str:
-    """What is between two texts: what is shown may hold all but what nobody can know."""
-    return f"par-{os.urandom(8).hex()}"

@@ -117,6 +117,11 @@ def _said(command: str, outcome: Outcome) -> str:
     return outcome.stdout
 
 
+def mark() -> str:
+    """A line to be printed between two answers: what is shown may hold all but what nobody can know."""
+    return f"par-{os.urandom(8).hex()}"
+
+
 def line(value: str) -> str:
     """`value` on one line and without tabs, which are between the fields of what tmux lists."""
     return value.translate({9: " ", 10: " "})
